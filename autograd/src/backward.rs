@@ -1,0 +1,447 @@
+//! Differentiation: one walk over the tape, one table of rules, two ways of keeping what the rules give.
+//!
+//! The walk goes from the result back to the oldest target. At each node that leads to a target it asks
+//! [`derivative`] what the node's parents receive. It is the same for both entry points; they differ in the
+//! [`Cotangents`] that hold what has been received so far:
+//!
+//! - [`Var::backward`] keeps matrices ([`Recycled`]). What a rule pushes lies above a watermark and is recycled as soon
+//!   as the rule has ended; forward values live on.
+//! - [`Var::grad`] keeps `Var`s ([`Recorded`]). What the rules push stays on the tape, so the gradient is as
+//!   differentiable as anything else.
+
+use crate::kernels::{elementwise, product};
+use crate::op::{Contribution, derivative};
+use crate::pool::sole_owner;
+use crate::tape::{Inner, NodeId};
+use crate::{Matrix, Op, Real, Shape, Tape, Var};
+use smallvec::SmallVec;
+use std::ops::Index;
+use std::sync::Arc;
+
+/// The gradient of one number with respect to each target, in the order in which the targets were named.
+///
+/// Borrows nothing: it outlives [`Tape::clear`], after which the parameters are free to be changed. Hand it to
+/// [`Tape::recycle`] when it is spent.
+pub struct Gradients<T> {
+    entries: Vec<Entry<T>>,
+}
+
+pub(crate) struct Entry<T> {
+    node: u32,
+    parameter: Option<u64>,
+    pub(crate) gradient: Option<Arc<Matrix<T>>>,
+}
+
+impl<T: Real> Gradients<T> {
+    /// The gradient with respect to the target `x`; `None` if the result does not depend on it.
+    ///
+    /// # Panics
+    /// If `x` was not among the targets.
+    #[track_caller]
+    pub fn of(&self, x: Var<'_, T>) -> Option<&Matrix<T>> {
+        let entry = self.entries.iter().find(|entry| entry.node == x.id.index);
+        let entry = entry.expect("gradients: this Var was not among the targets");
+        entry.gradient.as_deref()
+    }
+
+    /// The gradient with respect to the parameter of that key (see [`Tape::parameter`]); `None` if it was no target or the
+    /// result does not depend on it.
+    pub fn parameter(&self, key: u64) -> Option<&Matrix<T>> {
+        let entry = self
+            .entries
+            .iter()
+            .find(|entry| entry.parameter == Some(key));
+        entry?.gradient.as_deref()
+    }
+
+    /// The gradients in the order of the targets.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<&Matrix<T>>> + '_ {
+        self.entries.iter().map(|entry| entry.gradient.as_deref())
+    }
+
+    /// How many targets there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// There are no targets.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(crate) fn into_entries(self) -> Vec<Entry<T>> {
+        self.entries
+    }
+}
+
+/// The gradient with respect to a target on which the result depends.
+impl<T: Real> Index<Var<'_, T>> for Gradients<T> {
+    type Output = Matrix<T>;
+
+    #[track_caller]
+    fn index(&self, x: Var<'_, T>) -> &Matrix<T> {
+        self.of(x)
+            .expect("gradients: the result does not depend on this target")
+    }
+}
+
+/// Vectors that differentiation needs, kept between steps.
+pub(crate) struct Scratch<T> {
+    marks: Vec<Mark>,
+    matrices: Vec<Option<Arc<Matrix<T>>>>,
+    ids: Vec<Option<NodeId>>,
+    entries: Vec<Entry<T>>,
+}
+
+impl<T> Default for Scratch<T> {
+    fn default() -> Self {
+        Self {
+            marks: Vec::new(),
+            matrices: Vec::new(),
+            ids: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+}
+
+impl<T> Scratch<T> {
+    pub(crate) fn keep_entries(&mut self, entries: Vec<Entry<T>>) {
+        self.entries = entries;
+    }
+}
+
+/// What a node is to a differentiation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// It leads to no target: nothing is computed for it.
+    Aside,
+    /// A target is among those it was computed from.
+    Leads,
+    /// It is a target.
+    Target,
+}
+
+/// What the nodes have received so far.
+trait Cotangents<'t, T: Real> {
+    /// What node `index` has received in all, or `None`; it is kept for later where the node is a target.
+    fn of(&mut self, index: usize, keep: bool) -> Option<Var<'t, T>>;
+    /// Adds a contribution to what `parent` has received.
+    fn add(&mut self, parent: Var<'t, T>, contribution: Contribution<'t, T>);
+    /// The rules of one node have ended.
+    fn rule_ended(&mut self);
+}
+
+/// The one walk.
+fn walk<'t, T: Real>(y: Var<'t, T>, marks: &[Mark], cotangents: &mut impl Cotangents<'t, T>) {
+    let tape = y.tape;
+    let Some(oldest) = marks.iter().position(|&mark| mark == Mark::Target) else {
+        return;
+    };
+    for index in (oldest..marks.len()).rev() {
+        if marks[index] == Mark::Aside {
+            continue;
+        }
+        let (op, node, parents) = read(tape, index);
+        if parents.is_empty() {
+            continue;
+        }
+        let Some(g) = cotangents.of(index, marks[index] == Mark::Target) else {
+            continue;
+        };
+        for (i, &parent) in parents.iter().enumerate() {
+            if marks[parent.id.index as usize] != Mark::Aside {
+                cotangents.add(parent, derivative(op, &parents, node, g, i));
+            }
+        }
+        cotangents.rule_ended();
+    }
+}
+
+/// A node as the rules see it: its operation, itself, its parents.
+fn read<'t, T: Real>(
+    tape: &'t Tape<T>,
+    index: usize,
+) -> (Op, Var<'t, T>, SmallVec<[Var<'t, T>; 4]>) {
+    let inner = tape.inner.borrow();
+    let var = |index: u32| Var {
+        tape,
+        id: NodeId {
+            index,
+            generation: inner.nodes[index as usize].generation,
+        },
+    };
+    let node = &inner.nodes[index];
+    let parents = node.parents.iter().map(|&parent| var(parent)).collect();
+    (node.op, var(index as u32), parents)
+}
+
+/// Marks what leads from y to the targets; nodes younger than y have no mark.
+fn mark<T: Real>(inner: &Inner<T>, y: NodeId, targets: &[Entry<T>], marks: &mut Vec<Mark>) {
+    marks.clear();
+    marks.resize(y.index as usize + 1, Mark::Aside);
+    for target in targets {
+        if let Some(mark) = marks.get_mut(target.node as usize) {
+            *mark = Mark::Target;
+        }
+    }
+    let oldest = targets.iter().map(|target| target.node as usize).min();
+    for index in oldest.unwrap_or(marks.len())..marks.len() {
+        let leads = |&parent: &u32| marks[parent as usize] != Mark::Aside;
+        if marks[index] == Mark::Aside && inner.nodes[index].parents.iter().any(leads) {
+            marks[index] = Mark::Leads;
+        }
+    }
+}
+
+/// Matrices, recycled as soon as they are consumed.
+struct Recycled<'t, T> {
+    tape: &'t Tape<T>,
+    /// Nodes from here on belong to the rule that runs.
+    watermark: usize,
+    received: Vec<Option<Arc<Matrix<T>>>>,
+}
+
+impl<'t, T: Real> Cotangents<'t, T> for Recycled<'t, T> {
+    fn of(&mut self, index: usize, keep: bool) -> Option<Var<'t, T>> {
+        let received = if keep {
+            self.received[index].clone()
+        } else {
+            self.received[index].take()
+        };
+        let id = self.tape.inner.borrow_mut().push_leaf(received?, true);
+        Some(Var {
+            tape: self.tape,
+            id,
+        })
+    }
+
+    /// A buffer is added to in place only where it has one owner. `add` hands one buffer to both of its parents, a target
+    /// keeps its own while the rule reads it: the count of the `Arc` knows.
+    fn add(&mut self, parent: Var<'t, T>, contribution: Contribution<'t, T>) {
+        let inner = &mut *self.tape.inner.borrow_mut();
+        let sum = &mut self.received[parent.id.index as usize];
+        let shape = inner.node(parent.id).value.shape();
+        match contribution {
+            Contribution::Nothing => {}
+            Contribution::Is(term) => {
+                let term = Arc::clone(&inner.node(term.id).value);
+                check_shape(term.shape(), shape);
+                match sum {
+                    None => *sum = Some(term),
+                    Some(sum) => match Arc::get_mut(sum) {
+                        Some(sum) => {
+                            elementwise::add_assign(sum.as_mut_slice(), term.as_slice());
+                        }
+                        None => {
+                            let mut fresh = inner.pool.take(shape);
+                            elementwise::binary(sum, &term, sole_owner(&mut fresh), |a, b| a + b);
+                            inner.pool.give(std::mem::replace(sum, fresh));
+                        }
+                    },
+                }
+            }
+            Contribution::Product {
+                a,
+                a_transposed,
+                b,
+                b_transposed,
+            } => {
+                let accumulate = sum.is_some();
+                let sum = sum.get_or_insert_with(|| inner.pool.take(shape));
+                if Arc::get_mut(sum).is_none() {
+                    let mut fresh = inner.pool.take(shape);
+                    sole_owner(&mut fresh)
+                        .as_mut_slice()
+                        .copy_from_slice(sum.as_slice());
+                    inner.pool.give(std::mem::replace(sum, fresh));
+                }
+                let (a, b) = (&inner.node(a.id).value, &inner.node(b.id).value);
+                let sum = sole_owner(sum);
+                product::matmul(a, a_transposed, b, b_transposed, sum, accumulate);
+            }
+        }
+    }
+
+    fn rule_ended(&mut self) {
+        self.tape.inner.borrow_mut().truncate(self.watermark);
+    }
+}
+
+/// `Var`s, which stay on the tape.
+struct Recorded<'t, T> {
+    tape: &'t Tape<T>,
+    received: Vec<Option<NodeId>>,
+}
+
+impl<'t, T: Real> Cotangents<'t, T> for Recorded<'t, T> {
+    fn of(&mut self, index: usize, _keep: bool) -> Option<Var<'t, T>> {
+        let tape = self.tape;
+        self.received[index].map(|id| Var { tape, id })
+    }
+
+    fn add(&mut self, parent: Var<'t, T>, contribution: Contribution<'t, T>) {
+        let term = match contribution {
+            Contribution::Nothing => return,
+            Contribution::Is(term) => term,
+            Contribution::Product {
+                a,
+                a_transposed,
+                b,
+                b_transposed,
+            } => {
+                let op = Op::MatMul {
+                    a_transposed,
+                    b_transposed,
+                };
+                self.tape.push(op, &[a, b])
+            }
+        };
+        check_shape(term.shape(), parent.shape());
+        let sum = self.of(parent.id.index as usize, true);
+        let sum = sum.map_or(term, |sum| sum + term);
+        self.received[parent.id.index as usize] = Some(sum.id);
+    }
+
+    fn rule_ended(&mut self) {}
+}
+
+/// Our own rules keep to this; a custom operation's might not.
+fn check_shape(contribution: Shape, parent: Shape) {
+    assert!(
+        contribution == parent,
+        "derivative: a rule gave {contribution} to a parent of {parent}"
+    );
+}
+
+impl<'t, T: Real> Var<'t, T> {
+    /// The gradient of this 1x1 value with respect to each target, to first order.
+    ///
+    /// Nothing is recorded, and every buffer is recycled as soon as it has been consumed. What leads to no target is not
+    /// computed: to train one network through another that stays as it is, name only the first one's parameters.
+    ///
+    /// ```
+    /// use unsup_autograd::{Matrix, Tape};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.leaf(Matrix::from_rows(&[[1.0, 2.0], [3.0, 4.0]]));
+    /// let y = x.square().sum();
+    /// let gradients = y.backward([x]);
+    /// assert_eq!(gradients[x], Matrix::from_rows(&[[2.0, 4.0], [6.0, 8.0]]));
+    /// ```
+    ///
+    /// # Panics
+    /// If the value is not 1x1, or a target is of another tape.
+    #[track_caller]
+    pub fn backward(self, targets: impl IntoIterator<Item = Var<'t, T>>) -> Gradients<T> {
+        let (tape, mut entries, mut marks) = self.begin("backward", targets);
+        let (watermark, mut received) = {
+            let inner = &mut *tape.inner.borrow_mut();
+            mark(inner, self.id, &entries, &mut marks);
+            let received = std::mem::take(&mut inner.scratch.matrices);
+            (inner.nodes.len(), received)
+        };
+        received.resize(marks.len(), None);
+        received[self.id.index as usize] = {
+            let mut one = tape.inner.borrow_mut().pool.take(Shape::SCALAR);
+            sole_owner(&mut one).as_mut_slice().fill(T::ONE);
+            Some(one)
+        };
+        let mut cotangents = Recycled {
+            tape,
+            watermark,
+            received,
+        };
+        walk(self, &marks, &mut cotangents);
+        let mut received = cotangents.received;
+        for entry in &mut entries {
+            entry.gradient = received.get(entry.node as usize).cloned().flatten();
+        }
+        let inner = &mut *tape.inner.borrow_mut();
+        for spent in received.drain(..).flatten() {
+            inner.pool.give(spent); // the targets' own stay with the entries
+        }
+        inner.scratch.matrices = received;
+        inner.scratch.marks = marks;
+        Gradients { entries }
+    }
+
+    /// The gradient of this 1x1 value with respect to each target, itself recorded on the tape, so that it can be
+    /// differentiated again, to any order. A target on which the value does not depend has gradient 0.
+    ///
+    /// ```
+    /// use unsup_autograd::{Matrix, Tape};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.leaf(Matrix::scalar(2.0));
+    /// let y = x.powf(4.0);
+    /// let first = y.grad(&[x])[0]; // 4x³
+    /// let second = first.grad(&[x])[0]; // 12x²
+    /// assert_eq!((first.item(), second.item()), (32.0, 48.0));
+    /// ```
+    ///
+    /// # Panics
+    /// If the value is not 1x1, or a target is of another tape.
+    #[track_caller]
+    pub fn grad(self, targets: &[Var<'t, T>]) -> Vec<Var<'t, T>> {
+        let (tape, mut entries, mut marks) = self.begin("grad", targets.iter().copied());
+        let mut received = {
+            let inner = &mut *tape.inner.borrow_mut();
+            mark(inner, self.id, &entries, &mut marks);
+            std::mem::take(&mut inner.scratch.ids)
+        };
+        received.resize(marks.len(), None);
+        received[self.id.index as usize] = Some(tape.filled(1, 1, 1.0).id);
+        let mut cotangents = Recorded { tape, received };
+        walk(self, &marks, &mut cotangents);
+        let mut received = cotangents.received;
+        let gradient_of = |target: &Var<'t, T>| {
+            let shape = target.shape();
+            match received.get(target.id.index as usize) {
+                Some(&Some(id)) => Var { tape, id },
+                _ => tape.filled(shape.rows(), shape.columns(), 0.0),
+            }
+        };
+        let gradients = targets.iter().map(gradient_of).collect();
+        received.clear();
+        entries.clear();
+        let scratch = &mut tape.inner.borrow_mut().scratch;
+        scratch.ids = received;
+        scratch.marks = marks;
+        scratch.entries = entries;
+        gradients
+    }
+
+    /// What both have to do first: see that this is one number, and list the targets.
+    #[track_caller]
+    fn begin(
+        self,
+        what: &str,
+        targets: impl IntoIterator<Item = Var<'t, T>>,
+    ) -> (&'t Tape<T>, Vec<Entry<T>>, Vec<Mark>) {
+        let tape = self.tape;
+        let shape = self.shape();
+        assert!(
+            shape == Shape::SCALAR,
+            "{what}: needs a 1x1 value, got {shape}; sum it first"
+        );
+        let (mut entries, marks) = {
+            let scratch = &mut tape.inner.borrow_mut().scratch;
+            (
+                std::mem::take(&mut scratch.entries),
+                std::mem::take(&mut scratch.marks),
+            )
+        };
+        for target in targets {
+            assert!(
+                std::ptr::eq(target.tape, tape),
+                "{what}: a target is of another tape"
+            );
+            entries.push(Entry {
+                node: target.id.index,
+                parameter: tape.inner.borrow().node(target.id).parameter,
+                gradient: None,
+            });
+        }
+        (tape, entries, marks)
+    }
+}

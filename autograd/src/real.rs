@@ -1,0 +1,191 @@
+//! The one number type parameter: `f32` to train, `f64` to check.
+
+use std::fmt::{Debug, Display, LowerExp};
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// A floating-point number that a [`Matrix`](crate::Matrix) may hold: `f32` or `f64`.
+///
+/// The trait is sealed: the kernels below it (matrix products above all) exist for these two types. Settings such as
+/// a learning rate are `f64` everywhere and become a `Real` once, through [`Real::from_f64`].
+pub trait Real:
+    sealed::Sealed
+    + Copy
+    + Debug
+    + Default
+    + Display
+    + LowerExp
+    + PartialOrd
+    + Send
+    + Sync
+    + Add<Output = Self>
+    + AddAssign
+    + Div<Output = Self>
+    + DivAssign
+    + Mul<Output = Self>
+    + MulAssign
+    + Neg<Output = Self>
+    + Sub<Output = Self>
+    + SubAssign
+    + Sum
+    + 'static
+{
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// −∞, where the search for a maximum starts.
+    const NEG_INFINITY: Self;
+    /// Not a number; debug builds fill recycled buffers with it.
+    const NAN: Self;
+    /// The distance from 1 to the next number.
+    const EPSILON: Self;
+    /// The type's name, `"f32"` or `"f64"`.
+    const NAME: &'static str;
+
+    /// The nearest number of this type to `value`.
+    fn from_f64(value: f64) -> Self;
+    /// This number as an `f64`, exactly.
+    fn to_f64(self) -> f64;
+    /// |x|
+    fn abs(self) -> Self;
+    /// √x
+    fn sqrt(self) -> Self;
+    /// eˣ
+    fn exp(self) -> Self;
+    /// ln x
+    fn ln(self) -> Self;
+    /// ln (1 + x), exact near 0.
+    fn ln_1p(self) -> Self;
+    /// tanh x
+    fn tanh(self) -> Self;
+    /// xᵖ
+    fn powf(self, p: Self) -> Self;
+    /// Neither infinite nor NaN.
+    fn is_finite(self) -> bool;
+    /// Not a number.
+    fn is_nan(self) -> bool;
+
+    /// `C ← α A B + β C` with `A` of `m`×`k`, `B` of `k`×`n`, and a stride in elements for a step along each
+    /// matrix's rows and columns.
+    ///
+    /// # Safety
+    /// Every element that the sizes and strides reach must lie inside its allocation; `c`'s must be distinct and
+    /// alias neither `a`'s nor `b`'s. Where β is 0, `c` is only written.
+    #[doc(hidden)]
+    #[allow(clippy::too_many_arguments)]
+    unsafe fn gemm(
+        m: usize,
+        k: usize,
+        n: usize,
+        alpha: Self,
+        a: *const Self,
+        a_strides: (isize, isize),
+        b: *const Self,
+        b_strides: (isize, isize),
+        beta: Self,
+        c: *mut Self,
+        c_strides: (isize, isize),
+    );
+}
+
+macro_rules! real {
+    ($type:ident, $gemm:path) => {
+        impl Real for $type {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const NEG_INFINITY: Self = $type::NEG_INFINITY;
+            const NAN: Self = $type::NAN;
+            const EPSILON: Self = $type::EPSILON;
+            const NAME: &'static str = stringify!($type);
+
+            #[inline(always)]
+            fn from_f64(value: f64) -> Self {
+                value as $type
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                self.abs()
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                self.sqrt()
+            }
+            #[inline(always)]
+            fn exp(self) -> Self {
+                self.exp()
+            }
+            #[inline(always)]
+            fn ln(self) -> Self {
+                self.ln()
+            }
+            #[inline(always)]
+            fn ln_1p(self) -> Self {
+                self.ln_1p()
+            }
+            #[inline(always)]
+            fn tanh(self) -> Self {
+                self.tanh()
+            }
+            #[inline(always)]
+            fn powf(self, p: Self) -> Self {
+                self.powf(p)
+            }
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                self.is_finite()
+            }
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                self.is_nan()
+            }
+
+            unsafe fn gemm(
+                m: usize,
+                k: usize,
+                n: usize,
+                alpha: Self,
+                a: *const Self,
+                a_strides: (isize, isize),
+                b: *const Self,
+                b_strides: (isize, isize),
+                beta: Self,
+                c: *mut Self,
+                c_strides: (isize, isize),
+            ) {
+                // SAFETY: the caller keeps this function's contract, which is that of the library's.
+                unsafe {
+                    $gemm(
+                        m,
+                        k,
+                        n,
+                        alpha,
+                        a,
+                        a_strides.0,
+                        a_strides.1,
+                        b,
+                        b_strides.0,
+                        b_strides.1,
+                        beta,
+                        c,
+                        c_strides.0,
+                        c_strides.1,
+                    )
+                }
+            }
+        }
+    };
+}
+
+real!(f32, matrixmultiply::sgemm);
+real!(f64, matrixmultiply::dgemm);

@@ -1,0 +1,379 @@
+//! The tape: an arena of nodes in the order in which they were made.
+//!
+//! Every operation appends one node, whose parents are older nodes, so the order of the arena is already a topological
+//! order: differentiation is one loop from the last node to the first, without recursion, sorting or hashing, and a
+//! tape of a million nodes is dropped like any vector.
+
+use crate::custom::CustomOp;
+use crate::op::{self, Indices, Op};
+use crate::pool::{Pool, bytes_of, sole_owner};
+use crate::{Gradients, Matrix, Real, Shape, Var};
+use smallvec::SmallVec;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// Records operations on matrices so that they can be differentiated.
+///
+/// Matrices enter as leaves, operations on [`Var`]s append to the tape, and [`Tape::clear`] makes it ready for the next
+/// step, its buffers kept for reuse. `clear` needs the tape mutably, and every `Var` borrows it, so a `Var` of an earlier
+/// step does not compile:
+///
+/// ```compile_fail,E0502
+/// use unsup_autograd::{Matrix, Tape};
+///
+/// let mut tape = Tape::new();
+/// let x = tape.leaf(Matrix::scalar(3.0));
+/// tape.clear();
+/// println!("{}", x.value()); // x is of the step before
+/// ```
+///
+/// while this does:
+///
+/// ```
+/// use unsup_autograd::{Matrix, Tape};
+///
+/// let mut tape = Tape::new();
+/// let x = tape.leaf(Matrix::scalar(3.0));
+/// println!("{}", x.value());
+/// tape.clear();
+/// ```
+pub struct Tape<T> {
+    pub(crate) inner: RefCell<Inner<T>>,
+}
+
+pub(crate) struct Inner<T> {
+    pub(crate) nodes: Vec<Node<T>>,
+    /// The row indices of all [`Indices`], one list after the other.
+    pub(crate) indices: Vec<usize>,
+    customs: Vec<Arc<dyn CustomOp<T>>>,
+    /// The one leaf of each parameter.
+    parameters: HashMap<u64, NodeId>,
+    pub(crate) pool: Pool<T>,
+    /// Counts the times that nodes were removed, so that an id used again is not taken for the old one.
+    pub(crate) generation: u32,
+    pub(crate) scratch: crate::backward::Scratch<T>,
+}
+
+pub(crate) struct Node<T> {
+    pub(crate) op: Op,
+    pub(crate) parents: SmallVec<[u32; 4]>,
+    pub(crate) value: Arc<Matrix<T>>,
+    /// The value came from the pool and goes back there.
+    pub(crate) pooled: bool,
+    pub(crate) generation: u32,
+    /// The key, if this is a parameter's leaf.
+    pub(crate) parameter: Option<u64>,
+}
+
+/// A node's place in the arena, and the generation in which it was put there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct NodeId {
+    pub(crate) index: u32,
+    pub(crate) generation: u32,
+}
+
+impl<T: Real> Inner<T> {
+    pub(crate) fn push(&mut self, node: Node<T>) -> NodeId {
+        let id = NodeId {
+            index: u32::try_from(self.nodes.len()).expect("a tape holds at most 2^32 nodes"),
+            generation: node.generation,
+        };
+        self.nodes.push(node);
+        id
+    }
+
+    pub(crate) fn push_leaf(&mut self, value: Arc<Matrix<T>>, pooled: bool) -> NodeId {
+        let generation = self.generation;
+        self.push(Node {
+            op: Op::Leaf,
+            parents: SmallVec::new(),
+            value,
+            pooled,
+            generation,
+            parameter: None,
+        })
+    }
+
+    /// The node that `id` names.
+    #[track_caller]
+    pub(crate) fn node(&self, id: NodeId) -> &Node<T> {
+        node(&self.nodes, id)
+    }
+
+    /// The value of op(parents) in a buffer from the pool, and the parents' places.
+    #[track_caller]
+    fn compute(
+        &mut self,
+        op: Op,
+        parents: &[Var<'_, T>],
+        tape: &Tape<T>,
+    ) -> (Arc<Matrix<T>>, SmallVec<[u32; 4]>) {
+        let (nodes, indices, customs) = (&self.nodes, &self.indices, &self.customs);
+        let fail = |reason: String| -> ! {
+            match op {
+                Op::Custom(place) => panic!("{}: {reason}", customs[place].name()),
+                _ => panic!("{}: {reason}", op.name()),
+            }
+        };
+        let mut values = SmallVec::<[&Matrix<T>; 4]>::new();
+        let mut shapes = SmallVec::<[Shape; 4]>::new();
+        for parent in parents {
+            if !std::ptr::eq(parent.tape, tape) {
+                fail("the operands are of different tapes".to_owned());
+            }
+            let value = &node(nodes, parent.id).value;
+            values.push(value);
+            shapes.push(value.shape());
+        }
+        let shape = match op::shape(op, &shapes, indices, customs) {
+            Ok(shape) => shape,
+            Err(reason) => fail(reason),
+        };
+        let mut value = self.pool.take(shape);
+        op::value(op, &values, indices, customs, sole_owner(&mut value));
+        (value, parents.iter().map(|parent| parent.id.index).collect())
+    }
+
+    /// Removes all nodes from `watermark` on and recycles their buffers.
+    pub(crate) fn truncate(&mut self, watermark: usize) {
+        self.generation = self.generation.wrapping_add(1);
+        for node in self.nodes.drain(watermark..) {
+            if node.pooled {
+                self.pool.give(node.value);
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn node<T>(nodes: &[Node<T>], id: NodeId) -> &Node<T> {
+    match nodes.get(id.index as usize) {
+        Some(node) if node.generation == id.generation => node,
+        _ => panic!("a Var made inside a derivative rule was used after the rule had ended"),
+    }
+}
+
+/// What a tape holds; see [`Tape::stats`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stats {
+    /// How many nodes have been recorded since the last [`Tape::clear`].
+    pub nodes: usize,
+    /// The bytes of the matrices that the tape owns: the values of its nodes and the buffers that wait in its pool.
+    /// What it only shares with others (parameters) is not counted.
+    pub bytes: usize,
+    /// How often since the tape was made no buffer waited and one was allocated. In a steady training loop this
+    /// number does not change.
+    pub pool_misses: usize,
+}
+
+impl<T: Real> Default for Tape<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Real> Tape<T> {
+    /// An empty tape.
+    pub fn new() -> Self {
+        Self {
+            inner: RefCell::new(Inner {
+                nodes: Vec::new(),
+                indices: Vec::new(),
+                customs: Vec::new(),
+                parameters: HashMap::new(),
+                pool: Pool::new(),
+                generation: 0,
+                scratch: Default::default(),
+            }),
+        }
+    }
+
+    /// Forgets all nodes; their buffers wait in the pool for the next step.
+    pub fn clear(&mut self) {
+        let inner = self.inner.get_mut();
+        inner.truncate(0);
+        inner.indices.clear();
+        inner.customs.clear();
+        inner.parameters.clear();
+    }
+
+    /// Puts a matrix on the tape: an input, a constant, or anything to differentiate by. An `Arc` is shared, not copied.
+    pub fn leaf(&self, value: impl Into<Arc<Matrix<T>>>) -> Var<'_, T> {
+        let id = self.inner.borrow_mut().push_leaf(value.into(), false);
+        Var { tape: self, id }
+    }
+
+    /// A leaf of `rows` x `columns` in a recycled buffer, which `fill` writes in full; its entries before that are arbitrary.
+    ///
+    /// # Panics
+    /// If `rows` or `columns` is 0.
+    #[track_caller]
+    pub fn leaf_with(
+        &self,
+        rows: usize,
+        columns: usize,
+        fill: impl FnOnce(&mut Matrix<T>),
+    ) -> Var<'_, T> {
+        let shape = Shape::new(rows, columns);
+        let mut value = self.inner.borrow_mut().pool.take(shape);
+        fill(sole_owner(&mut value));
+        let id = self.inner.borrow_mut().push_leaf(value, true);
+        Var { tape: self, id }
+    }
+
+    /// A leaf of `rows` x `columns`, every entry `value`.
+    ///
+    /// # Panics
+    /// If `rows` or `columns` is 0.
+    #[track_caller]
+    pub fn filled(&self, rows: usize, columns: usize, value: f64) -> Var<'_, T> {
+        self.leaf_with(rows, columns, |leaf| {
+            leaf.as_mut_slice().fill(T::from_f64(value));
+        })
+    }
+
+    /// A leaf of the rows of `data` that `rows` names, in their order: a mini-batch, in a recycled buffer.
+    ///
+    /// # Panics
+    /// If `rows` is empty or names a row that is not there.
+    #[track_caller]
+    pub fn gather(&self, data: &Matrix<T>, rows: &[usize]) -> Var<'_, T> {
+        assert!(!rows.is_empty(), "gather: no rows are named");
+        self.leaf_with(rows.len(), data.columns(), |leaf| {
+            for (i, &row) in rows.iter().enumerate() {
+                leaf.row_mut(i).copy_from_slice(data.row(row));
+            }
+        })
+    }
+
+    /// The leaf of the parameter `key`: its matrix is shared with the tape until [`Tape::clear`], and asked for again it is
+    /// the same leaf, so that all uses of a parameter add up in one gradient.
+    ///
+    /// The key must name the same matrix for as long as the tape is not cleared.
+    pub fn parameter(&self, key: u64, value: &Arc<Matrix<T>>) -> Var<'_, T> {
+        let inner = &mut *self.inner.borrow_mut();
+        let id = match inner.parameters.get(&key) {
+            Some(&id) => id,
+            None => {
+                let id = inner.push_leaf(Arc::clone(value), false);
+                inner.nodes[id.index as usize].parameter = Some(key);
+                inner.parameters.insert(key, id);
+                id
+            }
+        };
+        Var { tape: self, id }
+    }
+
+    /// The result of a user's operation on `parents`, which are of this tape.
+    ///
+    /// # Panics
+    /// If the operation refuses the parents' shapes.
+    #[track_caller]
+    pub fn custom<'t>(
+        &'t self,
+        operation: Arc<dyn CustomOp<T>>,
+        parents: &[Var<'t, T>],
+    ) -> Var<'t, T> {
+        let place = {
+            let customs = &mut self.inner.borrow_mut().customs;
+            customs.push(operation);
+            customs.len() - 1
+        };
+        self.push(Op::Custom(place), parents)
+    }
+
+    pub(crate) fn custom_at(&self, place: usize) -> Arc<dyn CustomOp<T>> {
+        Arc::clone(&self.inner.borrow().customs[place])
+    }
+
+    /// Stores a list of row indices for an operation that needs one.
+    pub(crate) fn store_indices(&self, indices: &[usize]) -> Indices {
+        let store = &mut self.inner.borrow_mut().indices;
+        let start = store.len();
+        store.extend_from_slice(indices);
+        Indices {
+            start,
+            count: indices.len(),
+        }
+    }
+
+    /// Appends the node op(parents): checks the shapes, takes a buffer, computes the value.
+    #[track_caller]
+    pub(crate) fn push<'t>(&'t self, op: Op, parents: &[Var<'t, T>]) -> Var<'t, T> {
+        let inner = &mut *self.inner.borrow_mut();
+        let (value, parents) = inner.compute(op, parents, self);
+        let generation = inner.generation;
+        let id = inner.push(Node {
+            op,
+            parents,
+            value,
+            pooled: true,
+            generation,
+            parameter: None,
+        });
+        Var { tape: self, id }
+    }
+
+    /// Takes the buffers of spent gradients back into the pool, so that the next step finds them there.
+    pub fn recycle(&mut self, gradients: Gradients<T>) {
+        let inner = self.inner.get_mut();
+        let mut entries = gradients.into_entries();
+        for entry in entries.drain(..) {
+            if let Some(gradient) = entry.gradient {
+                inner.pool.give(gradient);
+            }
+        }
+        inner.scratch.keep_entries(entries);
+    }
+
+    /// How much the tape holds.
+    pub fn stats(&self) -> Stats {
+        let inner = self.inner.borrow();
+        let pooled = inner.nodes.iter().filter(|node| node.pooled);
+        Stats {
+            nodes: inner.nodes.len(),
+            bytes: pooled.map(|node| bytes_of(&node.value)).sum::<usize>() + inner.pool.bytes(),
+            pool_misses: inner.pool.misses(),
+        }
+    }
+}
+
+/// A line for each node: its number, its operation, its parents and its shape.
+///
+/// ```
+/// use unsup_autograd::{Matrix, Tape};
+///
+/// let tape = Tape::new();
+/// let x = tape.leaf(Matrix::<f64>::zeros(5, 3));
+/// let w = tape.leaf(Matrix::<f64>::zeros(3, 2));
+/// x.matmul(w).tanh();
+/// assert_eq!(
+///     tape.to_string(),
+///     "%0 = leaf() 5x3\n%1 = leaf() 3x2\n%2 = matmul(%0, %1) 5x2\n%3 = tanh(%2) 5x2\n"
+/// );
+/// ```
+impl<T: Real> fmt::Display for Tape<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.inner.borrow();
+        for (i, node) in inner.nodes.iter().enumerate() {
+            let name = match node.op {
+                Op::Custom(place) => inner.customs[place].name(),
+                op => op.name(),
+            };
+            let parents: Vec<String> = node.parents.iter().map(|p| format!("%{p}")).collect();
+            let shape = node.value.shape();
+            writeln!(f, "%{i} = {name}({}) {shape}", parents.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Real> fmt::Debug for Tape<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tape")
+            .field("stats", &self.stats())
+            .finish()
+    }
+}
