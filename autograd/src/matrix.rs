@@ -461,13 +461,13 @@ fn short<T: Real>(x: T) -> String {
     }
 }
 
-/// The shape and type, then the entries in columns; of a large matrix the corners, `{:.2}`-like settings apart.
+/// The shape and the number type, then the entries in columns; of a large matrix its corners alone.
 ///
 /// ```
 /// use unsup_autograd::Matrix;
 ///
 /// let x = Matrix::from_rows(&[[1.0f32, -0.5], [1e-9, 20.0]]);
-/// assert_eq!(x.to_string(), "2x2 f32\n[   1.0000  -0.5000 ]\n[  1.00e-9  20.0000 ]");
+/// assert_eq!(x.to_string(), "2x2 f32\n[  1.0000 -0.5000 ]\n[ 1.00e-9 20.0000 ]");
 /// ```
 impl<T: Real> fmt::Display for Matrix<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -482,12 +482,12 @@ impl<T: Real> fmt::Display for Matrix<T> {
             .max()
             .unwrap_or(0);
         for i in &rows {
-            write!(f, "\n[ ")?;
+            write!(f, "\n[")?;
             for j in &columns {
                 match (i, j) {
                     (Some(i), Some(j)) => write!(f, " {:>width$}", cell(*i, *j))?,
                     (None, Some(_)) => write!(f, " {:>width$}", "⋮")?,
-                    (_, None) => write!(f, "  …")?,
+                    (_, None) => write!(f, " …")?,
                 }
             }
             write!(f, " ]")?;
