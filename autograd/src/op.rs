@@ -61,7 +61,7 @@ pub enum Op {
     Relu,
     /// x where x > 0, else slope · x; the derivative at 0 is the slope.
     LeakyRelu(f64),
-    /// [x > 0]; its derivative is 0 everywhere.
+    /// 1 where x > 0, else 0; its derivative is 0 everywhere.
     Step,
     /// x held between two bounds; the derivative on a bound is 0.
     Clamp(f64, f64),

@@ -266,6 +266,12 @@ impl<T: Real> Tape<T> {
         Var { tape: self, id }
     }
 
+    /// The leaf of the parameter `key`, if it has been asked for since the last [`Tape::clear`].
+    pub fn find_parameter(&self, key: u64) -> Option<Var<'_, T>> {
+        let id = *self.inner.borrow().parameters.get(&key)?;
+        Some(Var { tape: self, id })
+    }
+
     /// The result of a user's operation on `parents`, which are of this tape.
     ///
     /// # Panics

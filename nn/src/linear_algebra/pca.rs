@@ -1,0 +1,165 @@
+//! Principal component analysis: the best linear auto-encoder, in closed form.
+
+use super::symmetric_eigen;
+use unsup_autograd::Matrix;
+
+/// The k directions of largest variance of a data set.
+///
+/// The reconstruction x̄ + Σ ((x − x̄)·vᵢ) vᵢ from k numbers has the least squared error that any linear map to k numbers
+/// and back can have: on the training data, the sum of the remaining eigenvalues of the covariance matrix (Eckart, Young 1936;
+/// Baldi, Hornik 1989). It is what an auto-encoder is measured against.
+///
+/// ```
+/// use unsup_autograd::Matrix;
+/// use unsup_nn::linear_algebra::Pca;
+///
+/// // points near the line y = 2x
+/// let x = Matrix::from_rows(&[[-1.0, -2.1], [0.0, 0.1], [1.0, 2.0], [2.0, 4.0]]);
+/// let pca = Pca::fit(&x, 1);
+/// assert!((pca.components()[(0, 1)] / pca.components()[(0, 0)] - 2.0).abs() < 0.1);
+/// assert!(pca.squared_error(&x) < 0.01);
+/// ```
+#[derive(Clone, PartialEq, Debug)]
+pub struct Pca {
+    mean: Vec<f64>,
+    components: Matrix<f64>,
+    variances: Vec<f64>,
+}
+
+impl Pca {
+    /// The first k principal components of the rows of `x`; all of them if k is more than there are columns.
+    ///
+    /// # Panics
+    /// If k is 0, or an entry is not finite.
+    #[track_caller]
+    pub fn fit(x: &Matrix<f64>, k: usize) -> Self {
+        assert!(k > 0, "pca: needs at least 1 component");
+        let objects = x.rows() as f64;
+        let mut mean = vec![0.0; x.columns()];
+        for row in x.row_iter() {
+            for (mean, x) in mean.iter_mut().zip(row) {
+                *mean += x / objects;
+            }
+        }
+        let centred = centre(x, &mean);
+        let mut covariance = centred.transpose().matmul(&centred);
+        for x in covariance.as_mut_slice() {
+            *x /= objects;
+        }
+        let eigen = symmetric_eigen(&covariance);
+        let k = k.min(x.columns());
+        Self {
+            mean,
+            components: eigen.vectors.slice_rows(0..k),
+            // rounding can leave a variance of 0 slightly negative
+            variances: eigen.values.iter().map(|value| value.max(0.0)).collect(),
+        }
+    }
+
+    /// The mean x̄ of the training data, one number a feature.
+    pub fn mean(&self) -> &[f64] {
+        &self.mean
+    }
+
+    /// The directions vᵢ as rows, k x features, orthonormal, largest variance first.
+    pub fn components(&self) -> &Matrix<f64> {
+        &self.components
+    }
+
+    /// The variances of the training data along all directions, largest first (divided by the number of objects).
+    pub fn variances(&self) -> &[f64] {
+        &self.variances
+    }
+
+    /// The codes (x − x̄)·vᵢ, objects x k.
+    ///
+    /// # Panics
+    /// If `x` has another number of columns than the training data.
+    #[track_caller]
+    pub fn encode(&self, x: &Matrix<f64>) -> Matrix<f64> {
+        assert!(
+            x.columns() == self.mean.len(),
+            "pca: fitted on {} features, got a matrix of {}",
+            self.mean.len(),
+            x.shape()
+        );
+        centre(x, &self.mean).matmul(&self.components.transpose())
+    }
+
+    /// The objects of given codes, objects x features.
+    ///
+    /// # Panics
+    /// If `codes` has not k columns.
+    #[track_caller]
+    pub fn decode(&self, codes: &Matrix<f64>) -> Matrix<f64> {
+        let mut x = codes.matmul(&self.components);
+        for i in 0..x.rows() {
+            for (x, mean) in x.row_mut(i).iter_mut().zip(&self.mean) {
+                *x += mean;
+            }
+        }
+        x
+    }
+
+    /// The squared error of the reconstruction: its sum over features, its mean over the objects of `x`.
+    ///
+    /// # Panics
+    /// If `x` has another number of columns than the training data.
+    #[track_caller]
+    pub fn squared_error(&self, x: &Matrix<f64>) -> f64 {
+        let reconstruction = self.decode(&self.encode(x));
+        let pairs = x.as_slice().iter().zip(reconstruction.as_slice());
+        pairs.map(|(x, y)| (x - y).powi(2)).sum::<f64>() / x.rows() as f64
+    }
+}
+
+/// Every row less the mean.
+fn centre(x: &Matrix<f64>, mean: &[f64]) -> Matrix<f64> {
+    Matrix::from_fn(x.rows(), x.columns(), |i, j| x[(i, j)] - mean[j])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{generator, standard_normal};
+
+    fn sample() -> Matrix<f64> {
+        let mut random = generator(5, "test", 0);
+        Matrix::from_fn(200, 6, |_, j| {
+            3.0 + (6 - j) as f64 * standard_normal(&mut random)
+        })
+    }
+
+    #[test]
+    fn the_error_on_the_training_data_is_the_sum_of_the_variances_left_out() {
+        let x = sample();
+        for k in 1..=6 {
+            let pca = Pca::fit(&x, k);
+            let left: f64 = pca.variances()[k..].iter().sum();
+            assert!((pca.squared_error(&x) - left).abs() < 1e-9, "{k}");
+        }
+    }
+
+    #[test]
+    fn no_other_direction_does_better() {
+        let x = sample();
+        let best = Pca::fit(&x, 2);
+        let mut random = generator(6, "test", 0);
+        for _ in 0..50 {
+            // another subspace: the first direction, tilted
+            let mut other = best.clone();
+            let tilt: Vec<f64> = (0..6).map(|_| 0.1 * standard_normal(&mut random)).collect();
+            let row = other.components.row_mut(0);
+            row.iter_mut().zip(&tilt).for_each(|(x, t)| *x += t);
+            let norm = row.iter().map(|x| x * x).sum::<f64>().sqrt();
+            row.iter_mut().for_each(|x| *x /= norm);
+            let along: f64 = (0..6).map(|j| other.components[(0, j)] * other.components[(1, j)]).sum();
+            let first = other.components.row(0).to_vec();
+            let second = other.components.row_mut(1);
+            second.iter_mut().zip(&first).for_each(|(x, f)| *x -= along * f);
+            let norm = second.iter().map(|x| x * x).sum::<f64>().sqrt();
+            second.iter_mut().for_each(|x| *x /= norm);
+            assert!(other.squared_error(&x) >= best.squared_error(&x) - 1e-9);
+        }
+    }
+}

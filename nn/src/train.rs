@@ -1,0 +1,466 @@
+//! The training loop that all gradient-trained models share.
+
+use crate::optimiser::{Optimiser, StepError};
+use crate::random::{generator, shuffle};
+use crate::{Module, Path};
+use rand::rngs::Xoshiro256PlusPlus;
+use smallvec::SmallVec;
+use std::fmt;
+use std::ops::ControlFlow;
+use unsup_autograd::{Real, Stats, Tape, Var};
+
+/// One named summand of a criterion.
+#[derive(Clone, Copy, Debug)]
+pub struct Term<'t, T: Real> {
+    /// What it measures: "reconstruction", "kl", "jacobian".
+    pub name: &'static str,
+    /// Its coefficient in the criterion; with 0 it is computed and logged, and the criterion is to the bit what it is
+    /// without it.
+    pub weight: f64,
+    /// Its value, 1x1: a mean over objects of a sum over features, in squared units or nats.
+    pub value: Var<'t, T>,
+}
+
+/// The terms of a criterion.
+pub type Terms<'t, T> = SmallVec<[Term<'t, T>; 4]>;
+
+/// The objects of one step.
+pub struct Batch<'t, 'b, T> {
+    /// Where the step is recorded.
+    pub tape: &'t Tape<T>,
+    /// The objects, by their row in the training data.
+    pub rows: &'b [usize],
+    seed: u64,
+    step: u64,
+}
+
+impl<T> Batch<'_, '_, T> {
+    /// The generator of a purpose ("noise", "dropout") at this step: the same whatever else is drawn.
+    pub fn generator(&self, purpose: &str) -> Xoshiro256PlusPlus {
+        generator(self.seed, purpose, self.step)
+    }
+}
+
+/// What is minimised: a weighted sum of named terms. It holds the training data and knows which rows a batch names.
+pub trait Criterion<T: Real, M> {
+    /// How many objects there are to draw batches from.
+    fn objects(&self) -> usize;
+
+    /// The terms for the objects of a batch.
+    fn terms<'t>(&self, model: &M, batch: &Batch<'t, '_, T>) -> Terms<'t, T>;
+}
+
+/// How the learning rate changes over a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Schedule {
+    /// It stays.
+    #[default]
+    Constant,
+    /// Half a cosine from the full rate to 0: Loshchilov, Hutter (2017), "SGDR", eq. 5, one period.
+    Cosine,
+}
+
+impl Schedule {
+    /// The factor of the rate after a share `progress` of the run, in \[0, 1).
+    pub fn factor(self, progress: f64) -> f64 {
+        match self {
+            Schedule::Constant => 1.0,
+            Schedule::Cosine => 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()),
+        }
+    }
+}
+
+/// The settings of a run.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Settings {
+    /// How often each object is seen; at least 1.
+    pub epochs: usize,
+    /// Objects in a step; at least 1. The last batch of an epoch holds what is left.
+    pub batch_size: usize,
+    /// How the learning rate changes.
+    pub schedule: Schedule,
+    /// Where all randomness of the run comes from.
+    pub seed: u64,
+}
+
+/// The values of a criterion: over a step, an epoch, or a data set.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Losses {
+    /// The weighted sum of the terms.
+    pub total: f64,
+    /// Each term's name and value, not weighted.
+    pub terms: SmallVec<[(&'static str, f64); 4]>,
+}
+
+impl Losses {
+    /// Adds `share` times the losses of a part.
+    fn add(&mut self, part: &Losses, share: f64) {
+        self.total += share * part.total;
+        if self.terms.is_empty() {
+            self.terms = part.terms.iter().map(|&(name, _)| (name, 0.0)).collect();
+        }
+        for (sum, &(_, value)) in self.terms.iter_mut().zip(&part.terms) {
+            sum.1 += share * value;
+        }
+    }
+}
+
+/// What an observer is told after each epoch.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Epoch {
+    /// Which it was, from 1.
+    pub number: usize,
+    /// How many there are to be.
+    pub of: usize,
+    /// The training losses: means over the epoch's batches as they were met, each before its step.
+    pub losses: Losses,
+}
+
+/// Why training stopped before its end.
+#[derive(Clone, PartialEq, Debug)]
+pub enum TrainError {
+    /// A term became infinite or NaN. The parameters are those before that step.
+    NotFinite {
+        /// The term.
+        term: &'static str,
+        /// Its value.
+        value: f64,
+        /// The step, from 1.
+        step: u64,
+    },
+    /// The optimiser refused the step.
+    Step(StepError),
+    /// A setting is out of range; says which and what was expected.
+    Setting(String),
+}
+
+impl fmt::Display for TrainError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TrainError::NotFinite { term, value, step } => write!(
+                f,
+                "training diverged: the term \"{term}\" is {value} at step {step}; a smaller learning rate may help"
+            ),
+            TrainError::Step(error) => error.fmt(f),
+            TrainError::Setting(what) => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for TrainError {}
+
+impl From<StepError> for TrainError {
+    fn from(error: StepError) -> Self {
+        TrainError::Step(error)
+    }
+}
+
+/// Takes steps: a tape that is reused, and the numbers from which each step's randomness comes.
+pub struct Trainer<T> {
+    tape: Tape<T>,
+    keys: Vec<u64>,
+    seed: u64,
+    step: u64,
+}
+
+impl<T: Real> Trainer<T> {
+    /// A trainer whose randomness comes from `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            tape: Tape::new(),
+            keys: Vec::new(),
+            seed,
+            step: 0,
+        }
+    }
+
+    /// One step: the terms, the gradient, the update. Returns the losses before it.
+    ///
+    /// # Errors
+    /// If a term is not finite, or a trainable parameter has no gradient; the parameters are then as before.
+    ///
+    /// # Panics
+    /// If `rows` is empty or names an object that is not there.
+    pub fn step<M: Module<T>>(
+        &mut self,
+        model: &mut M,
+        criterion: &impl Criterion<T, M>,
+        optimiser: &mut dyn Optimiser<T>,
+        rows: &[usize],
+    ) -> Result<Losses, TrainError> {
+        let Self {
+            tape,
+            keys,
+            seed,
+            step,
+        } = self;
+        *step += 1;
+        keys.clear();
+        model.visit(Path::ROOT, &mut |_, param| {
+            if param.trainable() {
+                keys.push(param.key());
+            }
+        });
+        let recorded = {
+            let batch = Batch {
+                tape,
+                rows,
+                seed: *seed,
+                step: *step,
+            };
+            let terms = criterion.terms(model, &batch);
+            losses_of(&terms, *step).map(|losses| {
+                let targets = keys.iter().filter_map(|&key| tape.find_parameter(key));
+                let gradients = total(tape, &terms).backward(targets);
+                (losses, gradients)
+            })
+        };
+        self.tape.clear();
+        let (losses, gradients) = recorded?;
+        let outcome = optimiser.step(model, &gradients);
+        self.tape.recycle(gradients);
+        outcome?;
+        Ok(losses)
+    }
+
+    /// The criterion over all of its objects, without a step.
+    ///
+    /// # Errors
+    /// If a term is not finite.
+    pub fn evaluate<M: Module<T>>(
+        &mut self,
+        model: &M,
+        criterion: &impl Criterion<T, M>,
+    ) -> Result<Losses, TrainError> {
+        /// Objects at a time, so that a large data set does not need a tape of its size.
+        const BLOCK: usize = 1024;
+        let rows: Vec<usize> = (0..criterion.objects()).collect();
+        let mut losses = Losses::default();
+        for block in rows.chunks(BLOCK) {
+            let part = {
+                let batch = Batch {
+                    tape: &self.tape,
+                    rows: block,
+                    seed: self.seed,
+                    step: self.step,
+                };
+                losses_of(&criterion.terms(model, &batch), self.step)
+            };
+            self.tape.clear();
+            losses.add(&part?, block.len() as f64 / rows.len() as f64);
+        }
+        Ok(losses)
+    }
+
+    /// What the trainer's tape holds.
+    pub fn stats(&self) -> Stats {
+        self.tape.stats()
+    }
+}
+
+/// The terms' values, if all are finite.
+fn losses_of<T: Real>(terms: &Terms<'_, T>, step: u64) -> Result<Losses, TrainError> {
+    let mut losses = Losses::default();
+    for term in terms {
+        let value = term.value.item().to_f64();
+        if !value.is_finite() {
+            let term = term.name;
+            return Err(TrainError::NotFinite { term, value, step });
+        }
+        losses.total += term.weight * value;
+        losses.terms.push((term.name, value));
+    }
+    Ok(losses)
+}
+
+/// Σ weight · term over the terms that have a weight.
+fn total<'t, T: Real>(tape: &'t Tape<T>, terms: &Terms<'t, T>) -> Var<'t, T> {
+    let weighted = terms.iter().filter(|term| term.weight != 0.0).map(|term| {
+        if term.weight == 1.0 {
+            term.value
+        } else {
+            term.value * term.weight
+        }
+    });
+    weighted
+        .reduce(|sum, term| sum + term)
+        .unwrap_or_else(|| tape.filled(1, 1, 0.0))
+}
+
+/// Trains `model` on mini-batches in an order shuffled anew each epoch. The observer hears of each epoch and may end the run
+/// early. Returns the epochs.
+///
+/// # Errors
+/// If a setting is out of range, the criterion diverges, or a trainable parameter gets no gradient.
+pub fn fit<T: Real, M: Module<T>>(
+    model: &mut M,
+    criterion: &impl Criterion<T, M>,
+    optimiser: &mut dyn Optimiser<T>,
+    settings: &Settings,
+    mut observer: impl FnMut(&Epoch) -> ControlFlow<()>,
+) -> Result<Vec<Epoch>, TrainError> {
+    for (name, value) in [
+        ("epochs", settings.epochs),
+        ("batch_size", settings.batch_size),
+    ] {
+        if value == 0 {
+            let what = format!("{name} is 0, expected at least 1");
+            return Err(TrainError::Setting(what));
+        }
+    }
+    let mut trainer = Trainer::new(settings.seed);
+    let mut order: Vec<usize> = (0..criterion.objects()).collect();
+    let mut history = Vec::with_capacity(settings.epochs);
+    let batches = order.len().div_ceil(settings.batch_size);
+    let steps = (batches * settings.epochs) as f64;
+    for number in 1..=settings.epochs {
+        shuffle(
+            &mut order,
+            &mut generator(settings.seed, "shuffle", number as u64),
+        );
+        let mut losses = Losses::default();
+        for (i, rows) in order.chunks(settings.batch_size).enumerate() {
+            let progress = ((number - 1) * batches + i) as f64 / steps;
+            optimiser.set_rate_factor(settings.schedule.factor(progress));
+            let part = trainer.step(model, criterion, optimiser, rows)?;
+            losses.add(&part, rows.len() as f64 / order.len() as f64);
+        }
+        let epoch = Epoch {
+            number,
+            of: settings.epochs,
+            losses,
+        };
+        let go_on = observer(&epoch);
+        history.push(epoch);
+        if go_on.is_break() {
+            break;
+        }
+    }
+    optimiser.set_rate_factor(1.0);
+    Ok(history)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optimiser::Sgd;
+    use crate::{Param, loss};
+    use smallvec::smallvec;
+    use unsup_autograd::Matrix;
+
+    /// The mean of the data: the number w that minimises Σ (xᵢ − w)², beside a second term.
+    struct Mean {
+        data: Matrix<f64>,
+        second_weight: f64,
+    }
+
+    impl Criterion<f64, Param<f64>> for Mean {
+        fn objects(&self) -> usize {
+            self.data.rows()
+        }
+
+        fn terms<'t>(&self, w: &Param<f64>, batch: &Batch<'t, '_, f64>) -> Terms<'t, f64> {
+            let x = batch.tape.gather(&self.data, batch.rows);
+            let w = w.on(batch.tape);
+            smallvec![
+                Term {
+                    name: "squared",
+                    weight: 1.0,
+                    value: loss::squared(w.expand_to(x.shape()), x),
+                },
+                Term {
+                    name: "distance from 1",
+                    weight: self.second_weight,
+                    value: (w - 1.0).abs(),
+                }
+            ]
+        }
+    }
+
+    fn mean(second_weight: f64) -> Mean {
+        Mean {
+            data: Matrix::from_fn(10, 1, |i, _| i as f64),
+            second_weight,
+        }
+    }
+
+    fn settings() -> Settings {
+        Settings {
+            epochs: 60,
+            batch_size: 4,
+            schedule: Schedule::Cosine,
+            seed: 3,
+        }
+    }
+
+    fn run(criterion: &Mean, rate: f64) -> (f64, Result<Vec<Epoch>, TrainError>) {
+        let mut w = Param::new(Matrix::scalar(0.0));
+        let mut optimiser = Sgd::new(rate);
+        let outcome = fit(&mut w, criterion, &mut optimiser, &settings(), |_| {
+            ControlFlow::Continue(())
+        });
+        (w.value().item(), outcome)
+    }
+
+    #[test]
+    fn the_mean_is_learned_and_the_epochs_are_reported() {
+        let (w, epochs) = run(&mean(0.0), 0.1);
+        let epochs = epochs.unwrap();
+        assert!((w - 4.5).abs() < 0.05, "{w}");
+        let last = epochs.last().unwrap();
+        assert_eq!((last.number, last.of, epochs.len()), (60, 60, 60));
+        assert!((last.losses.total - 8.25).abs() < 0.1, "{}", last.losses.total);
+        assert_eq!(last.losses.terms[0].0, "squared");
+        assert!(epochs[0].losses.total > last.losses.total);
+    }
+
+    #[test]
+    fn a_term_with_weight_0_changes_no_bit_and_one_with_weight_pulls() {
+        struct Alone(Mean);
+        impl Criterion<f64, Param<f64>> for Alone {
+            fn objects(&self) -> usize {
+                self.0.objects()
+            }
+            fn terms<'t>(&self, w: &Param<f64>, batch: &Batch<'t, '_, f64>) -> Terms<'t, f64> {
+                let mut terms = self.0.terms(w, batch);
+                terms.truncate(1);
+                terms
+            }
+        }
+        let mut w = Param::new(Matrix::scalar(0.0));
+        let go_on = |_: &Epoch| ControlFlow::Continue(());
+        fit(&mut w, &Alone(mean(0.0)), &mut Sgd::new(0.1), &settings(), go_on).unwrap();
+        assert_eq!(run(&mean(0.0), 0.1).0.to_bits(), w.value().item().to_bits());
+        assert!(run(&mean(1.0), 0.1).0 < w.value().item() - 0.3);
+    }
+
+    #[test]
+    fn divergence_is_named_and_leaves_finite_parameters() {
+        let (w, outcome) = run(&mean(0.0), 1e200);
+        let error = outcome.unwrap_err();
+        assert!(matches!(error, TrainError::NotFinite { term: "squared", step: 2, .. }), "{error}");
+        assert!(w.is_finite());
+    }
+
+    #[test]
+    fn an_observer_can_end_the_run() {
+        let mut w = Param::new(Matrix::scalar(0.0));
+        let stop = |epoch: &Epoch| {
+            if epoch.number == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let epochs = fit(&mut w, &mean(0.0), &mut Sgd::new(0.1), &settings(), stop).unwrap();
+        assert_eq!(epochs.len(), 2);
+    }
+
+    #[test]
+    fn evaluation_is_the_mean_over_all_objects() {
+        let criterion = Mean {
+            data: Matrix::from_fn(3000, 1, |i, _| (i % 3) as f64),
+            second_weight: 2.0,
+        };
+        let w = Param::new(Matrix::scalar(0.0));
+        let losses = Trainer::new(0).evaluate(&w, &criterion).unwrap();
+        assert!((losses.terms[0].1 - 5.0 / 3.0).abs() < 1e-12);
+        assert!((losses.total - (5.0 / 3.0 + 2.0)).abs() < 1e-12);
+    }
+}
