@@ -4,6 +4,7 @@ use crate::optimiser::{Optimiser, StepError};
 use crate::random::{generator, shuffle};
 use crate::{Module, Path};
 use rand::rngs::Xoshiro256PlusPlus;
+pub use smallvec::smallvec;
 use smallvec::SmallVec;
 use std::fmt;
 use std::ops::ControlFlow;
@@ -21,7 +22,7 @@ pub struct Term<'t, T: Real> {
     pub value: Var<'t, T>,
 }
 
-/// The terms of a criterion.
+/// The terms of a criterion, made by [`smallvec!`]; up to four lie on the stack.
 pub type Terms<'t, T> = SmallVec<[Term<'t, T>; 4]>;
 
 /// The objects of one step.
@@ -345,7 +346,6 @@ mod tests {
     use super::*;
     use crate::optimiser::Sgd;
     use crate::{Param, loss};
-    use smallvec::smallvec;
     use unsup_autograd::Matrix;
 
     /// The mean of the data: the number w that minimises Σ (xᵢ − w)², beside a second term.

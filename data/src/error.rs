@@ -1,0 +1,182 @@
+//! The one error of this crate, and the care that its text stays in one line.
+//!
+//! The text quotes what a file holds, and names the file: either may be long, hold line breaks, or hold bytes that
+//! would drive a terminal. It is therefore cleaned here, where every error arises, and not by those who show it.
+
+use std::fmt::{self, Write};
+
+/// Characters of a file's content that an error quotes; more tells the reader nothing and drowns the rest.
+const QUOTED: usize = 40;
+
+/// Why a file can't be read as data.
+///
+/// Printed it is one line: where, what was found, what was expected.
+///
+/// ```
+/// let error = unsup_data::read_csv_from("1,2\n3,abc\n".as_bytes(), "points.csv").unwrap_err();
+/// assert_eq!(error.to_string(), r#"points.csv, line 2, column 2: found "abc", expected a number"#);
+/// assert_eq!((error.line(), error.column()), (Some(2), Some(2)));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataError {
+    file: String,
+    line: Option<u64>,
+    column: Option<usize>,
+    column_name: Option<String>,
+    problem: String,
+}
+
+impl DataError {
+    /// An error of the file as a whole.
+    pub(crate) fn new(file: &str, problem: impl AsRef<str>) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: None,
+            column: None,
+            column_name: None,
+            problem: problem.as_ref().to_owned(),
+        }
+    }
+
+    /// The same error of a line of the file, counted from 1.
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// The same error of a column, counted from 1, and its name if it has one.
+    pub(crate) fn at_column(mut self, column: usize, name: Option<&str>) -> Self {
+        self.column = Some(column);
+        self.column_name = name.map(str::to_owned);
+        self
+    }
+
+    /// The file as the caller named it.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The line of the file, counted from 1 as an editor does; `None` where the error is not of a line.
+    pub fn line(&self) -> Option<u64> {
+        self.line
+    }
+
+    /// The column (cell of the line), counted from 1; `None` where the error is not of a column.
+    pub fn column(&self) -> Option<usize> {
+        self.column
+    }
+
+    /// The column's name; `None` where the error is not of a column or the file names none.
+    pub fn column_name(&self) -> Option<&str> {
+        self.column_name.as_deref()
+    }
+
+    /// What was found and what was expected, without the place.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+}
+
+impl fmt::Display for DataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.file.is_empty() {
+            write!(f, "\"\"")?;
+        }
+        write_in_one_line(f, &self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        if let Some(column) = self.column {
+            write!(f, ", column {column}")?;
+        }
+        if let Some(name) = &self.column_name {
+            write!(f, " ({})", quoted(name.as_bytes()))?;
+        }
+        write!(f, ": ")?;
+        write_in_one_line(f, &self.problem)
+    }
+}
+
+impl std::error::Error for DataError {}
+
+/// What a file holds, to be shown: in quotes, shortened, all that can't be seen escaped, bytes that are no UTF-8 too.
+pub(crate) fn quoted(found: &[u8]) -> String {
+    let mut out = String::from("\"");
+    let mut left = QUOTED;
+    for chunk in found.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if left == 0 {
+                return out + "\"…";
+            }
+            left -= 1;
+            if c == '\'' {
+                out.push(c);
+            } else {
+                out.extend(c.escape_debug());
+            }
+        }
+        for byte in chunk.invalid() {
+            if left == 0 {
+                return out + "\"…";
+            }
+            left -= 1;
+            let _ = write!(out, "\\x{byte:02x}"); // a String takes all
+        }
+    }
+    out + "\""
+}
+
+/// Writes a text with all that can't be seen escaped; quotes and backslashes, as paths have them, stay.
+fn write_in_one_line(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    for c in text.chars() {
+        if matches!(c, '\'' | '"' | '\\') {
+            f.write_char(c)?;
+        } else {
+            write!(f, "{}", c.escape_debug())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn found_text_is_shortened_and_escaped() {
+        for (found, expected) in [
+            (&b"abc"[..], r#""abc""#),
+            (b"", r#""""#),
+            (b"it's \"so\" \\", r#""it's \"so\" \\""#),
+            (b"a\nb\r\t\0\x1b[31m", r#""a\nb\r\t\0\u{1b}[31m""#),
+            ("\u{202e}й\u{2028}".as_bytes(), r#""\u{202e}й\u{2028}""#),
+            (b"caf\xe9!", r#""caf\xe9!""#),
+        ] {
+            assert_eq!(quoted(found), expected);
+        }
+        assert_eq!(quoted(&[b'a'; 40]), format!("\"{}\"", "a".repeat(40)));
+        assert_eq!(quoted(&[b'a'; 41]), format!("\"{}\"…", "a".repeat(40)));
+        let bytes = quoted(&[0xff; 41]);
+        assert_eq!(bytes, format!("\"{}\"…", "\\xff".repeat(40)));
+    }
+
+    #[test]
+    fn printed_in_one_line() {
+        let error = DataError::new("C:\\new\nline's \x1b[31m.csv", "a\nb");
+        assert_eq!(error.to_string(), r"C:\new\nline's \u{1b}[31m.csv: a\nb");
+        let error = DataError::new("", "x")
+            .at_line(3)
+            .at_column(2, Some("a\nb"));
+        assert_eq!(error.to_string(), r#""", line 3, column 2 ("a\nb"): x"#);
+        assert_eq!(
+            (
+                error.file(),
+                error.line(),
+                error.column(),
+                error.column_name(),
+                error.problem()
+            ),
+            ("", Some(3), Some(2), Some("a\nb"), "x")
+        );
+    }
+}
