@@ -427,6 +427,14 @@ fn grid(axes: &[Axis; 2]) -> (String, Plane) {
 /// The names of the axes, below and left of the plane.
 fn axis_names(document: &mut Document, axes: &[Axis; 2], plane: &Plane) {
     let style = Style::new(13.0).anchor(Anchor::Middle);
+    // The two axes as drawn do not quite meet.
+    document.push(format_args!(
+        r#"<path fill="none" stroke="{INK}" d="M{left} {}V{}H{}"/>"#,
+        plane.top,
+        plane.top + plane.height,
+        plane.left,
+        left = plane.left - 1.0
+    ));
     let middle = plane.left + plane.width / 2.0;
     document.text(middle, plane.bottom - 8.0, style, &axes[0].name("code 1"));
     let middle = plane.top + plane.height / 2.0;
@@ -627,6 +635,14 @@ mod tests {
         svg.matches("<circle ").count()
     }
 
+    /// All that is written, without its breaks.
+    fn words(svg: &str) -> String {
+        let texts = svg
+            .split("</text>")
+            .filter_map(|piece| piece.rsplit('>').next());
+        texts.collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
     fn each_object_is_a_dot_and_each_label_a_line_of_the_legend() {
         let (x, labels) = heaps(100);
@@ -646,74 +662,63 @@ mod tests {
 
     #[test]
     fn a_dot_is_where_its_code_is_and_has_its_labels_color() {
-        // Five dots; the outer four fix the axes to -1.1..1.1.
+        // The outer four fix both axes to -0.99..0.99; no dot lies on a line of the grid.
         let x = Matrix::from_rows(&[
-            [-1.0, -1.0],
-            [1.0, 1.0],
-            [-1.0, 1.0],
-            [1.0, -1.0],
-            [0.5, 0.2f32],
+            [-0.9, -0.9],
+            [0.9, 0.9],
+            [-0.9, 0.9],
+            [0.9, -0.9],
+            [0.3, 0.2f32],
         ]);
         let axes = [0, 1].map(|j| Axis::fitting(x.row_iter().map(|row| f64::from(row[j]))));
         assert_eq!(axes[0], axes[1]);
         assert!(
-            (axes[0].range.start + 1.1).abs() < 1e-12 && (axes[0].range.end - 1.1).abs() < 1e-12
+            (axes[0].range.start + 0.99).abs() < 1e-6 && (axes[0].range.end - 0.99).abs() < 1e-6
         );
         let svg = codes(&x, Some(&[0, 0, 0, 0, 3]), "one line");
         let (_, plane) = grid(&axes);
-        // The title is one line; the plane begins below it.
-        let top: f64 = svg
-            .split("translate(0 ")
-            .nth(1)
-            .unwrap()
-            .split(')')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap();
+        // What is below the title is moved down as a whole.
+        let moved = svg.split("translate(0 ").nth(1).unwrap();
+        let top: f64 = moved.split(')').next().unwrap().parse().unwrap();
         let pixmap = pixels(&svg);
         let at = |x: f64, y: f64| {
-            // From the lower left of the plane, in its widths and heights; left of the label that covers the middle.
-            color_at(
-                &pixmap,
-                plane.left + (x + 1.1) / 2.2 * 560.0,
-                top + plane.top + (1.1 - y) / 2.2 * 480.0,
-            )
+            let x = plane.left + (x + 0.99) / 1.98 * plane.width;
+            let y = top + plane.top + (0.99 - y) / 1.98 * plane.height;
+            (x, y)
         };
-        let on_paper = |color: Color| {
-            let mix = |c: u8| 255.0 + 0.75 * (f64::from(c) - 255.0);
-            [color.0, color.1, color.2].map(mix)
-        };
-        let close = |seen: Color, expected: [f64; 3]| {
-            [seen.0, seen.1, seen.2]
+        let color = |(x, y)| color_at(&pixmap, x, y);
+        let is = |seen: Color, color: Color| {
+            // A few dots have an opacity of 0.75.
+            let on_paper = |c: u8| 255.0 + 0.75 * (f64::from(c) - 255.0);
+            [(seen.0, color.0), (seen.1, color.1), (seen.2, color.2)]
                 .iter()
-                .zip(expected)
-                .all(|(&a, b)| (f64::from(a) - b).abs() < 3.0)
+                .all(|&(seen, c)| (f64::from(seen) - on_paper(c)).abs() < 2.0)
         };
-        for (x, y) in [(-1.0, -1.0), (1.0, 1.0), (-1.0, 1.0), (1.0, -1.0)] {
+        for (x, y) in [(-0.9, -0.9), (0.9, 0.9), (-0.9, 0.9), (0.9, -0.9)] {
             assert!(
-                close(at(x, y), on_paper(CLASSES[0])),
+                is(color(at(x, y)), CLASSES[0]),
                 "{x} {y}: {}",
-                at(x, y)
+                color(at(x, y))
             );
         }
-        assert_eq!(at(0.9, 0.9), PAPER);
-        // Label 3 stands on its only object, in ink with a rim of paper.
-        let (x, y) = (
-            plane.left + 1.6 / 2.2 * 560.0,
-            top + plane.top + 0.9 / 2.2 * 480.0,
+        assert!(
+            is(color(at(0.3, 0.2)), CLASSES[3]),
+            "{}",
+            color(at(0.3, 0.2))
         );
-        let ink = (0..40)
-            .flat_map(|i| {
-                (0..40).map(move |j| (x - 10.0 + f64::from(i) / 2.0, y - 10.0 + f64::from(j) / 2.0))
-            })
-            .filter(|&(x, y)| color_at(&pixmap, x, y) == INK)
+        assert_eq!(color(at(0.7, 0.7)), PAPER);
+        // The grid has the same coordinates: a line at 0.5, which is drawn at the nearest whole unit.
+        let (x, y) = at(0.5, 0.7);
+        let line = [-1.0, -0.5, 0.0, 0.5, 1.0].map(|dx| color((x + dx, y)));
+        assert!(line.contains(&GRID), "{line:?}");
+        // The label does not hide its only object; it stands above it in ink.
+        let (x, y) = at(0.3, 0.2);
+        let steps = || (0..40).map(|i| f64::from(i) / 2.0 - 10.0);
+        let ink = steps()
+            .flat_map(|dx| steps().map(move |dy| (x + dx, y - 17.0 + dy)))
+            .filter(|&place| color(place) == INK)
             .count();
         assert!(ink > 60, "{ink} pixels of ink");
-        assert!(svg.contains(&format!(
-            "<g fill=\"{}\" fill-opacity=\"0.75\">",
-            CLASSES[3]
-        )));
     }
 
     #[test]
@@ -888,10 +893,8 @@ mod tests {
         assert_nothing_clipped(&svg);
         assert_eq!(svg.matches(r#"paint-order="stroke""#).count(), MOST_NAMES);
         assert!(svg.contains(r#"paint-order="stroke">99</text>"#));
-        assert!(
-            svg.contains("and 17 more"),
-            "the others are not owned up to"
-        );
+        let said = "Only the 20 most frequent labels are named, and 17 more are drawn.";
+        assert!(words(&svg).contains(said));
         assert_ne!(Mark::new(0), Mark::new(10));
         assert_eq!(Mark::new(0).color, Mark::new(10).color);
         assert_eq!(Mark::new(0), Mark::new(30));

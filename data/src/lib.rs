@@ -9,6 +9,8 @@
 //! | a file of comma-separated numbers | [`read_csv`], [`read_csv_from`] |
 //! | an IDX file, as MNIST is kept, gzip'd or not | [`idx::read`] |
 //!
+//! [`Standardisation`] brings the columns to one scale.
+//!
 //! ```
 //! use unsup_data::{digits, read_csv_from};
 //!
@@ -40,8 +42,10 @@ mod dataset;
 mod digits;
 mod error;
 pub mod idx;
+mod scaling;
 
 pub use csv_file::{read_csv, read_csv_from};
 pub use dataset::{Dataset, ImageShape};
 pub use digits::digits;
 pub use error::DataError;
+pub use scaling::Standardisation;

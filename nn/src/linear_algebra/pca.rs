@@ -1,6 +1,6 @@
 //! Principal component analysis: the best linear auto-encoder, in closed form.
 
-use super::symmetric_eigen;
+use super::{Eigen, symmetric_eigen};
 use unsup_autograd::Matrix;
 
 /// The k directions of largest variance of a data set.
@@ -27,7 +27,8 @@ pub struct Pca {
 }
 
 impl Pca {
-    /// The first k principal components of the rows of `x`; all of them if k is more than there are columns.
+    /// The first k principal components of the rows of `x`; fewer if the rows span fewer directions, for then the rest of
+    /// the variance is 0.
     ///
     /// # Panics
     /// If k is 0, or an entry is not finite.
@@ -42,17 +43,29 @@ impl Pca {
             }
         }
         let centred = centre(x, &mean);
-        let mut covariance = centred.transpose().matmul(&centred);
-        for x in covariance.as_mut_slice() {
-            *x /= objects;
-        }
-        let eigen = symmetric_eigen(&covariance);
-        let k = k.min(x.columns());
+        // XᵀX and XXᵀ have the same eigenvalues but for zeros: the smaller one is decomposed
+        let wide = x.columns() > x.rows();
+        let (left, right) = if wide {
+            (centred.clone(), centred.transpose())
+        } else {
+            (centred.transpose(), centred.clone())
+        };
+        let mut gram = left.matmul(&right);
+        gram.as_mut_slice().iter_mut().for_each(|x| *x /= objects);
+        let Eigen { values, vectors } = symmetric_eigen(&gram);
+        let negligible = 1e-14 * values[0].abs() * values.len() as f64;
+        let spanned = values.iter().filter(|&&value| value > negligible).count();
+        let first = vectors.slice_rows(0..k.min(spanned.max(1)));
+        let components = if wide {
+            orthonormal(first.matmul(&centred))
+        } else {
+            first
+        };
         Self {
             mean,
-            components: eigen.vectors.slice_rows(0..k),
+            components,
             // rounding can leave a variance of 0 slightly negative
-            variances: eigen.values.iter().map(|value| value.max(0.0)).collect(),
+            variances: values.iter().map(|value| value.max(0.0)).collect(),
         }
     }
 
@@ -66,7 +79,8 @@ impl Pca {
         &self.components
     }
 
-    /// The variances of the training data along all directions, largest first (divided by the number of objects).
+    /// The variances of the training data (divided by the number of objects), largest first: along all directions, or, where
+    /// there are fewer objects than features, along as many as there are objects, beyond which they are 0.
     pub fn variances(&self) -> &[f64] {
         &self.variances
     }
@@ -113,6 +127,17 @@ impl Pca {
     }
 }
 
+/// The rows, which are at right angles but for rounding, at length 1.
+fn orthonormal(mut rows: Matrix<f64>) -> Matrix<f64> {
+    for i in 0..rows.rows() {
+        let length = rows.row(i).iter().map(|x| x * x).sum::<f64>().sqrt();
+        if length > 0.0 {
+            rows.row_mut(i).iter_mut().for_each(|x| *x /= length);
+        }
+    }
+    rows
+}
+
 /// Every row less the mean.
 fn centre(x: &Matrix<f64>, mean: &[f64]) -> Matrix<f64> {
     Matrix::from_fn(x.rows(), x.columns(), |i, j| x[(i, j)] - mean[j])
@@ -138,6 +163,27 @@ mod tests {
             let left: f64 = pca.variances()[k..].iter().sum();
             assert!((pca.squared_error(&x) - left).abs() < 1e-9, "{k}");
         }
+    }
+
+    #[test]
+    fn wide_data_give_the_same_as_tall() {
+        let x = sample().slice_rows(0..5); // 5 objects, 6 features
+        let wide = Pca::fit(&x, 3);
+        // the same objects three times over: the same mean and covariance, more rows than columns
+        let tall = Pca::fit(&x.select_rows(&[0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]), 3);
+        assert!((wide.squared_error(&x) - tall.squared_error(&x)).abs() < 1e-10);
+        let gram = wide.components().matmul(&wide.components().transpose());
+        assert!(gram.is_close(&Matrix::identity(3), 1e-12));
+        // five objects span four directions about their mean
+        let all = Pca::fit(&x, 6);
+        assert_eq!(all.components().rows(), 4);
+        assert!(all.squared_error(&x) < 1e-20);
+    }
+
+    #[test]
+    fn equal_objects_have_no_direction_and_no_error() {
+        let x = Matrix::filled(4, 3, 0.1);
+        assert!(Pca::fit(&x, 2).squared_error(&x) < 1e-30);
     }
 
     #[test]
