@@ -431,7 +431,7 @@ fn axis_names(document: &mut Document, axes: &[Axis; 2], plane: &Plane) {
     document.push(format_args!(
         r#"<path fill="none" stroke="{INK}" d="M{left} {}V{}H{}"/>"#,
         plane.top,
-        plane.top + plane.height,
+        plane.top + plane.height + 1.0,
         plane.left,
         left = plane.left - 1.0
     ));

@@ -22,6 +22,8 @@ const STEEPEST: (f64, f64) = (100.0, 1000.0);
 const ATTEMPTS: usize = 30;
 /// One graph in so many has larger matrices, which take other ways through the kernels.
 const LARGE_EVERY: u64 = 10;
+/// How many rows or columns a node has at most, and how many in a graph of larger matrices.
+const LONGEST: (usize, usize) = (6, 24);
 
 /// A value with its derivatives along two directions.
 type Second = Dual<Dual<f64>>;
@@ -101,11 +103,10 @@ pub fn random_graph(seed: u64) -> Graph {
         },
         values: Vec::new(),
         uses: Vec::new(),
-        // the larger stay below what a product of many terms would make of values near 1
-        longest: if large { 24 } else { 6 },
+        longest: if large { LONGEST.1 } else { LONGEST.0 },
     };
     generator.draw_inputs(if large { 9..=12 } else { 1..=4 });
-    // most graphs use their broadcasts and products a few times each, so these are drawn more often than the rest
+    // each has seven forms of broadcasting to go through, so these are drawn more often than the rest
     let mut kinds = prototypes();
     for _ in 0..4 {
         let frequent = |kind: &Operation| kind.is_broadcasting();

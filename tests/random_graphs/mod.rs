@@ -81,6 +81,14 @@ fn dual_dual(value: f64, u: f64, v: f64) -> Dual<Dual<f64>> {
     }
 }
 
+/// A number that moves along three.
+fn dual_dual_dual(value: f64, [u, v, w]: [f64; 3]) -> Dual<Dual<Dual<f64>>> {
+    Dual {
+        value: dual_dual(value, u, v),
+        derivative: dual_dual(w, 0.0, 0.0),
+    }
+}
+
 /// A derivative along a direction, and how large its terms are: what it may be off by is relative to that.
 #[derive(Clone, Copy, Default)]
 struct Along {
@@ -242,10 +250,7 @@ fn third_derivatives_are_the_oracles() {
         let chi = along_on_tape(graph, 1, &psi.grad(x));
         let gradients = chi.backward(x.iter().copied());
         let along = Along::of(graph, 2, gradients.iter());
-        let expected = oracle(graph, |x, [u, v, w]| Dual {
-            value: dual_dual(x, u, v),
-            derivative: dual_dual(w, 0.0, 0.0),
-        });
+        let expected = oracle(graph, dual_dual_dual);
         let expected = expected.derivative.derivative.derivative;
         along.must_be(expected, 1e-9, "backward against the oracle");
     });
@@ -444,6 +449,16 @@ fn the_graphs_contain_what_they_are_to_contain() {
                 }
             }
         }
+        let y = oracle(graph, dual_dual_dual);
+        if y.derivative.value.value.abs() > 1e-3 {
+            count("a first derivative that is not 0".to_owned());
+        }
+        if y.value.derivative.derivative.abs() > 1e-3 {
+            count("a second derivative that is not 0".to_owned());
+        }
+        if y.derivative.derivative.derivative.abs() > 1e-3 {
+            count("a third derivative that is not 0".to_owned());
+        }
         for (i, input) in graph.inputs.iter().enumerate() {
             if input.is_parameter && uses[i] > 1 {
                 count("a parameter asked for again".to_owned());
@@ -483,6 +498,9 @@ fn the_graphs_contain_what_they_are_to_contain() {
         expect(name, 40);
     }
     for (what, minimum) in [
+        ("a first derivative that is not 0", 900),
+        ("a second derivative that is not 0", 500),
+        ("a third derivative that is not 0", 500),
         ("a dead node", 100),
         ("a shared node", 100),
         ("a node used four times", 100),
