@@ -1,1 +1,5 @@
-//! Tests that cross crates.
+//! Tests that cross crates, in one program.
+
+mod corners;
+mod operations;
+mod random_graphs;

@@ -27,7 +27,7 @@ pub struct Gradients<T> {
 }
 
 pub(crate) struct Entry<T> {
-    node: u32,
+    node: NodeId,
     parameter: Option<u64>,
     pub(crate) gradient: Option<Arc<Matrix<T>>>,
 }
@@ -39,7 +39,7 @@ impl<T: Real> Gradients<T> {
     /// If `x` was not among the targets.
     #[track_caller]
     pub fn of(&self, x: Var<'_, T>) -> Option<&Matrix<T>> {
-        let entry = self.entries.iter().find(|entry| entry.node == x.id.index);
+        let entry = self.entries.iter().find(|entry| entry.node == x.id);
         let entry = entry.expect("gradients: this Var was not among the targets");
         entry.gradient.as_deref()
     }
@@ -180,11 +180,11 @@ fn mark<T: Real>(inner: &Inner<T>, y: NodeId, targets: &[Entry<T>], marks: &mut 
     marks.clear();
     marks.resize(y.index as usize + 1, Mark::Aside);
     for target in targets {
-        if let Some(mark) = marks.get_mut(target.node as usize) {
+        if let Some(mark) = marks.get_mut(target.node.index as usize) {
             *mark = Mark::Target;
         }
     }
-    let oldest = targets.iter().map(|target| target.node as usize).min();
+    let oldest = targets.iter().map(|target| target.node.index as usize).min();
     for index in oldest.unwrap_or(marks.len())..marks.len() {
         let leads = |&parent: &u32| marks[parent as usize] != Mark::Aside;
         if marks[index] == Mark::Aside && inner.nodes[index].parents.iter().any(leads) {
@@ -354,7 +354,7 @@ impl<'t, T: Real> Var<'t, T> {
         walk(self, &marks, &mut cotangents);
         let mut received = cotangents.received;
         for entry in &mut entries {
-            entry.gradient = received.get(entry.node as usize).cloned().flatten();
+            entry.gradient = received.get(entry.node.index as usize).cloned().flatten();
         }
         let inner = &mut *tape.inner.borrow_mut();
         for spent in received.drain(..).flatten() {
@@ -437,7 +437,7 @@ impl<'t, T: Real> Var<'t, T> {
                 "{what}: a target is of another tape"
             );
             entries.push(Entry {
-                node: target.id.index,
+                node: target.id,
                 parameter: tape.inner.borrow().node(target.id).parameter,
                 gradient: None,
             });

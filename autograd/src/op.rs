@@ -29,6 +29,8 @@ pub enum Op {
     Max,
     /// The smaller of a and b; where they tie, half of the gradient goes to each.
     Min,
+    /// 1 where a = b, else 0; its derivative is 0 everywhere.
+    Equal,
 
     // Elementwise in one.
     /// −x
@@ -174,6 +176,7 @@ impl Op {
             Op::Div => "div",
             Op::Max => "max",
             Op::Min => "min",
+            Op::Equal => "equal",
             Op::Neg => "neg",
             Op::Scale(_) => "scale",
             Op::Offset(_) => "offset",
@@ -227,7 +230,7 @@ pub(crate) fn shape<T: Real>(
     match op {
         Op::Leaf => unreachable!("a leaf is given with its value"),
 
-        Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Max | Op::Min => {
+        Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Max | Op::Min | Op::Equal => {
             broadcast(parents[0], parents[1])
         }
 
@@ -400,6 +403,7 @@ pub(crate) fn value<T: Real>(
         Op::Div => elementwise::binary(parents[0], parents[1], out, |a, b| a / b),
         Op::Max => elementwise::binary(parents[0], parents[1], out, elementwise::max),
         Op::Min => elementwise::binary(parents[0], parents[1], out, elementwise::min),
+        Op::Equal => elementwise::binary(parents[0], parents[1], out, elementwise::equal),
 
         Op::Neg => elementwise::unary(parents[0], out, |x| -x),
         Op::Scale(c) => {
@@ -542,9 +546,11 @@ pub(crate) fn derivative<'t, T: Real>(
         Op::Sub => summed(if i == 0 { g } else { -g }),
         Op::Mul => summed(g * parents[1 - i]),
         Op::Div => summed(if i == 0 { g / parents[1] } else { -(g * y / parents[1]) }),
-        // 1 where this operand wins, 0 where it loses, ½ at a tie
-        Op::Max => summed(g * wins(parents[i] - parents[1 - i])),
-        Op::Min => summed(g * wins(parents[1 - i] - parents[i])),
+        // whoever equals the result has the gradient; where both do, they share it
+        Op::Max | Op::Min => {
+            let winners = parents[0].equal(y) + parents[1].equal(y);
+            summed(g * (parents[i].equal(y) / winners))
+        }
 
         Op::Neg => Is(-g),
         Op::Scale(c) => Is(g * c),
@@ -554,7 +560,7 @@ pub(crate) fn derivative<'t, T: Real>(
         Op::Square => Is(g * x * 2.0),
         Op::Sqrt => Is(g / (y * 2.0)),
         Op::Abs => Is(g * x.sign()),
-        Op::Sign | Op::Step | Op::StopGradient => Nothing,
+        Op::Sign | Op::Step | Op::Equal | Op::StopGradient => Nothing,
         Op::Exp => Is(g * y),
         Op::Ln => Is(g / x),
         Op::Tanh => Is(tape.push(Op::TanhBack, &[g, y])),
@@ -598,8 +604,8 @@ pub(crate) fn derivative<'t, T: Real>(
         Op::SumTo(_) => Is(g.expand_to(x.shape())),
 
         Op::RowMax => {
-            let ties = 1.0 - (y - x).step();
-            Is(g * (ties / ties.row_sums()))
+            let winners = x.equal(y);
+            Is(g * (winners / winners.row_sums()))
         }
         Op::RowLogSumExp => Is(g * (x - y).exp()),
 
@@ -629,9 +635,4 @@ pub(crate) fn derivative<'t, T: Real>(
 
         Op::Custom(place) => Is(tape.custom_at(place).derivative(parents, y, g, i)),
     }
-}
-
-/// 1 where `lead` is positive, 0 where it is negative, ½ where it is 0.
-fn wins<T: Real>(lead: Var<'_, T>) -> Var<'_, T> {
-    (lead.sign() + 1.0) * 0.5
 }

@@ -102,44 +102,46 @@ impl<T: Real> Inner<T> {
         node(&self.nodes, id)
     }
 
-    /// The value of op(parents) in a buffer from the pool, and the parents' places.
+    /// The value of op(parents) in a buffer from the pool, and the parents' places; or what is wrong with them.
     #[track_caller]
     fn compute(
         &mut self,
         op: Op,
         parents: &[Var<'_, T>],
         tape: &Tape<T>,
-    ) -> (Arc<Matrix<T>>, SmallVec<[u32; 4]>) {
+    ) -> Result<(Arc<Matrix<T>>, SmallVec<[u32; 4]>), String> {
         let (nodes, indices, customs) = (&self.nodes, &self.indices, &self.customs);
-        let fail = |reason: String| -> ! {
-            match op {
-                Op::Custom(place) => panic!("{}: {reason}", customs[place].name()),
-                _ => panic!("{}: {reason}", op.name()),
-            }
-        };
         let mut values = SmallVec::<[&Matrix<T>; 4]>::new();
         let mut shapes = SmallVec::<[Shape; 4]>::new();
         for parent in parents {
             if !std::ptr::eq(parent.tape, tape) {
-                fail("the operands are of different tapes".to_owned());
+                return Err("the operands are of different tapes".to_owned());
             }
             let value = &node(nodes, parent.id).value;
             values.push(value);
             shapes.push(value.shape());
         }
-        let shape = match op::shape(op, &shapes, indices, customs) {
-            Ok(shape) => shape,
-            Err(reason) => fail(reason),
-        };
+        let shape = op::shape(op, &shapes, indices, customs)?;
         let mut value = self.pool.take(shape);
         op::value(op, &values, indices, customs, sole_owner(&mut value));
-        (value, parents.iter().map(|parent| parent.id.index).collect())
+        Ok((value, parents.iter().map(|parent| parent.id.index).collect()))
+    }
+
+    /// An operation's name, a custom one's own.
+    fn name_of(&self, op: Op) -> &str {
+        match op {
+            Op::Custom(place) => self.customs[place].name(),
+            op => op.name(),
+        }
     }
 
     /// Removes all nodes from `watermark` on and recycles their buffers.
     pub(crate) fn truncate(&mut self, watermark: usize) {
         self.generation = self.generation.wrapping_add(1);
         for node in self.nodes.drain(watermark..) {
+            if let Some(key) = node.parameter {
+                self.parameters.remove(&key);
+            }
             if node.pooled {
                 self.pool.give(node.value);
             }
@@ -266,6 +268,25 @@ impl<T: Real> Tape<T> {
         Var { tape: self, id }
     }
 
+    /// Lets `value` stand for the parameter `key` until the tape is cleared: [`Tape::parameter`] then gives it instead of the
+    /// parameter's own matrix. So a criterion can be differentiated by its parameters as by any input, and checked, and one
+    /// network can make the weights of another.
+    ///
+    /// # Panics
+    /// If the parameter is on the tape already, or `value` is of another tape.
+    #[track_caller]
+    pub fn bind_parameter(&self, key: u64, value: Var<'_, T>) {
+        assert!(
+            std::ptr::eq(value.tape, self),
+            "bind_parameter: the value is of another tape"
+        );
+        let before = self.inner.borrow_mut().parameters.insert(key, value.id);
+        assert!(
+            before.is_none(),
+            "bind_parameter: the parameter is on the tape already"
+        );
+    }
+
     /// The leaf of the parameter `key`, if it has been asked for since the last [`Tape::clear`].
     pub fn find_parameter(&self, key: u64) -> Option<Var<'_, T>> {
         let id = *self.inner.borrow().parameters.get(&key)?;
@@ -309,7 +330,11 @@ impl<T: Real> Tape<T> {
     #[track_caller]
     pub(crate) fn push<'t>(&'t self, op: Op, parents: &[Var<'t, T>]) -> Var<'t, T> {
         let inner = &mut *self.inner.borrow_mut();
-        let (value, parents) = inner.compute(op, parents, self);
+        let (value, parents) = match inner.compute(op, parents, self) {
+            Ok(computed) => computed,
+            // here, not in a closure, whose place in the source would be shown instead of the caller's
+            Err(reason) => panic!("{}: {reason}", inner.name_of(op)),
+        };
         let generation = inner.generation;
         let id = inner.push(Node {
             op,
@@ -364,10 +389,7 @@ impl<T: Real> fmt::Display for Tape<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = self.inner.borrow();
         for (i, node) in inner.nodes.iter().enumerate() {
-            let name = match node.op {
-                Op::Custom(place) => inner.customs[place].name(),
-                op => op.name(),
-            };
+            let name = inner.name_of(node.op);
             let parents: Vec<String> = node.parents.iter().map(|p| format!("%{p}")).collect();
             let shape = node.value.shape();
             writeln!(f, "%{i} = {name}({}) {shape}", parents.join(", "))?;

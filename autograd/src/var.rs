@@ -172,6 +172,15 @@ impl<T: Real> Var<'_, T> {
         self.binary(Op::Min, other)
     }
 
+    /// \[x = y\]: 1 where the two are equal, else 0, with derivative 0.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    #[track_caller]
+    pub fn equal(self, other: Self) -> Self {
+        self.binary(Op::Equal, other)
+    }
+
     /// x as a constant: no gradient passes through it.
     pub fn stop_gradient(self) -> Self {
         self.unary(Op::StopGradient)
@@ -441,4 +450,5 @@ macro_rules! operator_with_number {
 operator_with_number!(Add, add, |x, c| x.unary(Op::Offset(c)), x.unary(Op::Offset(c)));
 operator_with_number!(Sub, sub, |x, c| x.unary(Op::Offset(-c)), (-x).unary(Op::Offset(c)));
 operator_with_number!(Mul, mul, |x, c| x.unary(Op::Scale(c)), x.unary(Op::Scale(c)));
-operator_with_number!(Div, div, |x, c| x.unary(Op::Scale(1.0 / c)), x.powf(-1.0) * c);
+// a product with 1/c would differ from a quotient in its last bit
+operator_with_number!(Div, div, |x, c| x / x.tape.filled(1, 1, c), x.tape.filled(1, 1, c) / x);

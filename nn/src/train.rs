@@ -35,7 +35,17 @@ pub struct Batch<'t, 'b, T> {
     step: u64,
 }
 
-impl<T> Batch<'_, '_, T> {
+impl<'t, 'b, T> Batch<'t, 'b, T> {
+    /// The objects `rows` on a tape, at a step of a run with that seed.
+    pub fn new(tape: &'t Tape<T>, rows: &'b [usize], seed: u64, step: u64) -> Self {
+        Self {
+            tape,
+            rows,
+            seed,
+            step,
+        }
+    }
+
     /// The generator of a purpose ("noise", "dropout") at this step: the same whatever else is drawn.
     pub fn generator(&self, purpose: &str) -> Xoshiro256PlusPlus {
         generator(self.seed, purpose, self.step)
@@ -203,12 +213,7 @@ impl<T: Real> Trainer<T> {
             }
         });
         let recorded = {
-            let batch = Batch {
-                tape,
-                rows,
-                seed: *seed,
-                step: *step,
-            };
+            let batch = Batch::new(tape, rows, *seed, *step);
             let terms = criterion.terms(model, &batch);
             losses_of(&terms, *step).map(|losses| {
                 let targets = keys.iter().filter_map(|&key| tape.find_parameter(key));
@@ -239,12 +244,7 @@ impl<T: Real> Trainer<T> {
         let mut losses = Losses::default();
         for block in rows.chunks(BLOCK) {
             let part = {
-                let batch = Batch {
-                    tape: &self.tape,
-                    rows: block,
-                    seed: self.seed,
-                    step: self.step,
-                };
+                let batch = Batch::new(&self.tape, block, self.seed, self.step);
                 losses_of(&criterion.terms(model, &batch), self.step)
             };
             self.tape.clear();

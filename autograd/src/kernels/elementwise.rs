@@ -191,3 +191,9 @@ pub(crate) fn max<T: Real>(a: T, b: T) -> T {
 pub(crate) fn min<T: Real>(a: T, b: T) -> T {
     if a < b || a.is_nan() { a } else { b }
 }
+
+/// [a = b]
+#[inline(always)]
+pub(crate) fn equal<T: Real>(a: T, b: T) -> T {
+    if a == b { T::ONE } else { T::ZERO }
+}

@@ -1,0 +1,278 @@
+//! Where a rule has a choice: corners, ties, overflow, NaN; and what wrong use says.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use unsup_autograd::{CustomOp, Matrix, Shape, Tape, Var};
+
+fn row(entries: &[f64]) -> Matrix<f64> {
+    Matrix::from_rows(&[entries])
+}
+
+/// The value of f and the gradient of its sum at x.
+fn at(
+    x: &[f64],
+    f: impl for<'t> Fn(Var<'t, f64>) -> Var<'t, f64>,
+) -> (Matrix<f64>, Matrix<f64>) {
+    let tape = Tape::new();
+    let x = tape.leaf(row(x));
+    let y = f(x);
+    let gradients = y.sum().backward([x]);
+    ((*y.value()).clone(), gradients[x].clone())
+}
+
+#[test]
+fn derivatives_at_corners_are_as_written_down() {
+    assert_eq!(at(&[-0.0, 0.0], |x| x.relu()).1, row(&[0.0, 0.0]));
+    assert_eq!(at(&[0.0, 1.0], |x| x.leaky_relu(0.1)).1, row(&[0.1, 1.0]));
+    assert_eq!(at(&[0.0, -2.0], |x| x.abs()).1, row(&[0.0, -1.0]));
+    let (value, gradient) = at(&[-2.0, -1.0, 0.5, 1.0, 3.0], |x| x.clamp(-1.0, 1.0));
+    assert_eq!(value, row(&[-1.0, -1.0, 0.5, 1.0, 1.0]));
+    assert_eq!(gradient, row(&[0.0, 0.0, 1.0, 0.0, 0.0]));
+    assert_eq!(at(&[4.0, 0.0], |x| x.sqrt()).1, row(&[0.25, f64::INFINITY]));
+    let (value, gradient) = at(&[-1.0, 0.0, 2.0], |x| x * x.step() + x * x.sign());
+    assert_eq!(value, row(&[1.0, 0.0, 4.0]));
+    assert_eq!(gradient, row(&[-1.0, 0.0, 2.0]));
+    assert_eq!(at(&[0.0, 3.0], |x| x.powf(1.0)).1, row(&[1.0, 1.0]));
+    assert_eq!(at(&[0.0, -3.0], |x| x.powf(2.0)).1, row(&[0.0, -6.0]));
+}
+
+#[test]
+fn ties_share_the_gradient() {
+    let inf = f64::INFINITY;
+    let tape = Tape::new();
+    let a = tape.leaf(row(&[1.0, 2.0, 3.0, inf, -inf]));
+    let b = tape.leaf(row(&[1.0, 5.0, 0.0, inf, -inf]));
+    let gradients = a.max(b).sum().backward([a, b]);
+    assert_eq!(gradients[a], row(&[0.5, 0.0, 1.0, 0.5, 0.5]));
+    assert_eq!(gradients[b], row(&[0.5, 1.0, 0.0, 0.5, 0.5]));
+    let gradients = a.min(b).sum().backward([a, b]);
+    assert_eq!(gradients[a], row(&[0.5, 1.0, 0.0, 0.5, 0.5]));
+    // the same operand on both sides has it whole
+    assert_eq!(a.max(a).sum().backward([a])[a], row(&[1.0; 5]));
+
+    let share = 1.0 / 3.0;
+    assert_eq!(at(&[7.0, 7.0, 1.0, 7.0], |x| x.row_max()).1, row(&[share, share, 0.0, share]));
+    assert_eq!(at(&[2.0, 1.0, 1.0], |x| x.row_min()).1, row(&[0.0, 0.5, 0.5]));
+    assert_eq!(at(&[inf, 1.0], |x| x.row_max()).1, row(&[1.0, 0.0]));
+}
+
+#[test]
+fn stable_forms_neither_overflow_nor_lose_the_small_side() {
+    let (value, gradient) = at(&[-800.0, -40.0, 0.0, 40.0, 800.0], |x| x.softplus());
+    assert_eq!(value[(0, 0)], 0.0);
+    assert!((value[(0, 1)] / (-40f64).exp() - 1.0).abs() < 1e-12);
+    assert_eq!(value[(0, 2)], 2f64.ln());
+    assert_eq!((value[(0, 3)], value[(0, 4)]), (40.0, 800.0));
+    assert!(gradient.is_finite());
+
+    let (value, gradient) = at(&[-800.0, -40.0, 0.0, 800.0], |x| x.sigmoid());
+    assert!((value[(0, 1)] / (-40f64).exp() - 1.0).abs() < 1e-12);
+    assert_eq!((value[(0, 0)], value[(0, 2)], value[(0, 3)]), (0.0, 0.5, 1.0));
+    assert!(gradient.is_finite());
+
+    let (value, gradient) = at(&[1000.0, 1000.0], |x| x.row_log_sum_exp());
+    assert_eq!(value.item(), 1000.0 + 2f64.ln());
+    assert!(gradient.is_close(&row(&[0.5, 0.5]), 1e-12)); // 1000 has so many roundings
+    let (value, _) = at(&[-1000.0, 0.0], |x| x.row_log_softmax());
+    assert_eq!(value, row(&[-1000.0, 0.0]));
+    assert_eq!(at(&[-f64::INFINITY; 2], |x| x.row_log_sum_exp()).0.item(), -f64::INFINITY);
+}
+
+#[test]
+fn nan_stays_nan() {
+    let nan = f64::NAN;
+    let operations: [(&str, fn(Var<'_, f64>) -> Var<'_, f64>); 14] = [
+        ("relu", |x| x.relu()),
+        ("leaky_relu", |x| x.leaky_relu(0.1)),
+        ("step", |x| x.step()),
+        ("sign", |x| x.sign()),
+        ("abs", |x| x.abs()),
+        ("clamp", |x| x.clamp(-1.0, 1.0)),
+        ("sigmoid", |x| x.sigmoid()),
+        ("softplus", |x| x.softplus()),
+        ("tanh", |x| x.tanh()),
+        ("row_max", |x| x.row_max()),
+        ("row_min", |x| x.row_min()),
+        ("row_log_sum_exp", |x| x.row_log_sum_exp()),
+        ("max", |x| x.max(x.tape().filled(1, 1, 0.0))),
+        ("min with NaN on the right", |x| x.tape().filled(1, 1, 0.0).min(x)),
+    ];
+    for (name, operation) in operations {
+        for x in [[nan, 1.0], [-1.0, nan]] {
+            let tape = Tape::new();
+            let y = operation(tape.leaf(row(&x))).sum();
+            assert!(y.item().is_nan(), "{name} of {x:?}");
+        }
+    }
+}
+
+#[test]
+fn a_quotient_is_exact() {
+    let x = [49.0, 1e-320, 3.0];
+    let expected = row(&[1.0, 1e-320 / 49.0, 3.0 / 49.0]);
+    assert_eq!(at(&x, |x| x / 49.0).0, expected);
+    assert_eq!(at(&[49.0, 3.0], |x| 49.0 / x).0, row(&[1.0, 49.0 / 3.0]));
+}
+
+/// What a piece of code says when it panics.
+fn message<R>(f: impl FnOnce() -> R) -> String {
+    let outcome = catch_unwind(AssertUnwindSafe(|| drop(f())));
+    let panic = outcome.expect_err("it does not panic");
+    match panic.downcast::<String>() {
+        Ok(text) => *text,
+        Err(panic) => (*panic.downcast::<&str>().expect("a text")).to_owned(),
+    }
+}
+
+struct Picky;
+
+impl CustomOp<f64> for Picky {
+    fn name(&self) -> &str {
+        "picky"
+    }
+    fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
+        Err(format!("does not like {}", parents[0]))
+    }
+    fn value(&self, _: &[&Matrix<f64>], _: &mut Matrix<f64>) {}
+    fn derivative<'t>(
+        &self,
+        _: &[Var<'t, f64>],
+        _: Var<'t, f64>,
+        g: Var<'t, f64>,
+        _: usize,
+    ) -> Var<'t, f64> {
+        g
+    }
+}
+
+#[test]
+fn a_wrong_shape_is_named_with_the_operation_and_both_shapes() {
+    let tape = Tape::<f64>::new();
+    let of = |rows, columns| tape.filled(rows, columns, 1.0);
+    let (a, b, column) = (of(3, 4), of(5, 6), of(3, 1));
+    type Wrong<'w, 't> = &'w dyn Fn() -> Var<'t, f64>;
+    let expected: [(&str, Wrong<'_, '_>); 22] = [
+        ("add: shapes do not fit: 3x4 and 5x6", &|| a + b),
+        ("sub: shapes do not fit: 3x4 and 5x6", &|| a - b),
+        ("mul: shapes do not fit: 3x4 and 5x6", &|| a * b),
+        ("div: shapes do not fit: 3x4 and 5x6", &|| a / b),
+        ("max: shapes do not fit: 3x4 and 5x6", &|| a.max(b)),
+        // a column and a row do not make a table
+        ("add: shapes do not fit: 3x1 and 1x4", &|| column + of(1, 4)),
+        ("matmul: inner dimensions differ: 3x4 by 5x6", &|| a.matmul(b)),
+        ("matmul: inner dimensions differ: 3x4 by 5x6 transposed", &|| a.matmul_nt(b)),
+        ("matmul: inner dimensions differ: 3x4 transposed by 5x6", &|| a.matmul_tn(b)),
+        ("reshape: 3x4 has 12 entries, 5x2 needs 10", &|| a.reshape(5, 2)),
+        ("expand_to: 3x4 does not stretch to 5x6", &|| a.expand_to(b.shape())),
+        ("sum_to: 3x4 does not add up to 5x6", &|| a.sum_to(b.shape())),
+        ("concat_rows: columns differ: part 0 is 3x4, part 1 is 5x6", &|| Var::concat_rows(&[a, b])),
+        ("concat_columns: rows differ: part 0 is 3x4, part 2 is 5x6", &|| Var::concat_columns(&[a, column, b])),
+        ("concat_rows: no parts", &|| Var::<f64>::concat_rows(&[])),
+        ("slice_rows: rows 1..4 of 3, of a matrix of 3x4", &|| a.slice_rows(1..4)),
+        ("slice_columns: columns 2..2 of 4, of a matrix of 3x4", &|| a.slice_columns(2..2)),
+        ("pick_rows: no row 3 in a matrix of 3x4", &|| a.pick_rows(&[0, 3])),
+        ("pick_rows: no indices, of a matrix of 3x4", &|| a.pick_rows(&[])),
+        ("clamp: the lower bound 1 is above the upper 0", &|| a.clamp(1.0, 0.0)),
+        ("picky: does not like 3x4", &|| tape.custom(Arc::new(Picky), &[a])),
+        ("shape: 0x4 has no entries; rows and columns must be at least 1", &|| of(0, 4)),
+    ];
+    for (text, wrong) in expected {
+        assert_eq!(message(wrong), text);
+    }
+    let text = message(|| a.backward([a]).len());
+    assert_eq!(text, "backward: needs a 1x1 value, got 3x4; sum it first");
+    let text = message(|| a.grad(&[a]).len());
+    assert_eq!(text, "grad: needs a 1x1 value, got 3x4; sum it first");
+    // the tape is as good as before
+    assert_eq!((a + column).item_at(2, 3), 2.0);
+}
+
+/// An entry of a value.
+trait ItemAt {
+    fn item_at(self, i: usize, j: usize) -> f64;
+}
+
+impl ItemAt for Var<'_, f64> {
+    fn item_at(self, i: usize, j: usize) -> f64 {
+        self.value()[(i, j)]
+    }
+}
+
+#[test]
+fn vars_of_two_tapes_do_not_mix() {
+    let (first, second) = (Tape::<f64>::new(), Tape::<f64>::new());
+    let (a, b) = (first.filled(1, 1, 1.0), second.filled(1, 1, 1.0));
+    assert_eq!(message(|| a + b), "add: the operands are of different tapes");
+    assert_eq!(message(|| a.backward([b])), "backward: a target is of another tape");
+}
+
+#[test]
+fn the_place_of_a_wrong_call_is_the_callers() {
+    // the panic's location is the line of the operator, not one inside the engine
+    let location = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let before = std::panic::take_hook();
+    let seen = std::sync::Arc::clone(&location);
+    let this_thread = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == this_thread {
+            *seen.lock().unwrap() = info.location().map(|l| l.file().to_owned());
+        }
+    }));
+    let tape = Tape::<f64>::new();
+    let _ = message(|| tape.filled(3, 4, 1.0) + tape.filled(5, 6, 1.0));
+    std::panic::set_hook(before);
+    let file = location.lock().unwrap().clone().expect("the hook was called");
+    assert!(file.ends_with("corners.rs"), "{file}");
+}
+
+#[test]
+fn a_gradient_is_not_taken_for_that_of_a_later_step() {
+    let mut tape = Tape::new();
+    let x = tape.leaf(row(&[1.0]));
+    let gradients = x.square().backward([x]);
+    tape.clear();
+    let later = tape.leaf(row(&[5.0]));
+    let text = message(|| gradients.of(later).cloned());
+    assert_eq!(text, "gradients: this Var was not among the targets");
+}
+
+/// A rule that keeps what it must not keep.
+struct Keeper(std::sync::Mutex<Vec<u64>>);
+
+impl CustomOp<f64> for Keeper {
+    fn name(&self) -> &str {
+        "keeper"
+    }
+    fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
+        Ok(parents[0])
+    }
+    fn value(&self, parents: &[&Matrix<f64>], out: &mut Matrix<f64>) {
+        out.as_mut_slice().copy_from_slice(parents[0].as_slice());
+    }
+    fn derivative<'t>(
+        &self,
+        _: &[Var<'t, f64>],
+        _: Var<'t, f64>,
+        g: Var<'t, f64>,
+        _: usize,
+    ) -> Var<'t, f64> {
+        // a parameter that only the rule knows ends with the rule
+        let key = u64::MAX;
+        let one = g.tape().parameter(key, &Arc::new(Matrix::scalar(1.0)));
+        self.0.lock().unwrap().push(key);
+        g * one
+    }
+}
+
+#[test]
+fn what_a_rule_puts_on_the_tape_ends_with_it() {
+    let tape = Tape::new();
+    let x = tape.leaf(row(&[3.0]));
+    let keeper = Arc::new(Keeper(Default::default()));
+    let y = tape.custom(keeper.clone(), &[x]) * tape.custom(keeper.clone(), &[x]);
+    let nodes = tape.stats().nodes;
+    assert_eq!(y.backward([x])[x].item(), 6.0);
+    assert_eq!(tape.stats().nodes, nodes);
+    assert_eq!(keeper.0.lock().unwrap().len(), 2);
+    assert!(tape.find_parameter(u64::MAX).is_none());
+}
