@@ -1,5 +1,7 @@
 //! Tests that cross crates, in one program.
 
+mod command;
 mod corners;
+mod criteria;
 mod operations;
 mod random_graphs;
