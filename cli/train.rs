@@ -2,7 +2,7 @@
 
 use crate::arguments::TrainAutoEncoder;
 use crate::data::Split;
-use crate::output::OutputFolder;
+use crate::output::{OutputFolder, print};
 use crate::pictures;
 use crate::progress::TrainingBar;
 use std::error::Error;
@@ -64,7 +64,7 @@ pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<(), Box<dyn Error>> {
     }
     let seconds = start.elapsed().as_secs_f64();
 
-    if arguments.json {
+    let report = if arguments.json {
         let result = serde_json::json!({
             "train_loss": train_loss,
             "heldout_loss": heldout_loss,
@@ -73,35 +73,39 @@ pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<(), Box<dyn Error>> {
             "ratio": ratio.is_finite().then_some(ratio),
             "seconds": seconds,
         });
-        println!("{result}");
-        return Ok(());
-    }
-    println!(
-        "Deep auto-encoder {}, {} epochs, seed {}, {seconds:.1} s",
-        architecture(train.columns(), arguments),
-        arguments.epochs,
-        arguments.seed
-    );
-    println!(
-        "Data: {}, {} objects to train and {} held out, {} features{}",
-        data.name,
-        train.rows(),
-        held_out.rows(),
-        train.columns(),
-        data.remark
-    );
-    println!("Squared error per object (sum over features):");
-    println!("  training         {:>10}", number(train_loss));
-    println!("  held out         {:>10}", number(heldout_loss));
-    println!("  held out by PCA  {:>10}", number(pca_loss));
-    if ratio.is_finite() {
-        println!("  ratio to PCA     {ratio:>10.3}");
+        format!("{result}\n")
     } else {
-        println!("  ratio to PCA           none (PCA with such a code makes no error)");
-    }
-    for path in written {
-        println!("{}", path.display());
-    }
+        let ratio = if ratio.is_finite() {
+            format!("{ratio:.3}")
+        } else {
+            "none: PCA makes no error with such a code".to_owned()
+        };
+        let mut report = format!(
+            "Deep auto-encoder {}, {} epochs, seed {}, {seconds:.1} s\n\
+             Data: {}, {} objects to train and {} held out, {} features{}\n\
+             Squared error per object (sum over features):\n  \
+             training         {:>10}\n  \
+             held out         {:>10}\n  \
+             held out by PCA  {:>10}\n  \
+             ratio to PCA     {ratio:>10}\n",
+            architecture(train.columns(), arguments),
+            arguments.epochs,
+            arguments.seed,
+            data.name,
+            train.rows(),
+            held_out.rows(),
+            train.columns(),
+            data.remark,
+            number(train_loss),
+            number(heldout_loss),
+            number(pca_loss),
+        );
+        for path in written {
+            report += &format!("{}\n", path.display());
+        }
+        report
+    };
+    print(&report)?;
     Ok(())
 }
 
@@ -116,7 +120,11 @@ fn number(x: f64) -> String {
 
 /// `"64-128-64-2-64-128-64"`
 fn architecture(features: usize, arguments: &TrainAutoEncoder) -> String {
-    let half = || [features].into_iter().chain(arguments.widths.iter().copied());
+    let half = || {
+        [features]
+            .into_iter()
+            .chain(arguments.widths.iter().copied())
+    };
     let widths = half().chain([arguments.code]).chain({
         let mut back: Vec<usize> = half().collect();
         back.reverse();

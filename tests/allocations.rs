@@ -103,7 +103,11 @@ impl Run {
 #[test]
 fn a_steady_step_allocates_no_more_than_its_matrix_products() {
     let adam = || Box::new(Adam::new(1e-3));
-    for widths in [&[784, 256, 64, 256, 784][..], &[64, 32, 64], &[2, 16, 16, 2]] {
+    for widths in [
+        &[784, 256, 64, 256, 784][..],
+        &[64, 32, 64],
+        &[2, 16, 16, 2],
+    ] {
         let mut run = Run::new(widths, 32, adam());
         run.steps(3);
         let (before, misses) = (ALLOCATIONS.get(), run.trainer.stats().pool_misses);
@@ -124,7 +128,10 @@ fn a_hundred_thousand_steps_hold_no_more_than_a_thousand() {
     run.steps(1_000);
     let (held, stats) = (BYTES_HELD.get(), run.trainer.stats());
     run.steps(99_000);
-    println!("{held} bytes held after 1,000 steps, {} after 100,000", BYTES_HELD.get());
+    println!(
+        "{held} bytes held after 1,000 steps, {} after 100,000",
+        BYTES_HELD.get()
+    );
     assert_eq!(BYTES_HELD.get(), held);
     assert_eq!(run.trainer.stats(), stats);
 }

@@ -62,8 +62,23 @@ fn the_same_seed_gives_the_same_bits_at_any_number_of_threads() {
     let run = |name: &str, seed: &str, threads: &str| {
         let out = folder.path().join(name);
         let widths = "512,256"; // products large enough to be split
-        let options = ["--epochs", "2", "--batch-size", "400", "--widths", widths, "--json"];
-        let place = ["--out", out.to_str().unwrap(), "--seed", seed, "--threads", threads];
+        let options = [
+            "--epochs",
+            "2",
+            "--batch-size",
+            "400",
+            "--widths",
+            widths,
+            "--json",
+        ];
+        let place = [
+            "--out",
+            out.to_str().unwrap(),
+            "--seed",
+            seed,
+            "--threads",
+            threads,
+        ];
         let mut result = json(&train(&[&options[..], &place].concat()));
         result["seconds"].take();
         let picture = fs::read(out.join("codes.png")).unwrap();
@@ -83,18 +98,43 @@ fn a_table_of_ones_own() {
     let mut table = "angle,sine,cosine,same\n".to_owned();
     for i in 0..120 {
         let angle = f64::from(i) / 20.0;
-        table += &format!("{},{},{},5\n", 1000.0 * angle, angle.sin(), 1e-6 * angle.cos());
+        table += &format!(
+            "{},{},{},5\n",
+            1000.0 * angle,
+            angle.sin(),
+            1e-6 * angle.cos()
+        );
     }
     fs::write(&file, table).unwrap();
     let out = folder.path().join("out");
-    let options = ["--code", "1", "--epochs", "300", "--batch-size", "20", "--rate", "0.01", "--json"];
-    let place = ["--data", file.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    let options = [
+        "--code",
+        "1",
+        "--epochs",
+        "300",
+        "--batch-size",
+        "20",
+        "--rate",
+        "0.01",
+        "--json",
+    ];
+    let place = [
+        "--data",
+        file.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ];
     let result = json(&train(&[&options[..], &place].concat()));
     assert!(result["ratio"].as_f64().unwrap() < 0.3, "{result}");
     assert!(out.join("reconstructions.png").exists());
-    assert!(!out.join("codes.png").exists(), "a code of one number is not a plane");
+    assert!(
+        !out.join("codes.png").exists(),
+        "a code of one number is not a plane"
+    );
     // a code as large as the data: PCA makes no error and there is no ratio
-    let result = json(&train(&[&["--code", "4", "--epochs", "1", "--json"], &place[..]].concat()));
+    let result = json(&train(
+        &[&["--code", "4", "--epochs", "1", "--json"], &place[..]].concat(),
+    ));
     assert!(result["pca_loss"].as_f64().unwrap() < 1e-20, "{result}");
 }
 
@@ -115,15 +155,47 @@ fn bad_input_is_one_line_and_changes_nothing() {
     let data = |name: &str, content: &[u8]| vec!["--data".to_owned(), file(name, content)];
     let owned = |arguments: &[&str]| arguments.iter().map(|&a| a.to_owned()).collect::<Vec<_>>();
     let cases: Vec<(Vec<String>, i32, &[&str])> = vec![
-        (owned(&["--data", &path("none.csv")]), 1, &["none.csv", "No such file"]),
-        (owned(&["--data", folder.path().to_str().unwrap()]), 1, &["directory"]),
+        (
+            owned(&["--data", &path("none.csv")]),
+            1,
+            &["none.csv", "No such file"],
+        ),
+        (
+            owned(&["--data", folder.path().to_str().unwrap()]),
+            1,
+            &["directory"],
+        ),
         (data("empty.csv", b""), 1, &["empty.csv", "empty"]),
-        (data("ragged.csv", b"1,2,3\n4,5\n"), 1, &["ragged.csv", "line 2", "2 values", "3"]),
-        (data("word.csv", b"1,2\n3,four\n"), 1, &["word.csv", "line 2", "column 2", "\"four\""]),
-        (data("nan.csv", b"1,2\n3,NaN\n"), 1, &["nan.csv", "line 2", "column 2", "finite"]),
-        (data("huge.csv", b"1,2\n3,1e999\n"), 1, &["huge.csv", "line 2", "column 2", "finite"]),
-        (data("one.csv", b"a,b\n1,2\n"), 1, &["one.csv", "1 object", "at least 2"]),
-        (data("bytes.csv", b"1,2\n\xff\xfe,3\n"), 1, &["bytes.csv", "line 2"]),
+        (
+            data("ragged.csv", b"1,2,3\n4,5\n"),
+            1,
+            &["ragged.csv", "line 2", "2 values", "3"],
+        ),
+        (
+            data("word.csv", b"1,2\n3,four\n"),
+            1,
+            &["word.csv", "line 2", "column 2", "\"four\""],
+        ),
+        (
+            data("nan.csv", b"1,2\n3,NaN\n"),
+            1,
+            &["nan.csv", "line 2", "column 2", "finite"],
+        ),
+        (
+            data("huge.csv", b"1,2\n3,1e999\n"),
+            1,
+            &["huge.csv", "line 2", "column 2", "finite"],
+        ),
+        (
+            data("one.csv", b"a,b\n1,2\n"),
+            1,
+            &["one.csv", "1 object", "at least 2"],
+        ),
+        (
+            data("bytes.csv", b"1,2\n\xff\xfe,3\n"),
+            1,
+            &["bytes.csv", "line 2"],
+        ),
         (
             data("far.csv", b"1.7e308\n-1.7e308\n1.7e308\n-1.7e308\n1\n-1\n"),
             1,
@@ -131,17 +203,41 @@ fn bad_input_is_one_line_and_changes_nothing() {
         ),
         (owned(&["--code", "0"]), 2, &["'0'", "--code", "at least 1"]),
         (owned(&["--code", "-3"]), 2, &["-3"]),
-        (owned(&["--code", "two"]), 2, &["'two'", "--code", "whole number"]),
-        (owned(&["--widths", "64,0"]), 2, &["'0'", "--widths", "at least 1"]),
-        (owned(&["--epochs", "0"]), 2, &["'0'", "--epochs", "at least 1"]),
-        (owned(&["--rate", "nan"]), 2, &["'nan'", "--rate", "above 0"]),
         (
-            [data("fine.csv", b"1,2\n3,4\n5,7\n8,8\n"), owned(&["--rate", "1e30"])].concat(),
+            owned(&["--code", "two"]),
+            2,
+            &["'two'", "--code", "whole number"],
+        ),
+        (
+            owned(&["--widths", "64,0"]),
+            2,
+            &["'0'", "--widths", "at least 1"],
+        ),
+        (
+            owned(&["--epochs", "0"]),
+            2,
+            &["'0'", "--epochs", "at least 1"],
+        ),
+        (
+            owned(&["--rate", "nan"]),
+            2,
+            &["'nan'", "--rate", "above 0"],
+        ),
+        (
+            [
+                data("fine.csv", b"1,2\n3,4\n5,7\n8,8\n"),
+                owned(&["--rate", "1e30"]),
+            ]
+            .concat(),
             1,
             &["diverged", "reconstruction", "step"],
         ),
         (owned(&["--out", &in_the_way]), 1, &["in_the_way", "folder"]),
-        (owned(&["--out", &format!("{in_the_way}/below")]), 1, &["below", "folder"]),
+        (
+            owned(&["--out", &format!("{in_the_way}/below")]),
+            1,
+            &["below", "folder"],
+        ),
     ];
     for (arguments, code, parts) in cases {
         let mut call: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -157,13 +253,19 @@ fn bad_input_is_one_line_and_changes_nothing() {
         }
         assert!(error.starts_with("error: "), "{call:?}: {error}");
         for part in parts {
-            assert!(error.contains(part), "{call:?}: \"{part}\" is not in: {error}");
+            assert!(
+                error.contains(part),
+                "{call:?}: \"{part}\" is not in: {error}"
+            );
         }
         assert!(output.stdout.is_empty(), "{call:?}");
         let files = fs::read_dir(&out).unwrap().count();
         let kept = fs::read_to_string(format!("{out}/reconstructions.png")).unwrap();
         assert_eq!((files, kept.as_str()), (1, "mine"), "{call:?}");
-        assert_eq!(fs::read_to_string(&in_the_way).unwrap(), "a file, not a folder");
+        assert_eq!(
+            fs::read_to_string(&in_the_way).unwrap(),
+            "a file, not a folder"
+        );
     }
 }
 
@@ -174,7 +276,9 @@ fn help_says_what_there_is() {
     assert!(output.status.success() && help.contains("train") && help.contains("Examples"));
     let output = unsup(&["train", "autoencoder", "--help"]);
     let help = text(&output.stdout);
-    for option in ["--data", "--code", "--widths", "--epochs", "--seed", "--out", "--json"] {
+    for option in [
+        "--data", "--code", "--widths", "--epochs", "--seed", "--out", "--json",
+    ] {
         assert!(help.contains(option), "{option}");
     }
 }

@@ -9,10 +9,7 @@ fn row(entries: &[f64]) -> Matrix<f64> {
 }
 
 /// The value of f and the gradient of its sum at x.
-fn at(
-    x: &[f64],
-    f: impl for<'t> Fn(Var<'t, f64>) -> Var<'t, f64>,
-) -> (Matrix<f64>, Matrix<f64>) {
+fn at(x: &[f64], f: impl for<'t> Fn(Var<'t, f64>) -> Var<'t, f64>) -> (Matrix<f64>, Matrix<f64>) {
     let tape = Tape::new();
     let x = tape.leaf(row(x));
     let y = f(x);
@@ -51,8 +48,14 @@ fn ties_share_the_gradient() {
     assert_eq!(a.max(a).sum().backward([a])[a], row(&[1.0; 5]));
 
     let share = 1.0 / 3.0;
-    assert_eq!(at(&[7.0, 7.0, 1.0, 7.0], |x| x.row_max()).1, row(&[share, share, 0.0, share]));
-    assert_eq!(at(&[2.0, 1.0, 1.0], |x| x.row_min()).1, row(&[0.0, 0.5, 0.5]));
+    assert_eq!(
+        at(&[7.0, 7.0, 1.0, 7.0], |x| x.row_max()).1,
+        row(&[share, share, 0.0, share])
+    );
+    assert_eq!(
+        at(&[2.0, 1.0, 1.0], |x| x.row_min()).1,
+        row(&[0.0, 0.5, 0.5])
+    );
     assert_eq!(at(&[inf, 1.0], |x| x.row_max()).1, row(&[1.0, 0.0]));
 }
 
@@ -67,7 +70,10 @@ fn stable_forms_neither_overflow_nor_lose_the_small_side() {
 
     let (value, gradient) = at(&[-800.0, -40.0, 0.0, 800.0], |x| x.sigmoid());
     assert!((value[(0, 1)] / (-40f64).exp() - 1.0).abs() < 1e-12);
-    assert_eq!((value[(0, 0)], value[(0, 2)], value[(0, 3)]), (0.0, 0.5, 1.0));
+    assert_eq!(
+        (value[(0, 0)], value[(0, 2)], value[(0, 3)]),
+        (0.0, 0.5, 1.0)
+    );
     assert!(gradient.is_finite());
 
     let (value, gradient) = at(&[1000.0, 1000.0], |x| x.row_log_sum_exp());
@@ -75,13 +81,17 @@ fn stable_forms_neither_overflow_nor_lose_the_small_side() {
     assert!(gradient.is_close(&row(&[0.5, 0.5]), 1e-12)); // 1000 has so many roundings
     let (value, _) = at(&[-1000.0, 0.0], |x| x.row_log_softmax());
     assert_eq!(value, row(&[-1000.0, 0.0]));
-    assert_eq!(at(&[-f64::INFINITY; 2], |x| x.row_log_sum_exp()).0.item(), -f64::INFINITY);
+    assert_eq!(
+        at(&[-f64::INFINITY; 2], |x| x.row_log_sum_exp()).0.item(),
+        -f64::INFINITY
+    );
 }
 
 #[test]
 fn nan_stays_nan() {
     let nan = f64::NAN;
-    let operations: [(&str, fn(Var<'_, f64>) -> Var<'_, f64>); 14] = [
+    type Operation = fn(Var<'_, f64>) -> Var<'_, f64>;
+    let operations: [(&str, Operation); 14] = [
         ("relu", |x| x.relu()),
         ("leaky_relu", |x| x.leaky_relu(0.1)),
         ("step", |x| x.step()),
@@ -95,7 +105,9 @@ fn nan_stays_nan() {
         ("row_min", |x| x.row_min()),
         ("row_log_sum_exp", |x| x.row_log_sum_exp()),
         ("max", |x| x.max(x.tape().filled(1, 1, 0.0))),
-        ("min with NaN on the right", |x| x.tape().filled(1, 1, 0.0).min(x)),
+        ("min with NaN on the right", |x| {
+            x.tape().filled(1, 1, 0.0).min(x)
+        }),
     ];
     for (name, operation) in operations {
         for x in [[nan, 1.0], [-1.0, nan]] {
@@ -159,22 +171,58 @@ fn a_wrong_shape_is_named_with_the_operation_and_both_shapes() {
         ("max: shapes do not fit: 3x4 and 5x6", &|| a.max(b)),
         // a column and a row do not make a table
         ("add: shapes do not fit: 3x1 and 1x4", &|| column + of(1, 4)),
-        ("matmul: inner dimensions differ: 3x4 by 5x6", &|| a.matmul(b)),
-        ("matmul: inner dimensions differ: 3x4 by 5x6 transposed", &|| a.matmul_nt(b)),
-        ("matmul: inner dimensions differ: 3x4 transposed by 5x6", &|| a.matmul_tn(b)),
-        ("reshape: 3x4 has 12 entries, 5x2 needs 10", &|| a.reshape(5, 2)),
-        ("expand_to: 3x4 does not stretch to 5x6", &|| a.expand_to(b.shape())),
-        ("sum_to: 3x4 does not add up to 5x6", &|| a.sum_to(b.shape())),
-        ("concat_rows: columns differ: part 0 is 3x4, part 1 is 5x6", &|| Var::concat_rows(&[a, b])),
-        ("concat_columns: rows differ: part 0 is 3x4, part 2 is 5x6", &|| Var::concat_columns(&[a, column, b])),
+        ("matmul: inner dimensions differ: 3x4 by 5x6", &|| {
+            a.matmul(b)
+        }),
+        (
+            "matmul: inner dimensions differ: 3x4 by 5x6 transposed",
+            &|| a.matmul_nt(b),
+        ),
+        (
+            "matmul: inner dimensions differ: 3x4 transposed by 5x6",
+            &|| a.matmul_tn(b),
+        ),
+        ("reshape: 3x4 has 12 entries, 5x2 needs 10", &|| {
+            a.reshape(5, 2)
+        }),
+        ("expand_to: 3x4 does not stretch to 5x6", &|| {
+            a.expand_to(b.shape())
+        }),
+        ("sum_to: 3x4 does not add up to 5x6", &|| {
+            a.sum_to(b.shape())
+        }),
+        (
+            "concat_rows: columns differ: part 0 is 3x4, part 1 is 5x6",
+            &|| Var::concat_rows(&[a, b]),
+        ),
+        (
+            "concat_columns: rows differ: part 0 is 3x4, part 2 is 5x6",
+            &|| Var::concat_columns(&[a, column, b]),
+        ),
         ("concat_rows: no parts", &|| Var::<f64>::concat_rows(&[])),
-        ("slice_rows: rows 1..4 of 3, of a matrix of 3x4", &|| a.slice_rows(1..4)),
-        ("slice_columns: columns 2..2 of 4, of a matrix of 3x4", &|| a.slice_columns(2..2)),
-        ("pick_rows: no row 3 in a matrix of 3x4", &|| a.pick_rows(&[0, 3])),
-        ("pick_rows: no indices, of a matrix of 3x4", &|| a.pick_rows(&[])),
-        ("clamp: the lower bound 1 is above the upper 0", &|| a.clamp(1.0, 0.0)),
-        ("picky: does not like 3x4", &|| tape.custom(Arc::new(Picky), &[a])),
-        ("shape: 0x4 has no entries; rows and columns must be at least 1", &|| of(0, 4)),
+        ("slice_rows: rows 1..4 of 3, of a matrix of 3x4", &|| {
+            a.slice_rows(1..4)
+        }),
+        (
+            "slice_columns: columns 2..2 of 4, of a matrix of 3x4",
+            &|| a.slice_columns(2..2),
+        ),
+        ("pick_rows: no row 3 in a matrix of 3x4", &|| {
+            a.pick_rows(&[0, 3])
+        }),
+        ("pick_rows: no indices, of a matrix of 3x4", &|| {
+            a.pick_rows(&[])
+        }),
+        ("clamp: the lower bound 1 is above the upper 0", &|| {
+            a.clamp(1.0, 0.0)
+        }),
+        ("picky: does not like 3x4", &|| {
+            tape.custom(Arc::new(Picky), &[a])
+        }),
+        (
+            "shape: 0x4 has no entries; rows and columns must be at least 1",
+            &|| of(0, 4),
+        ),
     ];
     for (text, wrong) in expected {
         assert_eq!(message(wrong), text);
@@ -202,8 +250,14 @@ impl ItemAt for Var<'_, f64> {
 fn vars_of_two_tapes_do_not_mix() {
     let (first, second) = (Tape::<f64>::new(), Tape::<f64>::new());
     let (a, b) = (first.filled(1, 1, 1.0), second.filled(1, 1, 1.0));
-    assert_eq!(message(|| a + b), "add: the operands are of different tapes");
-    assert_eq!(message(|| a.backward([b])), "backward: a target is of another tape");
+    assert_eq!(
+        message(|| a + b),
+        "add: the operands are of different tapes"
+    );
+    assert_eq!(
+        message(|| a.backward([b])),
+        "backward: a target is of another tape"
+    );
 }
 
 #[test]
@@ -221,7 +275,11 @@ fn the_place_of_a_wrong_call_is_the_callers() {
     let tape = Tape::<f64>::new();
     let _ = message(|| tape.filled(3, 4, 1.0) + tape.filled(5, 6, 1.0));
     std::panic::set_hook(before);
-    let file = location.lock().unwrap().clone().expect("the hook was called");
+    let file = location
+        .lock()
+        .unwrap()
+        .clone()
+        .expect("the hook was called");
     assert!(file.ends_with("corners.rs"), "{file}");
 }
 
@@ -275,4 +333,18 @@ fn what_a_rule_puts_on_the_tape_ends_with_it() {
     assert_eq!(tape.stats().nodes, nodes);
     assert_eq!(keeper.0.lock().unwrap().len(), 2);
     assert!(tape.find_parameter(u64::MAX).is_none());
+}
+
+#[test]
+fn code_that_fills_or_reads_a_value_may_use_the_tape() {
+    let tape = Tape::new();
+    let x = tape.leaf(row(&[1.0, 2.0]));
+    let held = x.value();
+    let y = tape.leaf_with(1, 2, |leaf| {
+        let doubled = x + x; // a node made while a leaf is being filled
+        leaf.as_mut_slice()
+            .copy_from_slice(doubled.value().as_slice());
+    });
+    assert_eq!(*y.value(), row(&[2.0, 4.0]));
+    assert_eq!(*held, row(&[1.0, 2.0]));
 }

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use unsup_autograd::check::Check;
 use unsup_autograd::Matrix;
+use unsup_autograd::check::Check;
 use unsup_models::autoencoder::deep::Reconstruction;
 use unsup_models::autoencoder::{AutoEncoder, Settings};
 use unsup_nn::train::{Batch, Criterion};

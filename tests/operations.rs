@@ -80,7 +80,15 @@ macro_rules! unary {
         unary!($name, $domain, |$x| $body, always)
     };
     ($name:expr, $domain:expr, |$x:ident| $body:expr, $clear:expr) => {
-        case!($name, [(R, C, $domain)], |x| { let $x = x[0]; $body }, $clear)
+        case!(
+            $name,
+            [(R, C, $domain)],
+            |x| {
+                let $x = x[0];
+                $body
+            },
+            $clear
+        )
     };
 }
 
@@ -100,7 +108,10 @@ macro_rules! binary {
             case!(
                 format!("{}, {form}", $name),
                 [(a.0, a.1, $a), (b.0, b.1, $b)],
-                |x| { let ($x, $y) = (x[0], x[1]); $body },
+                |x| {
+                    let ($x, $y) = (x[0], x[1]);
+                    $body
+                },
                 $clear
             )
         })
@@ -109,7 +120,10 @@ macro_rules! binary {
 
 /// The entries of the larger of two inputs beside those of the other, stretched.
 fn pairs(x: &[Matrix<f64>]) -> Vec<(f64, f64)> {
-    let (rows, columns) = (x[0].rows().max(x[1].rows()), x[0].columns().max(x[1].columns()));
+    let (rows, columns) = (
+        x[0].rows().max(x[1].rows()),
+        x[0].columns().max(x[1].columns()),
+    );
     let at = |x: &Matrix<f64>, i: usize, j: usize| x[(i % x.rows(), j % x.columns())];
     (0..rows)
         .flat_map(|i| (0..columns).map(move |j| (i, j)))
@@ -177,12 +191,18 @@ fn broadcasts() -> Vec<Case> {
     cases.extend(binary!("min", Any, Any, |a, b| a.min(b), no_ties));
     cases.extend(binary!("equal", Any, Any, |a, b| a.equal(b), no_ties));
     cases.extend([
-        case!("expand a row", [(One, C, Any), (R, C, Any)], |x| x[0].expand_to(x[1].shape())),
-        case!("expand a column", [(R, One, Any), (R, C, Any)], |x| x[0].expand_to(x[1].shape())),
-        case!("expand a number", [(One, One, Any), (R, C, Any)], |x| x[0].expand_to(x[1].shape())),
-        case!("sum to a row", [(R, C, Any), (One, C, Any)], |x| x[0].sum_to(x[1].shape())),
-        case!("sum to a column", [(R, C, Any), (R, One, Any)], |x| x[0].sum_to(x[1].shape())),
-        case!("sum to a number", [(R, C, Any), (One, One, Any)], |x| x[0].sum_to(x[1].shape())),
+        case!("expand a row", [(One, C, Any), (R, C, Any)], |x| x[0]
+            .expand_to(x[1].shape())),
+        case!("expand a column", [(R, One, Any), (R, C, Any)], |x| x[0]
+            .expand_to(x[1].shape())),
+        case!("expand a number", [(One, One, Any), (R, C, Any)], |x| x[0]
+            .expand_to(x[1].shape())),
+        case!("sum to a row", [(R, C, Any), (One, C, Any)], |x| x[0]
+            .sum_to(x[1].shape())),
+        case!("sum to a column", [(R, C, Any), (R, One, Any)], |x| x[0]
+            .sum_to(x[1].shape())),
+        case!("sum to a number", [(R, C, Any), (One, One, Any)], |x| x[0]
+            .sum_to(x[1].shape())),
     ]);
     cases
 }
@@ -190,13 +210,18 @@ fn broadcasts() -> Vec<Case> {
 fn products_and_shapes() -> Vec<Case> {
     vec![
         case!("matmul", [(R, K, Any), (K, C, Any)], |x| x[0].matmul(x[1])),
-        case!("matmul_nt", [(R, K, Any), (C, K, Any)], |x| x[0].matmul_nt(x[1])),
-        case!("matmul_tn", [(K, R, Any), (K, C, Any)], |x| x[0].matmul_tn(x[1])),
-        case!("matmul_tt", [(K, R, Any), (C, K, Any)], |x| x[0].matmul_tt(x[1])),
-        case!("a matrix by itself", [(R, C, Any)], |x| x[0].matmul_nt(x[0])),
+        case!("matmul_nt", [(R, K, Any), (C, K, Any)], |x| x[0]
+            .matmul_nt(x[1])),
+        case!("matmul_tn", [(K, R, Any), (K, C, Any)], |x| x[0]
+            .matmul_tn(x[1])),
+        case!("matmul_tt", [(K, R, Any), (C, K, Any)], |x| x[0]
+            .matmul_tt(x[1])),
+        case!("a matrix by itself", [(R, C, Any)], |x| x[0]
+            .matmul_nt(x[0])),
         unary!("transpose", Any, |x| x.transpose()),
         unary!("reshape", Any, |x| x.reshape(1, x.shape().len())),
-        case!("reshape to rows", [(One, C, Any)], |x| x[0].reshape(x[0].shape().columns(), 1)),
+        case!("reshape to rows", [(One, C, Any)], |x| x[0]
+            .reshape(x[0].shape().columns(), 1)),
     ]
 }
 
@@ -218,12 +243,21 @@ fn reductions() -> Vec<Case> {
 
 fn joining_and_cutting() -> Vec<Case> {
     vec![
-        case!("concat_rows", [(R, C, Any), (K, C, Any), (One, C, Any)], |x| Var::concat_rows(x)),
-        case!("concat_columns", [(R, C, Any), (R, K, Any), (R, One, Any)], |x| {
-            Var::concat_columns(x)
-        }),
-        case!("the same part twice", [(R, C, Any)], |x| Var::concat_rows(&[x[0], x[0]])),
-        unary!("slice_rows", Any, |x| x.slice_rows(x.shape().rows() / 2..x.shape().rows())),
+        case!(
+            "concat_rows",
+            [(R, C, Any), (K, C, Any), (One, C, Any)],
+            |x| Var::concat_rows(x)
+        ),
+        case!(
+            "concat_columns",
+            [(R, C, Any), (R, K, Any), (R, One, Any)],
+            |x| { Var::concat_columns(x) }
+        ),
+        case!("the same part twice", [(R, C, Any)], |x| Var::concat_rows(
+            &[x[0], x[0]]
+        )),
+        unary!("slice_rows", Any, |x| x
+            .slice_rows(x.shape().rows() / 2..x.shape().rows())),
         unary!("slice_columns", Any, |x| {
             x.slice_columns(0..x.shape().columns().div_ceil(2))
         }),
@@ -240,24 +274,39 @@ fn adjoints() -> Vec<Case> {
         (f(x[0]) * x[1]).sum().grad(&[x[0]])[0]
     }
     vec![
-        case!("tanh_back", [(R, C, Any), (R, C, Any)], |x| adjoint(x, |x| x.tanh())),
-        case!("sigmoid_back", [(R, C, Any), (R, C, Any)], |x| adjoint(x, |x| x.sigmoid())),
-        case!("relu_back", [(R, C, NotZero), (R, C, Any)], |x| adjoint(x, |x| x.relu())),
+        case!("tanh_back", [(R, C, Any), (R, C, Any)], |x| adjoint(
+            x,
+            |x| x.tanh()
+        )),
+        case!("sigmoid_back", [(R, C, Any), (R, C, Any)], |x| adjoint(
+            x,
+            |x| x.sigmoid()
+        )),
+        case!("relu_back", [(R, C, NotZero), (R, C, Any)], |x| adjoint(
+            x,
+            |x| x.relu()
+        )),
         case!("leaky relu_back", [(R, C, NotZero), (R, C, Any)], |x| {
             adjoint(x, |x| x.leaky_relu(0.1))
         }),
-        case!("pad_rows", [(R, C, Any), (One, C, Any)], |x| adjoint(x, |x| {
-            x.slice_rows(x.shape().rows() - 1..x.shape().rows())
-        })),
+        case!("pad_rows", [(R, C, Any), (One, C, Any)], |x| adjoint(
+            x,
+            |x| { x.slice_rows(x.shape().rows() - 1..x.shape().rows()) }
+        )),
         case!("pad_columns", [(R, C, Any), (R, One, Any)], |x| {
             adjoint(x, |x| x.slice_columns(0..1))
         }),
-        case!("scatter_rows", [(R, C, Any), (R, C, Any)], |x| adjoint(x, |x| {
-            let rows = x.shape().rows();
-            let indices: Vec<usize> = (0..rows).map(|i| i / 2).collect();
-            x.pick_rows(&indices)
-        })),
-        case!("custom", [(R, C, Any)], |x| x[0].tape().custom(Arc::new(Sine), &[x[0]])),
+        case!("scatter_rows", [(R, C, Any), (R, C, Any)], |x| adjoint(
+            x,
+            |x| {
+                let rows = x.shape().rows();
+                let indices: Vec<usize> = (0..rows).map(|i| i / 2).collect();
+                x.pick_rows(&indices)
+            }
+        )),
+        case!("custom", [(R, C, Any)], |x| x[0]
+            .tape()
+            .custom(Arc::new(Sine), &[x[0]])),
     ]
 }
 
@@ -329,7 +378,11 @@ fn on_random_inputs(
         };
         let inputs = inputs_of(case);
         let clear = |inputs: &[Matrix<f64>]| {
-            if (case.clear)(inputs) { Ok(()) } else { Err(TestCaseError::reject("at a kink")) }
+            if (case.clear)(inputs) {
+                Ok(())
+            } else {
+                Err(TestCaseError::reject("at a kink"))
+            }
         };
         let test = std::cell::RefCell::new(&mut test);
         let outcome = TestRunner::new(config).run(&inputs, |inputs| {
@@ -346,7 +399,10 @@ fn check(cases: Vec<Case>) {
     on_random_inputs(cases, |case, inputs| {
         let fail = |error: unsup_autograd::check::Failure| TestCaseError::fail(error.to_string());
         Check::new().run(inputs, case.double).map_err(fail)?;
-        Check::new().directions(1).taylor(inputs, case.double).map_err(fail)?;
+        Check::new()
+            .directions(1)
+            .taylor(inputs, case.double)
+            .map_err(fail)?;
         Ok(())
     });
 }
@@ -406,7 +462,12 @@ fn value_and_gradients<T: Real>(f: Function<T>, inputs: &[Matrix<f64>]) -> Vec<M
     });
     let gradients = (y * tape.leaf(weights)).sum().backward(x.iter().copied());
     let mut results = vec![y.value().cast::<f64>()];
-    results.extend(gradients.iter().flatten().map(|gradient| gradient.cast::<f64>()));
+    results.extend(
+        gradients
+            .iter()
+            .flatten()
+            .map(|gradient| gradient.cast::<f64>()),
+    );
     results
 }
 
@@ -415,7 +476,10 @@ fn single_precision_agrees_with_double() {
     let mut worst = (0.0, String::new());
     on_random_inputs(all(), |case, inputs| {
         // the inputs rounded to f32, so that both start from the same numbers
-        let inputs: Vec<_> = inputs.iter().map(|x| x.cast::<f32>().cast::<f64>()).collect();
+        let inputs: Vec<_> = inputs
+            .iter()
+            .map(|x| x.cast::<f32>().cast::<f64>())
+            .collect();
         let double = value_and_gradients(case.double, &inputs);
         let single = value_and_gradients(case.single, &inputs);
         for (double, single) in double.iter().zip(&single) {
@@ -427,7 +491,10 @@ fn single_precision_agrees_with_double() {
         }
         Ok(())
     });
-    println!("largest difference of f32 from f64: {:.1e} in {}", worst.0, worst.1);
+    println!(
+        "largest difference of f32 from f64: {:.1e} in {}",
+        worst.0, worst.1
+    );
 }
 
 /// Operations whose derivative is by intent not that of their value, so that differences can't check them; each has a test of
@@ -442,16 +509,23 @@ fn stop_gradient_is_a_constant() {
     assert_eq!(y.item(), 13.0);
     assert_eq!(y.backward([x])[x], Matrix::from_rows(&[[2.0, -3.0]]));
     assert!(x.stop_gradient().sum().backward([x]).of(x).is_none());
-    assert_eq!(*x.stop_gradient().sum().grad(&[x])[0].value(), Matrix::zeros(1, 2));
+    assert_eq!(
+        *x.stop_gradient().sum().grad(&[x])[0].value(),
+        Matrix::zeros(1, 2)
+    );
 }
 
 /// The names of all operations, from the one `match` that the compiler keeps complete.
 fn names_in_the_source() -> BTreeSet<&'static str> {
     let source = include_str!("../autograd/src/op.rs");
-    let body = source.split("pub fn name(self)").nth(1).expect("Op has a method name");
+    let body = source
+        .split("pub fn name(self)")
+        .nth(1)
+        .expect("Op has a method name");
     let body = body.split("\n    }\n").next().expect("it ends");
     let arms = body.lines().filter(|line| line.contains("=>"));
-    arms.map(|arm| arm.split('"').nth(1).expect("an arm gives a name")).collect()
+    arms.map(|arm| arm.split('"').nth(1).expect("an arm gives a name"))
+        .collect()
 }
 
 #[test]
@@ -466,7 +540,8 @@ fn no_operation_is_left_unchecked() {
         };
         let tape = Tape::new();
         let inputs = case.inputs.iter().map(|&(r, c, domain)| {
-            let entry = |i: usize, j: usize| domain.entry(((5 * i + 3 * j) % 8) as f64 / 8.0 + 0.05);
+            let entry =
+                |i: usize, j: usize| domain.entry(((5 * i + 3 * j) % 8) as f64 / 8.0 + 0.05);
             tape.leaf(Matrix::from_fn(sizes(r), sizes(c), entry))
         });
         let inputs: Vec<_> = inputs.collect();
@@ -474,7 +549,13 @@ fn no_operation_is_left_unchecked() {
         checked.insert((case.double)(&inputs).op().name());
     }
     let names = names_in_the_source();
-    assert!(names.len() > 40, "the source was not read rightly: {names:?}");
+    assert!(
+        names.len() > 40,
+        "the source was not read rightly: {names:?}"
+    );
     let missing: Vec<_> = names.difference(&checked).collect();
-    assert!(missing.is_empty(), "operations without a check: {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "operations without a check: {missing:?}"
+    );
 }

@@ -184,7 +184,10 @@ fn mark<T: Real>(inner: &Inner<T>, y: NodeId, targets: &[Entry<T>], marks: &mut 
             *mark = Mark::Target;
         }
     }
-    let oldest = targets.iter().map(|target| target.node.index as usize).min();
+    let oldest = targets
+        .iter()
+        .map(|target| target.node.index as usize)
+        .min();
     for index in oldest.unwrap_or(marks.len())..marks.len() {
         let leads = |&parent: &u32| marks[parent as usize] != Mark::Aside;
         if marks[index] == Mark::Aside && inner.nodes[index].parents.iter().any(leads) {

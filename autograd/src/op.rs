@@ -10,7 +10,7 @@ use crate::{Matrix, Real, Shape, Var};
 /// What a node of the tape computes from its parents.
 ///
 /// The list is closed and kept short: whatever can be written in these is a method of [`Var`] composed of them
-/// (subtraction of a number, means, clamps, softmax), and a user's own operation is [`Op::Custom`].
+/// (subtraction of a number, means, softmax), and a user's own operation is [`Op::Custom`].
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Op {
     /// No parents: an input, a parameter, a constant.
@@ -266,8 +266,16 @@ pub(crate) fn shape<T: Real>(
             a_transposed,
             b_transposed,
         } => {
-            let a = if a_transposed { parents[0].transposed() } else { parents[0] };
-            let b = if b_transposed { parents[1].transposed() } else { parents[1] };
+            let a = if a_transposed {
+                parents[0].transposed()
+            } else {
+                parents[0]
+            };
+            let b = if b_transposed {
+                parents[1].transposed()
+            } else {
+                parents[1]
+            };
             if a.columns() == b.rows() {
                 Ok(Shape::new(a.rows(), b.columns()))
             } else {
@@ -304,7 +312,10 @@ pub(crate) fn shape<T: Real>(
         Op::ConcatRows => {
             let columns = parents[0].columns();
             match parents.iter().position(|part| part.columns() != columns) {
-                None => Ok(Shape::new(parents.iter().map(|part| part.rows()).sum(), columns)),
+                None => Ok(Shape::new(
+                    parents.iter().map(|part| part.rows()).sum(),
+                    columns,
+                )),
                 Some(i) => Err(format!(
                     "columns differ: part 0 is {}, part {i} is {}",
                     parents[0], parents[i]
@@ -314,7 +325,10 @@ pub(crate) fn shape<T: Real>(
         Op::ConcatColumns => {
             let rows = parents[0].rows();
             match parents.iter().position(|part| part.rows() != rows) {
-                None => Ok(Shape::new(rows, parents.iter().map(|part| part.columns()).sum())),
+                None => Ok(Shape::new(
+                    rows,
+                    parents.iter().map(|part| part.columns()).sum(),
+                )),
                 Some(i) => Err(format!(
                     "rows differ: part 0 is {}, part {i} is {}",
                     parents[0], parents[i]
@@ -339,7 +353,9 @@ pub(crate) fn shape<T: Real>(
             let list = list.of(indices);
             match list.iter().find(|&&i| i >= parents[0].rows()) {
                 Some(i) => Err(format!("no row {i} in a matrix of {}", parents[0])),
-                None if list.is_empty() => Err(format!("no indices, of a matrix of {}", parents[0])),
+                None if list.is_empty() => {
+                    Err(format!("no indices, of a matrix of {}", parents[0]))
+                }
                 None => Ok(Shape::new(list.len(), parents[0].columns())),
             }
         }
@@ -349,7 +365,11 @@ pub(crate) fn shape<T: Real>(
         } => {
             let list = list.of(indices);
             if list.len() != parents[0].rows() {
-                Err(format!("{} indices for a matrix of {}", list.len(), parents[0]))
+                Err(format!(
+                    "{} indices for a matrix of {}",
+                    list.len(),
+                    parents[0]
+                ))
             } else if let Some(i) = list.iter().find(|&&i| i >= rows) {
                 Err(format!("no row {i} among {rows}"))
             } else {
@@ -430,9 +450,13 @@ pub(crate) fn value<T: Real>(
         Op::Relu => elementwise::unary(parents[0], out, elementwise::relu),
         Op::LeakyRelu(slope) => {
             let slope = T::from_f64(slope);
-            elementwise::unary(parents[0], out, |x| {
-                if x <= T::ZERO { slope * x } else { x }
-            });
+            elementwise::unary(
+                parents[0],
+                out,
+                |x| {
+                    if x <= T::ZERO { slope * x } else { x }
+                },
+            );
         }
         Op::Step => elementwise::unary(parents[0], out, elementwise::step),
         Op::Clamp(low, high) => {
@@ -545,7 +569,11 @@ pub(crate) fn derivative<'t, T: Real>(
         Op::Add => summed(g),
         Op::Sub => summed(if i == 0 { g } else { -g }),
         Op::Mul => summed(g * parents[1 - i]),
-        Op::Div => summed(if i == 0 { g / parents[1] } else { -(g * y / parents[1]) }),
+        Op::Div => summed(if i == 0 {
+            g / parents[1]
+        } else {
+            -(g * y / parents[1])
+        }),
         // whoever equals the result has the gradient; where both do, they share it
         Op::Max | Op::Min => {
             let winners = parents[0].equal(y) + parents[1].equal(y);

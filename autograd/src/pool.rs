@@ -103,9 +103,15 @@ mod tests {
         let mut last = (0, 1);
         for length in 1..100_000 {
             let (class, capacity) = class_of(length);
-            assert!(capacity >= length && capacity * 4 <= (length * 5).max(4 * length), "{length}");
+            assert!(
+                capacity >= length && capacity * 4 <= (length * 5).max(4 * length),
+                "{length}"
+            );
             assert_eq!(class_of(capacity), (class, capacity), "{length}");
-            assert!(class == last.0 || class == last.0 + 1 && length == last.1 + 1, "{length}");
+            assert!(
+                class == last.0 || class == last.0 + 1 && length == last.1 + 1,
+                "{length}"
+            );
             last = (class, capacity);
         }
     }

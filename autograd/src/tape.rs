@@ -74,6 +74,9 @@ pub(crate) struct NodeId {
     pub(crate) generation: u32,
 }
 
+/// A value in a buffer from the pool, and the places of the parents it was computed from.
+type Computed<T> = (Arc<Matrix<T>>, SmallVec<[u32; 4]>);
+
 impl<T: Real> Inner<T> {
     pub(crate) fn push(&mut self, node: Node<T>) -> NodeId {
         let id = NodeId {
@@ -102,14 +105,14 @@ impl<T: Real> Inner<T> {
         node(&self.nodes, id)
     }
 
-    /// The value of op(parents) in a buffer from the pool, and the parents' places; or what is wrong with them.
+    /// op(parents), or what is wrong with the parents.
     #[track_caller]
     fn compute(
         &mut self,
         op: Op,
         parents: &[Var<'_, T>],
         tape: &Tape<T>,
-    ) -> Result<(Arc<Matrix<T>>, SmallVec<[u32; 4]>), String> {
+    ) -> Result<Computed<T>, String> {
         let (nodes, indices, customs) = (&self.nodes, &self.indices, &self.customs);
         let mut values = SmallVec::<[&Matrix<T>; 4]>::new();
         let mut shapes = SmallVec::<[Shape; 4]>::new();
@@ -124,7 +127,10 @@ impl<T: Real> Inner<T> {
         let shape = op::shape(op, &shapes, indices, customs)?;
         let mut value = self.pool.take(shape);
         op::value(op, &values, indices, customs, sole_owner(&mut value));
-        Ok((value, parents.iter().map(|parent| parent.id.index).collect()))
+        Ok((
+            value,
+            parents.iter().map(|parent| parent.id.index).collect(),
+        ))
     }
 
     /// An operation's name, a custom one's own.

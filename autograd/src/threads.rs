@@ -28,9 +28,8 @@ pub fn threads() -> usize {
     THREADS.load(Ordering::Relaxed)
 }
 
-/// How many rows of an `m` x `k` by `k` x `n` product each thread takes; `None` where one thread does it all.
-pub(crate) fn rows_for_each(m: usize, k: usize, n: usize) -> Option<usize> {
-    let threads = threads();
+/// How many rows of an `m` x `k` by `k` x `n` product each of so many threads takes; `None` where one does it all.
+pub(crate) fn rows_for_each(threads: usize, m: usize, k: usize, n: usize) -> Option<usize> {
     if threads == 1 || m * k * n < WORTH_SPLITTING {
         return None;
     }
@@ -47,4 +46,66 @@ pub(crate) fn for_each_block<T: Send>(
     out.par_chunks_mut(length)
         .enumerate()
         .for_each(|(block, out)| f(block, out));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Matrix;
+    use crate::kernels::product::matmul;
+
+    fn sample(rows: usize, columns: usize) -> Matrix<f32> {
+        Matrix::from_fn(rows, columns, |i, j| {
+            ((i * 31 + j * 17) as f32 * 0.37).sin()
+        })
+    }
+
+    #[test]
+    fn the_rows_are_split_where_it_is_worth_it() {
+        assert_eq!(rows_for_each(2, 128, 784, 256), Some(64));
+        assert_eq!(rows_for_each(3, 100, 784, 256), Some(64));
+        assert_eq!(
+            rows_for_each(2, 32, 784, 256),
+            None,
+            "one block is all there is"
+        );
+        assert_eq!(rows_for_each(2, 128, 8, 8), None, "too little work");
+        assert_eq!(rows_for_each(1, 128, 784, 256), None);
+    }
+
+    #[test]
+    fn a_product_has_the_same_bits_at_any_number_of_threads() {
+        for (m, k, n) in [
+            (128, 784, 256),
+            (97, 333, 65),
+            (1000, 64, 33),
+            (256, 2000, 3),
+        ] {
+            for (a_transposed, b_transposed) in
+                [(false, false), (false, true), (true, false), (true, true)]
+            {
+                let a = if a_transposed {
+                    sample(k, m)
+                } else {
+                    sample(m, k)
+                };
+                let b = if b_transposed {
+                    sample(n, k)
+                } else {
+                    sample(k, n)
+                };
+                let product = |threads| {
+                    set_threads(threads);
+                    let mut out = sample(m, n);
+                    matmul(&a, a_transposed, &b, b_transposed, &mut out, true);
+                    out
+                };
+                let one = product(1);
+                for threads in 2..=5 {
+                    assert!(product(threads) == one, "{m}x{k}x{n} at {threads} threads");
+                }
+            }
+        }
+        set_threads(1);
+    }
 }

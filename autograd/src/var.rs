@@ -447,8 +447,28 @@ macro_rules! operator_with_number {
     };
 }
 
-operator_with_number!(Add, add, |x, c| x.unary(Op::Offset(c)), x.unary(Op::Offset(c)));
-operator_with_number!(Sub, sub, |x, c| x.unary(Op::Offset(-c)), (-x).unary(Op::Offset(c)));
-operator_with_number!(Mul, mul, |x, c| x.unary(Op::Scale(c)), x.unary(Op::Scale(c)));
+operator_with_number!(
+    Add,
+    add,
+    |x, c| x.unary(Op::Offset(c)),
+    x.unary(Op::Offset(c))
+);
+operator_with_number!(
+    Sub,
+    sub,
+    |x, c| x.unary(Op::Offset(-c)),
+    (-x).unary(Op::Offset(c))
+);
+operator_with_number!(
+    Mul,
+    mul,
+    |x, c| x.unary(Op::Scale(c)),
+    x.unary(Op::Scale(c))
+);
 // a product with 1/c would differ from a quotient in its last bit
-operator_with_number!(Div, div, |x, c| x / x.tape.filled(1, 1, c), x.tape.filled(1, 1, c) / x);
+operator_with_number!(
+    Div,
+    div,
+    |x, c| x / x.tape.filled(1, 1, c),
+    x.tape.filled(1, 1, c) / x
+);

@@ -87,14 +87,21 @@ mod tests {
             let y = Standardisation::fit(&x).apply(&x);
             let mean: f64 = y.as_slice().iter().sum::<f64>() / 50.0;
             let square: f64 = y.as_slice().iter().map(|y| y * y).sum::<f64>() / 50.0;
-            assert!(mean.abs() < 1e-12 && (square - 1.0).abs() < 1e-12, "{scale}: {mean} {square}");
+            assert!(
+                mean.abs() < 1e-12 && (square - 1.0).abs() < 1e-12,
+                "{scale}: {mean} {square}"
+            );
         }
     }
 
     #[test]
     fn a_constant_column_becomes_0() {
         let x = Matrix::filled(7, 1, 0.1);
-        assert!(Standardisation::fit(&x).apply(&x).is_close(&Matrix::zeros(7, 1), 1e-15));
+        assert!(
+            Standardisation::fit(&x)
+                .apply(&x)
+                .is_close(&Matrix::zeros(7, 1), 1e-15)
+        );
     }
 
     #[test]

@@ -108,9 +108,7 @@ impl<T: Real> Dense<T> {
         activation: Activation,
         random: &mut impl rand::Rng,
     ) -> Self {
-        let weight = activation
-            .initialisation()
-            .sample(inputs, outputs, random);
+        let weight = activation.initialisation().sample(inputs, outputs, random);
         Self {
             weight: Param::new(weight),
             bias: Param::new(Matrix::zeros(1, outputs)),
@@ -245,13 +243,19 @@ mod tests {
         layer.bias.set(Matrix::scalar(0.5));
         let tape = Tape::new();
         let y = layer.forward(tape.leaf(Matrix::from_rows(&[[1.0, 1.0], [0.0, 3.0]])));
-        assert_eq!(*y.value(), Matrix::from_rows(&[[1.5f64.tanh()], [(-2.5f64).tanh()]]));
+        assert_eq!(
+            *y.value(),
+            Matrix::from_rows(&[[1.5f64.tanh()], [(-2.5f64).tanh()]])
+        );
     }
 
     #[test]
     fn parameters_are_named_in_order() {
         let net = Sequence::<f32>::new(&[4, 3, 2], Activation::Relu, Activation::Identity, 0, "w");
-        assert_eq!(net.parameter_names(), ["0.weight", "0.bias", "1.weight", "1.bias"]);
+        assert_eq!(
+            net.parameter_names(),
+            ["0.weight", "0.bias", "1.weight", "1.bias"]
+        );
         assert_eq!(net.parameter_count(), 4 * 3 + 3 + 3 * 2 + 2);
     }
 

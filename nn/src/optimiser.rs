@@ -282,7 +282,11 @@ mod tests {
     fn a_parameter_without_gradient_is_named_and_nothing_is_changed() {
         let mut model = two();
         let mut tape = Tape::new();
-        let gradients = model.used.on(&tape).square().backward([model.used.on(&tape)]);
+        let gradients = model
+            .used
+            .on(&tape)
+            .square()
+            .backward([model.used.on(&tape)]);
         tape.clear();
         let error = Sgd::new(0.1).step(&mut model, &gradients).unwrap_err();
         let name = "unused".to_owned();

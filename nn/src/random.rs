@@ -90,6 +90,9 @@ mod tests {
             *counts.entry(items).or_insert(0) += 1;
         }
         assert_eq!(counts.len(), 24);
-        assert!(counts.values().all(|&n| (850..1150).contains(&n)), "{counts:?}");
+        assert!(
+            counts.values().all(|&n| (850..1150).contains(&n)),
+            "{counts:?}"
+        );
     }
 }

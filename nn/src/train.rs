@@ -4,8 +4,8 @@ use crate::optimiser::{Optimiser, StepError};
 use crate::random::{generator, shuffle};
 use crate::{Module, Path};
 use rand::rngs::Xoshiro256PlusPlus;
-pub use smallvec::smallvec;
 use smallvec::SmallVec;
+pub use smallvec::smallvec;
 use std::fmt;
 use std::ops::ControlFlow;
 use unsup_autograd::{Real, Stats, Tape, Var};
@@ -409,7 +409,11 @@ mod tests {
         assert!((w - 4.5).abs() < 0.05, "{w}");
         let last = epochs.last().unwrap();
         assert_eq!((last.number, last.of, epochs.len()), (60, 60, 60));
-        assert!((last.losses.total - 8.25).abs() < 0.1, "{}", last.losses.total);
+        assert!(
+            (last.losses.total - 8.25).abs() < 0.1,
+            "{}",
+            last.losses.total
+        );
         assert_eq!(last.losses.terms[0].0, "squared");
         assert!(epochs[0].losses.total > last.losses.total);
     }
@@ -429,7 +433,14 @@ mod tests {
         }
         let mut w = Param::new(Matrix::scalar(0.0));
         let go_on = |_: &Epoch| ControlFlow::Continue(());
-        fit(&mut w, &Alone(mean(0.0)), &mut Sgd::new(0.1), &settings(), go_on).unwrap();
+        fit(
+            &mut w,
+            &Alone(mean(0.0)),
+            &mut Sgd::new(0.1),
+            &settings(),
+            go_on,
+        )
+        .unwrap();
         assert_eq!(run(&mean(0.0), 0.1).0.to_bits(), w.value().item().to_bits());
         assert!(run(&mean(1.0), 0.1).0 < w.value().item() - 0.3);
     }
@@ -438,7 +449,17 @@ mod tests {
     fn divergence_is_named_and_leaves_finite_parameters() {
         let (w, outcome) = run(&mean(0.0), 1e200);
         let error = outcome.unwrap_err();
-        assert!(matches!(error, TrainError::NotFinite { term: "squared", step: 2, .. }), "{error}");
+        assert!(
+            matches!(
+                error,
+                TrainError::NotFinite {
+                    term: "squared",
+                    step: 2,
+                    ..
+                }
+            ),
+            "{error}"
+        );
         assert!(w.is_finite());
     }
 
@@ -446,7 +467,11 @@ mod tests {
     fn an_observer_can_end_the_run() {
         let mut w = Param::new(Matrix::scalar(0.0));
         let stop = |epoch: &Epoch| {
-            if epoch.number == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if epoch.number == 2 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         };
         let epochs = fit(&mut w, &mean(0.0), &mut Sgd::new(0.1), &settings(), stop).unwrap();
         assert_eq!(epochs.len(), 2);

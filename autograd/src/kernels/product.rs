@@ -4,6 +4,8 @@
 //! Which loop runs is decided by the shape of the whole product, and threads split only the rows of the result: an
 //! entry is always the same sum in the same order.
 
+#[cfg(feature = "threading")]
+use crate::threads;
 use crate::{Matrix, Real, vectorised};
 
 /// Products of at most this many multiplications go to the plain loops.
@@ -149,8 +151,8 @@ vectorised! {
 /// out ← β out + a b by matrixmultiply, the rows split over threads where that is worth it.
 fn large<T: Real>(a: Operand<'_, T>, b: Operand<'_, T>, out: &mut [T], accumulate: bool) {
     #[cfg(feature = "threading")]
-    if let Some(rows) = crate::threads::rows_for_each(a.rows, a.columns, b.columns) {
-        crate::threads::for_each_block(out, rows * b.columns, |block, out| {
+    if let Some(rows) = threads::rows_for_each(threads::threads(), a.rows, a.columns, b.columns) {
+        threads::for_each_block(out, rows * b.columns, |block, out| {
             let a = a.rows_from(block * rows, out.len() / b.columns);
             gemm(a, b, out, accumulate);
         });
@@ -162,12 +164,8 @@ fn large<T: Real>(a: Operand<'_, T>, b: Operand<'_, T>, out: &mut [T], accumulat
 fn gemm<T: Real>(a: Operand<'_, T>, b: Operand<'_, T>, out: &mut [T], accumulate: bool) {
     debug_assert_eq!(out.len(), a.rows * b.columns);
     let beta = if accumulate { T::ONE } else { T::ZERO };
-    let strides = |operand: Operand<'_, T>| {
-        (
-            operand.row_stride as isize,
-            operand.column_stride as isize,
-        )
-    };
+    let strides =
+        |operand: Operand<'_, T>| (operand.row_stride as isize, operand.column_stride as isize);
     // SAFETY: a and b hold rows x columns entries at their strides (`Operand::new` takes both from one matrix, and
     // `rows_from` keeps what is behind its first row); out holds a.rows x b.columns entries row by row and, being
     // borrowed mutably, aliases neither.
@@ -202,7 +200,14 @@ mod tests {
     /// sums are exact in any order.
     #[test]
     fn every_form_is_the_sum_that_defines_it() {
-        for (m, k, n) in [(1, 1, 1), (1, 40, 30), (3, 5, 4), (8, 8, 8), (9, 20, 11), (33, 70, 40)] {
+        for (m, k, n) in [
+            (1, 1, 1),
+            (1, 40, 30),
+            (3, 5, 4),
+            (8, 8, 8),
+            (9, 20, 11),
+            (33, 70, 40),
+        ] {
             for (a_transposed, b_transposed) in
                 [(false, false), (false, true), (true, false), (true, true)]
             {

@@ -124,7 +124,12 @@ mod tests {
     #[test]
     fn parameters_are_named_by_their_place() {
         let model = AutoEncoder::of(sequence(&[3, 2]), sequence(&[2, 3]));
-        let names = ["encoder.0.weight", "encoder.0.bias", "decoder.0.weight", "decoder.0.bias"];
+        let names = [
+            "encoder.0.weight",
+            "encoder.0.bias",
+            "decoder.0.weight",
+            "decoder.0.bias",
+        ];
         assert_eq!(model.parameter_names(), names);
     }
 

@@ -42,9 +42,10 @@ pub fn symmetric_eigen(a: &Matrix<f64>) -> Eigen {
     let mut vectors = basis.select_rows(&order);
     for i in 0..n {
         let row = vectors.row_mut(i);
-        let largest = row
-            .iter()
-            .fold(0.0f64, |best, &x| if x.abs() > best.abs() { x } else { best });
+        let largest = row.iter().fold(
+            0.0f64,
+            |best, &x| if x.abs() > best.abs() { x } else { best },
+        );
         if largest < 0.0 {
             row.iter_mut().for_each(|x| *x = -*x);
         }
@@ -134,7 +135,11 @@ fn diagonalise(diagonal: &mut [f64], beside: &mut [f64], basis: &mut Matrix<f64>
         for k in low..high {
             // the rotation that sends (x, z) to (r, 0)
             let r = x.hypot(z);
-            let (c, s) = if r == 0.0 { (1.0, 0.0) } else { (x / r, -z / r) };
+            let (c, s) = if r == 0.0 {
+                (1.0, 0.0)
+            } else {
+                (x / r, -z / r)
+            };
             if k > low {
                 beside[k - 1] = r;
             }
@@ -188,7 +193,10 @@ mod tests {
         assert!(difference < 1e-12 * largest * n as f64, "{n}: {difference}");
         let gram = vectors.matmul(&vectors.transpose());
         assert!(gram.is_close(&Matrix::identity(n), 1e-12 * n as f64), "{n}");
-        assert!(values.windows(2).all(|pair| pair[0] >= pair[1]), "{values:?}");
+        assert!(
+            values.windows(2).all(|pair| pair[0] >= pair[1]),
+            "{values:?}"
+        );
     }
 
     #[test]
@@ -203,17 +211,28 @@ mod tests {
         holds(&Matrix::zeros(5, 5));
         holds(&Matrix::identity(6));
         holds(&Matrix::filled(7, 7, 1.0)); // rank 1
-        holds(&Matrix::from_fn(6, 6, |i, j| if i == j { i as f64 } else { 0.0 }));
-        holds(&Matrix::from_fn(4, 4, |i, j| 10f64.powi(3 * (i + j) as i32)));
+        holds(&Matrix::from_fn(
+            6,
+            6,
+            |i, j| if i == j { i as f64 } else { 0.0 },
+        ));
+        holds(&Matrix::from_fn(4, 4, |i, j| {
+            10f64.powi(3 * (i + j) as i32)
+        }));
         let b = symmetric(12, 9).slice_rows(0..3);
         holds(&b.transpose().matmul(&b)); // nine eigenvalues 0
     }
 
     #[test]
     fn a_two_by_two_has_its_known_values() {
-        let Eigen { values, vectors } = symmetric_eigen(&Matrix::from_rows(&[[2.0, 1.0], [1.0, 2.0]]));
+        let Eigen { values, vectors } =
+            symmetric_eigen(&Matrix::from_rows(&[[2.0, 1.0], [1.0, 2.0]]));
         assert!((values[0] - 3.0).abs() < 1e-15 && (values[1] - 1.0).abs() < 1e-15);
         let h = 0.5f64.sqrt();
-        assert!(vectors.slice_rows(0..1).is_close(&Matrix::from_rows(&[[h, h]]), 1e-15));
+        assert!(
+            vectors
+                .slice_rows(0..1)
+                .is_close(&Matrix::from_rows(&[[h, h]]), 1e-15)
+        );
     }
 }

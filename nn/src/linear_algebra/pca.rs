@@ -170,7 +170,10 @@ mod tests {
         let x = sample().slice_rows(0..5); // 5 objects, 6 features
         let wide = Pca::fit(&x, 3);
         // the same objects three times over: the same mean and covariance, more rows than columns
-        let tall = Pca::fit(&x.select_rows(&[0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]), 3);
+        let tall = Pca::fit(
+            &x.select_rows(&[0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4]),
+            3,
+        );
         assert!((wide.squared_error(&x) - tall.squared_error(&x)).abs() < 1e-10);
         let gram = wide.components().matmul(&wide.components().transpose());
         assert!(gram.is_close(&Matrix::identity(3), 1e-12));
@@ -199,10 +202,15 @@ mod tests {
             row.iter_mut().zip(&tilt).for_each(|(x, t)| *x += t);
             let norm = row.iter().map(|x| x * x).sum::<f64>().sqrt();
             row.iter_mut().for_each(|x| *x /= norm);
-            let along: f64 = (0..6).map(|j| other.components[(0, j)] * other.components[(1, j)]).sum();
+            let along: f64 = (0..6)
+                .map(|j| other.components[(0, j)] * other.components[(1, j)])
+                .sum();
             let first = other.components.row(0).to_vec();
             let second = other.components.row_mut(1);
-            second.iter_mut().zip(&first).for_each(|(x, f)| *x -= along * f);
+            second
+                .iter_mut()
+                .zip(&first)
+                .for_each(|(x, f)| *x -= along * f);
             let norm = second.iter().map(|x| x * x).sum::<f64>().sqrt();
             second.iter_mut().for_each(|x| *x /= norm);
             assert!(other.squared_error(&x) >= best.squared_error(&x) - 1e-9);
