@@ -26,8 +26,8 @@ impl TrainingBar {
 
     /// An epoch has ended.
     pub fn update(&self, epoch: &Epoch) {
-        self.bar.set_message(format!("{:.4}", epoch.losses.total));
         self.bar.set_position(epoch.number as u64);
+        self.bar.set_message(format!("{:.4}", epoch.losses.total));
     }
 
     /// Takes the bar away.

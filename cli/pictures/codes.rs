@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::ops::Range;
 use unsup_autograd::Matrix;
+use unsup_nn::random::{generator, shuffle};
 
 /// More dots than this are not drawn: they hide each other, and the file grows.
 const MOST_DOTS: usize = 5_000;
@@ -21,7 +22,7 @@ const MARGIN: f64 = 18.0;
 
 /// The codes (objects x 2) as a scatter, as SVG text. With `labels`, one an object, each label has its colour (from
 /// the eleventh on its shape too), a line in the legend, and its number in bold at the median of its objects. Above
-/// 5,000 objects as many of them are drawn, spread evenly over all, and the picture says so; medians are those of all.
+/// 5,000 objects as many of them are drawn, chosen at random, and the picture says so; medians are those of all.
 /// Codes that are not finite are left out, and the picture says how many. `title` is broken where too long.
 ///
 /// # Panics
@@ -143,28 +144,13 @@ struct Class {
     named: bool,
 }
 
-/// A number that looks random and is always the same: the finaliser of the generator SplitMix64.
-fn scrambled(number: usize) -> u64 {
-    let mut z = (number as u64).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
-/// At most [`MOST_DOTS`] of the points: one of each of as many stretches. Which one is as good as random, because
-/// every twelfth, say, would meet the same labels over and over where labels alternate. They are shuffled too, so that
-/// in a table sorted by label the last label does not cover the others.
+/// At most [`MOST_DOTS`] of the points, chosen at random but always the same, in random order: in a table sorted by label
+/// the last label shall not cover the others.
 fn thinned(points: &[Point]) -> Vec<Point> {
-    let count = points.len().min(MOST_DOTS);
-    let bound = |i: usize| i * points.len() / count;
-    let mut chosen: Vec<usize> = (0..count)
-        .map(|i| {
-            let stretch = bound(i)..bound(i + 1);
-            stretch.start + (scrambled(i) % stretch.len() as u64) as usize
-        })
-        .collect();
-    chosen.sort_by_key(|&i| (scrambled(i), i));
-    chosen.into_iter().map(|i| points[i]).collect()
+    let mut drawn = points.to_vec();
+    shuffle(&mut drawn, &mut generator(0, "dots", 0));
+    drawn.truncate(MOST_DOTS);
+    drawn
 }
 
 /// The middle one of the values, or the mean of the middle two.
@@ -621,10 +607,15 @@ mod tests {
     use super::super::render::tests::{assert_nothing_clipped, color_at, inked, pixels};
     use super::*;
 
+    /// A number in [0, 1) for each i, in no visible order.
+    fn uneven(i: usize) -> f32 {
+        (i as f32 * 0.618_034).fract()
+    }
+
     /// Two separate heaps, `n` objects, labels 0 and 1 in turn.
     fn heaps(n: usize) -> (Matrix<f32>, Vec<usize>) {
         let codes = Matrix::from_fn(n, 2, |i, j| {
-            let noise = (scrambled(2 * i + j) % 1000) as f32 / 1000.0;
+            let noise = uneven(2 * i + j);
             noise + if i % 2 == 0 { 0.0 } else { 5.0 }
         });
         (codes, (0..n).map(|i| i % 2).collect())
@@ -739,7 +730,7 @@ mod tests {
         for scale in [1e-30f32, 1e-9, 1e-3, 0.02, 1.0, 300.0, 1e6, 1e30] {
             for shift in [0.0f32, 1.0, -100.0] {
                 let x = Matrix::from_fn(50, 2, |i, j| {
-                    scale * (shift + (scrambled(2 * i + j) % 1000) as f32 / 500.0 - 1.0)
+                    scale * (shift + 2.0 * uneven(2 * i + j) - 1.0)
                 });
                 let svg = codes(&x, None, "title");
                 assert_nothing_clipped(&svg);
@@ -824,7 +815,7 @@ mod tests {
     }
 
     #[test]
-    fn many_objects_are_thinned_evenly_and_it_is_said() {
+    fn many_objects_are_thinned_and_it_is_said() {
         let (x, labels) = heaps(60_000);
         let svg = codes(&x, Some(&labels), "heaps");
         assert_eq!(marks(&svg), MOST_DOTS + 2);
