@@ -47,7 +47,9 @@ impl Split {
                     .into());
                 }
                 let split = Self::new(data, (objects / 3).max(1), seed).standardised();
-                if !split.train.is_finite() || !split.held_out.is_finite() {
+                // as the model will see them
+                let fits = |x: &Matrix<f64>| x.cast::<f32>().is_finite();
+                if !fits(&split.train) || !fits(&split.held_out) {
                     let file = file.display();
                     return Err(format!("{file}: the numbers are too large to be scaled").into());
                 }

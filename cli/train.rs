@@ -16,6 +16,7 @@ pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     set_threads(arguments.threads);
     let data = Split::load(arguments.data.as_deref(), arguments.seed)?;
+    check_size(data.train.columns(), arguments)?;
     let out = OutputFolder::open(&arguments.out)?;
 
     let (train, held_out) = (data.train.cast::<f32>(), data.held_out.cast::<f32>());
@@ -107,6 +108,39 @@ pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<(), Box<dyn Error>> {
     };
     print(&report)?;
     Ok(())
+}
+
+/// More weights than this, with their gradients and Adam's two moments, don't fit into the memory of most machines.
+const MOST_WEIGHTS: usize = 200_000_000;
+
+/// Refuses a network that is too large, before any of it is allocated.
+fn check_size(features: usize, arguments: &TrainAutoEncoder) -> Result<(), String> {
+    let widths = [features]
+        .into_iter()
+        .chain(arguments.widths.iter().copied());
+    let widths: Vec<usize> = widths.chain([arguments.code]).collect();
+    let layers = widths
+        .windows(2)
+        .map(|pair| pair[0].saturating_mul(pair[1]));
+    let weights = layers.fold(0usize, usize::saturating_add).saturating_mul(2);
+    if weights <= MOST_WEIGHTS {
+        return Ok(());
+    }
+    Err(format!(
+        "--widths {} --code {}: a network from {features} features would have {} weights, expected at most {MOST_WEIGHTS}",
+        arguments
+            .widths
+            .iter()
+            .map(usize::to_string)
+            .collect::<Vec<_>>()
+            .join(","),
+        arguments.code,
+        if weights == usize::MAX {
+            "countless".to_owned()
+        } else {
+            weights.to_string()
+        },
+    ))
 }
 
 /// An error in four digits, however small or large.

@@ -3,7 +3,8 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use unsup_autograd::{Matrix, Tape};
+use std::sync::Arc;
+use unsup_autograd::{CustomOp, Matrix, Shape, Tape, Var};
 use unsup_nn::optimiser::{Adam, Optimiser, Sgd};
 use unsup_nn::train::{Batch, Criterion, Term, Terms, Trainer, smallvec};
 use unsup_nn::{Activation, Sequence, loss};
@@ -164,6 +165,50 @@ fn second_order_steps_do_not_grow_either() {
     };
     let first = step();
     for _ in 0..1000 {
+        assert_eq!(step(), first);
+    }
+}
+
+/// A rule that gives a matrix of its own, which the pool has not made and must not keep.
+struct Ones;
+
+impl CustomOp<f64> for Ones {
+    fn name(&self) -> &str {
+        "ones"
+    }
+    fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
+        Ok(parents[0])
+    }
+    fn value(&self, parents: &[&Matrix<f64>], out: &mut Matrix<f64>) {
+        out.as_mut_slice().copy_from_slice(parents[0].as_slice());
+    }
+    fn derivative<'t>(
+        &self,
+        parents: &[Var<'t, f64>],
+        _y: Var<'t, f64>,
+        g: Var<'t, f64>,
+        _parent: usize,
+    ) -> Var<'t, f64> {
+        let shape = parents[0].shape();
+        g.tape()
+            .leaf(Matrix::filled(shape.rows(), shape.columns(), 1.0))
+    }
+}
+
+#[test]
+fn a_custom_rule_that_allocates_does_not_fill_the_pool() {
+    let ones: Arc<dyn CustomOp<f64>> = Arc::new(Ones);
+    let mut tape = Tape::<f64>::new();
+    let mut step = || {
+        let x = tape.filled(50, 20, 0.3).tanh();
+        let y = tape.custom(Arc::clone(&ones), &[tape.custom(Arc::clone(&ones), &[x])]);
+        let gradients = y.sum().backward([x]);
+        tape.clear();
+        tape.recycle(gradients);
+        tape.stats()
+    };
+    let first = step();
+    for _ in 0..100 {
         assert_eq!(step(), first);
     }
 }

@@ -292,6 +292,21 @@ fn a_gradient_is_not_taken_for_that_of_a_later_step() {
     let later = tape.leaf(row(&[5.0]));
     let text = message(|| gradients.of(later).cloned());
     assert_eq!(text, "gradients: this Var was not among the targets");
+    // nor for that of the same place on another tape
+    let other = Tape::new();
+    let elsewhere = other.leaf(row(&[1.0]));
+    let text = message(|| gradients.of(elsewhere).cloned());
+    assert_eq!(text, "gradients: this Var was not among the targets");
+}
+
+#[test]
+fn a_parameter_s_key_names_one_matrix() {
+    let tape = Tape::new();
+    let (first, second) = (Arc::new(row(&[1.0])), Arc::new(row(&[2.0])));
+    tape.parameter(7, &first);
+    tape.parameter(7, &first);
+    let text = message(|| tape.parameter(7, &second));
+    assert_eq!(text, "parameter: key 7 names another matrix on this tape");
 }
 
 /// A rule that keeps what it must not keep.

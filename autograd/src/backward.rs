@@ -23,6 +23,7 @@ use std::sync::Arc;
 /// Borrows nothing: it outlives [`Tape::clear`], after which the parameters are free to be changed. Hand it to
 /// [`Tape::recycle`] when it is spent.
 pub struct Gradients<T> {
+    tape: u64,
     entries: Vec<Entry<T>>,
 }
 
@@ -39,7 +40,8 @@ impl<T: Real> Gradients<T> {
     /// If `x` was not among the targets.
     #[track_caller]
     pub fn of(&self, x: Var<'_, T>) -> Option<&Matrix<T>> {
-        let entry = self.entries.iter().find(|entry| entry.node == x.id);
+        let is_x = |entry: &&Entry<T>| self.tape == x.tape.identity && entry.node == x.id;
+        let entry = self.entries.iter().find(is_x);
         let entry = entry.expect("gradients: this Var was not among the targets");
         entry.gradient.as_deref()
     }
@@ -227,10 +229,13 @@ impl<'t, T: Real> Cotangents<'t, T> for Recycled<'t, T> {
         match contribution {
             Contribution::Nothing => {}
             Contribution::Is(term) => {
-                let term = Arc::clone(&inner.node(term.id).value);
+                let node = inner.node(term.id);
+                let (term, pooled) = (Arc::clone(&node.value), node.pooled);
                 check_shape(term.shape(), shape);
                 match sum {
-                    None => *sum = Some(term),
+                    None if pooled => *sum = Some(term),
+                    // a leaf that a custom rule made of its own matrix: the pool takes back only what it gave
+                    None => *sum = Some(inner.pool.copy(&term)),
                     Some(sum) => match Arc::get_mut(sum) {
                         Some(sum) => {
                             elementwise::add_assign(sum.as_mut_slice(), term.as_slice());
@@ -252,10 +257,7 @@ impl<'t, T: Real> Cotangents<'t, T> for Recycled<'t, T> {
                 let accumulate = sum.is_some();
                 let sum = sum.get_or_insert_with(|| inner.pool.take(shape));
                 if Arc::get_mut(sum).is_none() {
-                    let mut fresh = inner.pool.take(shape);
-                    sole_owner(&mut fresh)
-                        .as_mut_slice()
-                        .copy_from_slice(sum.as_slice());
+                    let fresh = inner.pool.copy(sum);
                     inner.pool.give(std::mem::replace(sum, fresh));
                 }
                 let (a, b) = (&inner.node(a.id).value, &inner.node(b.id).value);
@@ -365,7 +367,10 @@ impl<'t, T: Real> Var<'t, T> {
         }
         inner.scratch.matrices = received;
         inner.scratch.marks = marks;
-        Gradients { entries }
+        Gradients {
+            tape: tape.identity,
+            entries,
+        }
     }
 
     /// The gradient of this 1x1 value with respect to each target, itself recorded on the tape, so that it can be

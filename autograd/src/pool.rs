@@ -38,6 +38,15 @@ impl<T: Real> Pool<T> {
         matrix
     }
 
+    /// A copy of a matrix, with one owner.
+    pub(crate) fn copy(&mut self, matrix: &Matrix<T>) -> Arc<Matrix<T>> {
+        let mut copy = self.take(matrix.shape());
+        sole_owner(&mut copy)
+            .as_mut_slice()
+            .copy_from_slice(matrix.as_slice());
+        copy
+    }
+
     /// Takes back a matrix that a pool has made. One that somebody else still holds is let go instead: it is theirs.
     pub(crate) fn give(&mut self, mut matrix: Arc<Matrix<T>>) {
         let Some(inner) = Arc::get_mut(&mut matrix) else {

@@ -13,6 +13,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Records operations on matrices so that they can be differentiated.
 ///
@@ -40,8 +41,12 @@ use std::sync::Arc;
 /// tape.clear();
 /// ```
 pub struct Tape<T> {
+    /// Tells this tape's gradients from another's.
+    pub(crate) identity: u64,
     pub(crate) inner: RefCell<Inner<T>>,
 }
+
+static NEXT_IDENTITY: AtomicU64 = AtomicU64::new(0);
 
 pub(crate) struct Inner<T> {
     pub(crate) nodes: Vec<Node<T>>,
@@ -186,6 +191,7 @@ impl<T: Real> Tape<T> {
     /// An empty tape.
     pub fn new() -> Self {
         Self {
+            identity: NEXT_IDENTITY.fetch_add(1, Ordering::Relaxed),
             inner: RefCell::new(Inner {
                 nodes: Vec::new(),
                 indices: Vec::new(),
@@ -259,11 +265,20 @@ impl<T: Real> Tape<T> {
     /// The leaf of the parameter `key`: its matrix is shared with the tape until [`Tape::clear`], and asked for again it is
     /// the same leaf, so that all uses of a parameter add up in one gradient.
     ///
-    /// The key must name the same matrix for as long as the tape is not cleared.
+    /// # Panics
+    /// If the key named another matrix before, since the last `clear`.
+    #[track_caller]
     pub fn parameter(&self, key: u64, value: &Arc<Matrix<T>>) -> Var<'_, T> {
         let inner = &mut *self.inner.borrow_mut();
         let id = match inner.parameters.get(&key) {
-            Some(&id) => id,
+            Some(&id) => {
+                let leaf = inner.node(id);
+                assert!(
+                    leaf.parameter.is_none() || Arc::ptr_eq(&leaf.value, value),
+                    "parameter: key {key} names another matrix on this tape"
+                );
+                id
+            }
             None => {
                 let id = inner.push_leaf(Arc::clone(value), false);
                 inner.nodes[id.index as usize].parameter = Some(key);

@@ -1,6 +1,8 @@
 //! How long and how fast the gradient-trained methods are trained.
 
-use unsup_nn::train::{Schedule, Settings};
+use unsup_autograd::Real;
+use unsup_nn::optimiser::Adam;
+use unsup_nn::train::{Schedule, Settings, TrainError};
 
 /// The settings of a training run by Adam.
 #[derive(Clone, PartialEq, Debug)]
@@ -31,13 +33,23 @@ impl Default for Training {
 }
 
 impl Training {
-    /// What the training loop needs of it.
-    pub(crate) fn loop_settings(&self) -> Settings {
-        Settings {
+    /// Adam with the learning rate, and what the training loop needs.
+    ///
+    /// # Errors
+    /// If the rate is not a finite number above 0.
+    pub(crate) fn optimiser_and_settings<T: Real>(
+        &self,
+    ) -> Result<(Adam<T>, Settings), TrainError> {
+        if !(self.rate.is_finite() && self.rate > 0.0) {
+            let what = format!("rate is {}, expected a number above 0", self.rate);
+            return Err(TrainError::Setting(what));
+        }
+        let settings = Settings {
             epochs: self.epochs,
             batch_size: self.batch_size,
             schedule: self.schedule,
             seed: self.seed,
-        }
+        };
+        Ok((Adam::new(self.rate), settings))
     }
 }

@@ -139,6 +139,13 @@ pub enum TrainError {
         /// The step, from 1.
         step: u64,
     },
+    /// A parameter became infinite or NaN.
+    ParameterNotFinite {
+        /// Its name.
+        name: String,
+        /// The epoch after which it was seen, from 1.
+        epoch: usize,
+    },
     /// The optimiser refused the step.
     Step(StepError),
     /// A setting is out of range; says which and what was expected.
@@ -151,6 +158,10 @@ impl fmt::Display for TrainError {
             TrainError::NotFinite { term, value, step } => write!(
                 f,
                 "training diverged: the term \"{term}\" is {value} at step {step}; a smaller learning rate may help"
+            ),
+            TrainError::ParameterNotFinite { name, epoch } => write!(
+                f,
+                "training diverged: the parameter {name} is not finite after epoch {epoch}; a smaller learning rate may help"
             ),
             TrainError::Step(error) => error.fmt(f),
             TrainError::Setting(what) => f.write_str(what),
@@ -288,6 +299,18 @@ fn total<'t, T: Real>(tape: &'t Tape<T>, terms: &Terms<'t, T>) -> Var<'t, T> {
         .unwrap_or_else(|| tape.filled(1, 1, 0.0))
 }
 
+/// A loss is seen before its step, so the last step of all could leave what no loss tells.
+fn check_parameters<T: Real>(model: &impl Module<T>, epoch: usize) -> Result<(), TrainError> {
+    let mut outcome = Ok(());
+    model.visit(Path::ROOT, &mut |path, param| {
+        if outcome.is_ok() && !param.value().is_finite() {
+            let name = path.to_string();
+            outcome = Err(TrainError::ParameterNotFinite { name, epoch });
+        }
+    });
+    outcome
+}
+
 /// Trains `model` on mini-batches in an order shuffled anew each epoch. The observer hears of each epoch and may end the run
 /// early. Returns the epochs.
 ///
@@ -311,9 +334,9 @@ pub fn fit<T: Real, M: Module<T>>(
     }
     let mut trainer = Trainer::new(settings.seed);
     let mut order: Vec<usize> = (0..criterion.objects()).collect();
-    let mut history = Vec::with_capacity(settings.epochs);
+    let mut history = Vec::new();
     let batches = order.len().div_ceil(settings.batch_size);
-    let steps = (batches * settings.epochs) as f64;
+    let steps = batches as f64 * settings.epochs as f64;
     for number in 1..=settings.epochs {
         shuffle(
             &mut order,
@@ -321,11 +344,12 @@ pub fn fit<T: Real, M: Module<T>>(
         );
         let mut losses = Losses::default();
         for (i, rows) in order.chunks(settings.batch_size).enumerate() {
-            let progress = ((number - 1) * batches + i) as f64 / steps;
+            let progress = ((number - 1) as f64 * batches as f64 + i as f64) / steps;
             optimiser.set_rate_factor(settings.schedule.factor(progress));
             let part = trainer.step(model, criterion, optimiser, rows)?;
             losses.add(&part, rows.len() as f64 / order.len() as f64);
         }
+        check_parameters(model, number)?;
         let epoch = Epoch {
             number,
             of: settings.epochs,
@@ -461,6 +485,30 @@ mod tests {
             "{error}"
         );
         assert!(w.is_finite());
+    }
+
+    #[test]
+    fn divergence_in_the_last_step_is_seen_too() {
+        let mut w = Param::new(Matrix::scalar(0.0));
+        let settings = Settings {
+            epochs: 1,
+            batch_size: 10,
+            ..settings()
+        };
+        let go_on = |_: &Epoch| ControlFlow::Continue(());
+        let criterion = mean(0.0);
+        let outcome = fit(
+            &mut w,
+            &criterion,
+            &mut Sgd::new(f64::MAX),
+            &settings,
+            go_on,
+        );
+        let error = outcome.unwrap_err();
+        assert!(
+            matches!(error, TrainError::ParameterNotFinite { epoch: 1, .. }),
+            "{error}"
+        );
     }
 
     #[test]

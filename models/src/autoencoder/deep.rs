@@ -39,7 +39,6 @@ use super::AutoEncoder;
 use crate::Training;
 use std::ops::ControlFlow;
 use unsup_autograd::{Matrix, Real};
-use unsup_nn::optimiser::Adam;
 use unsup_nn::train::{Batch, Criterion, Epoch, Term, Terms, TrainError, Trainer, fit, smallvec};
 use unsup_nn::{Activation, Sequence, loss};
 
@@ -98,14 +97,8 @@ impl<T: Real> AutoEncoder<T> {
         training: &Training,
         observer: impl FnMut(&Epoch) -> ControlFlow<()>,
     ) -> Result<Vec<Epoch>, TrainError> {
-        let mut adam = Adam::new(training.rate);
-        fit(
-            self,
-            &Reconstruction { x },
-            &mut adam,
-            &training.loop_settings(),
-            observer,
-        )
+        let (mut adam, settings) = training.optimiser_and_settings()?;
+        fit(self, &Reconstruction { x }, &mut adam, &settings, observer)
     }
 
     /// The criterion on the rows of `x`: the squared error, its sum over features, its mean over objects.
