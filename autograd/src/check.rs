@@ -389,3 +389,141 @@ fn relative_error(a: f64, b: f64) -> f64 {
     let error = (a - b).abs() / a.abs().max(b.abs()).max(1.0);
     if error.is_nan() { f64::INFINITY } else { error }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CustomOp, Shape};
+    use std::sync::Arc;
+
+    /// y = x², with a rule that is wrong in a way of one's choice.
+    #[derive(Clone, Copy)]
+    enum Square {
+        Right,
+        /// The entries of row 1 get 1 % too much.
+        FirstOrderWrong,
+        /// The right number, as a constant: what is differentiated again gives 0.
+        SecondOrderWrong,
+    }
+
+    impl CustomOp<f64> for Square {
+        fn name(&self) -> &str {
+            "square"
+        }
+        fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
+            Ok(parents[0])
+        }
+        fn value(&self, parents: &[&Matrix<f64>], out: &mut Matrix<f64>) {
+            for (y, &x) in out.as_mut_slice().iter_mut().zip(parents[0].as_slice()) {
+                *y = x * x;
+            }
+        }
+        fn derivative<'t>(
+            &self,
+            parents: &[Var<'t, f64>],
+            _y: Var<'t, f64>,
+            g: Var<'t, f64>,
+            _parent: usize,
+        ) -> Var<'t, f64> {
+            let x = parents[0];
+            match self {
+                Square::Right => g * x * 2.0,
+                Square::FirstOrderWrong => {
+                    let factors =
+                        Matrix::from_fn(
+                            x.shape().rows(),
+                            1,
+                            |i, _| {
+                                if i == 1 { 2.02 } else { 2.0 }
+                            },
+                        );
+                    g * x * g.tape().leaf(factors)
+                }
+                Square::SecondOrderWrong => g * x.stop_gradient() * 2.0,
+            }
+        }
+    }
+
+    fn inputs() -> [Matrix<f64>; 2] {
+        let x = Matrix::from_rows(&[[0.5, 1.0], [2.0, -1.5], [0.3, 0.7]]);
+        [x.map(|x| -x), x]
+    }
+
+    fn check(rule: Square) -> Result<Report, Failure> {
+        Check::new().run(&inputs(), |x| {
+            x[0] * x[0].tape().custom(Arc::new(rule), &[x[1]])
+        })
+    }
+
+    #[test]
+    fn a_right_rule_passes_with_small_errors() {
+        let report = check(Square::Right).unwrap();
+        assert!(
+            report.first < 1e-8 && report.second.unwrap() < 1e-7,
+            "{report:?}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_first_derivative_is_found_with_its_input_and_entry() {
+        match check(Square::FirstOrderWrong).unwrap_err() {
+            Failure::Derivative {
+                order: 1,
+                input: 1,
+                entry: (1, _),
+                tape,
+                numeric,
+                ..
+            } => assert!((tape / numeric - 1.01).abs() < 1e-6, "{tape} {numeric}"),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_wrong_second_derivative_is_found_where_the_first_is_right() {
+        let failure = check(Square::SecondOrderWrong).unwrap_err();
+        let of_input_1 = |failure: &Failure| {
+            matches!(
+                failure,
+                Failure::Derivative {
+                    order: 2,
+                    input: 1,
+                    ..
+                }
+            )
+        };
+        assert!(of_input_1(&failure), "{failure}");
+        let text = failure.to_string();
+        assert!(text.starts_with("second derivative by entry ("), "{text}");
+        assert!(text.contains("of input 1: the tape says"), "{text}");
+        let first_only = Check::new().order(1).run(&inputs(), |x| {
+            x[0] * x[0]
+                .tape()
+                .custom(Arc::new(Square::SecondOrderWrong), &[x[1]])
+        });
+        assert_eq!(first_only.unwrap().second, None);
+    }
+
+    #[test]
+    fn the_remainder_tells_a_wrong_gradient_without_a_tolerance() {
+        let taylor = |rule: Square| {
+            Check::new().taylor(&inputs()[1..], |x| {
+                x[0].tape().custom(Arc::new(rule), &[x[0]])
+            })
+        };
+        assert!((taylor(Square::Right).unwrap().unwrap() - 2.0).abs() < 0.05);
+        match taylor(Square::FirstOrderWrong).unwrap_err() {
+            Failure::Taylor { power } => assert!((0.9..1.8).contains(&power), "{power}"),
+            other => panic!("{other}"),
+        }
+        // of a linear function nothing remains
+        assert_eq!(Check::new().taylor(&inputs(), |x| x[0] + x[1]), Ok(None));
+    }
+
+    #[test]
+    fn a_value_that_is_not_finite_is_said_so() {
+        let outcome = Check::new().run(&inputs(), |x| x[1].ln());
+        let what = "the function's value or gradient";
+        assert_eq!(outcome, Err(Failure::NotFinite { what }));
+    }
+}

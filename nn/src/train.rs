@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 pub use smallvec::smallvec;
 use std::fmt;
 use std::ops::ControlFlow;
-use unsup_autograd::{Real, Stats, Tape, Var};
+use unsup_autograd::{Matrix, Real, Stats, Tape, Var};
 
 /// One named summand of a criterion.
 #[derive(Clone, Copy, Debug)]
@@ -130,16 +130,16 @@ pub struct Epoch {
 /// Why training stopped before its end.
 #[derive(Clone, PartialEq, Debug)]
 pub enum TrainError {
-    /// A term became infinite or NaN. The parameters are those before that step.
+    /// A term became infinite or NaN. [`fit`] leaves the parameters as they were at the start of that epoch.
     NotFinite {
         /// The term.
         term: &'static str,
         /// Its value.
         value: f64,
-        /// The step, from 1.
+        /// The step, from 1; 0 in an evaluation before any.
         step: u64,
     },
-    /// A parameter became infinite or NaN.
+    /// A parameter became infinite or NaN. [`fit`] leaves the parameters as they were at the start of that epoch.
     ParameterNotFinite {
         /// Its name.
         name: String,
@@ -155,6 +155,11 @@ pub enum TrainError {
 impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            TrainError::NotFinite {
+                term,
+                value,
+                step: 0,
+            } => write!(f, "the term \"{term}\" is {value} on these objects"),
             TrainError::NotFinite { term, value, step } => write!(
                 f,
                 "training diverged: the term \"{term}\" is {value} at step {step}; a smaller learning rate may help"
@@ -199,7 +204,7 @@ impl<T: Real> Trainer<T> {
     /// One step: the terms, the gradient, the update. Returns the losses before it.
     ///
     /// # Errors
-    /// If a term is not finite, or a trainable parameter has no gradient; the parameters are then as before.
+    /// If a term is not finite, or a trainable parameter has no gradient; the step is then not taken.
     ///
     /// # Panics
     /// If `rows` is empty or names an object that is not there.
@@ -282,6 +287,11 @@ fn losses_of<T: Real>(terms: &Terms<'_, T>, step: u64) -> Result<Losses, TrainEr
         losses.total += term.weight * value;
         losses.terms.push((term.name, value));
     }
+    if !losses.total.is_finite() {
+        // a weight is not, or the sum is too large
+        let (term, value) = ("weighted sum of the terms", losses.total);
+        return Err(TrainError::NotFinite { term, value, step });
+    }
     Ok(losses)
 }
 
@@ -299,23 +309,57 @@ fn total<'t, T: Real>(tape: &'t Tape<T>, terms: &Terms<'t, T>) -> Var<'t, T> {
         .unwrap_or_else(|| tape.filled(1, 1, 0.0))
 }
 
-/// A loss is seen before its step, so the last step of all could leave what no loss tells.
-fn check_parameters<T: Real>(model: &impl Module<T>, epoch: usize) -> Result<(), TrainError> {
-    let mut outcome = Ok(());
-    model.visit(Path::ROOT, &mut |path, param| {
-        if outcome.is_ok() && !param.value().is_finite() {
-            let name = path.to_string();
-            outcome = Err(TrainError::ParameterNotFinite { name, epoch });
+/// The parameters as they were when all was well.
+struct LastGood<T>(Vec<Matrix<T>>);
+
+impl<T: Real> LastGood<T> {
+    fn of(model: &impl Module<T>) -> Self {
+        let mut values = Vec::new();
+        model.visit(Path::ROOT, &mut |_, param| {
+            values.push(param.value().clone())
+        });
+        Self(values)
+    }
+
+    /// Takes the parameters after an epoch in their place, if they are finite. A loss is seen before its step, so the last
+    /// step of all could leave what no loss tells.
+    fn advance(&mut self, model: &impl Module<T>, epoch: usize) -> Result<(), TrainError> {
+        let mut bad = None;
+        model.visit(Path::ROOT, &mut |path, param| {
+            if bad.is_none() && !param.value().is_finite() {
+                bad = Some(path.to_string());
+            }
+        });
+        if let Some(name) = bad {
+            return Err(TrainError::ParameterNotFinite { name, epoch });
         }
-    });
-    outcome
+        let mut values = self.0.iter_mut();
+        model.visit(Path::ROOT, &mut |_, param| {
+            if let Some(value) = values.next() {
+                value
+                    .as_mut_slice()
+                    .copy_from_slice(param.value().as_slice());
+            }
+        });
+        Ok(())
+    }
+
+    fn restore(self, model: &mut impl Module<T>) {
+        let mut values = self.0.into_iter();
+        model.visit_mut(Path::ROOT, &mut |_, param| {
+            if let Some(value) = values.next() {
+                param.set(value);
+            }
+        });
+    }
 }
 
 /// Trains `model` on mini-batches in an order shuffled anew each epoch. The observer hears of each epoch and may end the run
 /// early. Returns the epochs.
 ///
 /// # Errors
-/// If a setting is out of range, the criterion diverges, or a trainable parameter gets no gradient.
+/// If a setting is out of range, training diverges, or a trainable parameter gets no gradient. The parameters are then those
+/// from the start of the epoch in which it happened.
 pub fn fit<T: Real, M: Module<T>>(
     model: &mut M,
     criterion: &impl Criterion<T, M>,
@@ -332,6 +376,31 @@ pub fn fit<T: Real, M: Module<T>>(
             return Err(TrainError::Setting(what));
         }
     }
+    let mut last_good = LastGood::of(model);
+    let outcome = epochs(
+        model,
+        criterion,
+        optimiser,
+        settings,
+        &mut observer,
+        &mut last_good,
+    );
+    optimiser.set_rate_factor(1.0);
+    if outcome.is_err() {
+        last_good.restore(model);
+    }
+    outcome
+}
+
+/// The loop itself.
+fn epochs<T: Real, M: Module<T>>(
+    model: &mut M,
+    criterion: &impl Criterion<T, M>,
+    optimiser: &mut dyn Optimiser<T>,
+    settings: &Settings,
+    observer: &mut impl FnMut(&Epoch) -> ControlFlow<()>,
+    last_good: &mut LastGood<T>,
+) -> Result<Vec<Epoch>, TrainError> {
     let mut trainer = Trainer::new(settings.seed);
     let mut order: Vec<usize> = (0..criterion.objects()).collect();
     let mut history = Vec::new();
@@ -349,7 +418,7 @@ pub fn fit<T: Real, M: Module<T>>(
             let part = trainer.step(model, criterion, optimiser, rows)?;
             losses.add(&part, rows.len() as f64 / order.len() as f64);
         }
-        check_parameters(model, number)?;
+        last_good.advance(model, number)?;
         let epoch = Epoch {
             number,
             of: settings.epochs,
@@ -361,7 +430,6 @@ pub fn fit<T: Real, M: Module<T>>(
             break;
         }
     }
-    optimiser.set_rate_factor(1.0);
     Ok(history)
 }
 
@@ -370,7 +438,6 @@ mod tests {
     use super::*;
     use crate::optimiser::Sgd;
     use crate::{Param, loss};
-    use unsup_autograd::Matrix;
 
     /// The mean of the data: the number w that minimises Σ (xᵢ − w)², beside a second term.
     struct Mean {
@@ -470,21 +537,29 @@ mod tests {
     }
 
     #[test]
-    fn divergence_is_named_and_leaves_finite_parameters() {
-        let (w, outcome) = run(&mean(0.0), 1e200);
+    fn divergence_is_named_and_leaves_the_last_good_parameters() {
+        // w grows by ten digits a step
+        let (w, outcome) = run(&mean(0.0), 1e10);
         let error = outcome.unwrap_err();
         assert!(
             matches!(
                 error,
                 TrainError::NotFinite {
                     term: "squared",
-                    step: 2,
                     ..
                 }
             ),
             "{error}"
         );
         assert!(w.is_finite());
+        // so large a step that the parameter is infinite before a loss can tell
+        let (w, outcome) = run(&mean(0.0), f64::MAX);
+        let error = outcome.unwrap_err();
+        assert!(
+            matches!(error, TrainError::NotFinite { step: 2, .. }),
+            "{error}"
+        );
+        assert_eq!(w, 0.0, "as before the first epoch");
     }
 
     #[test]
@@ -509,6 +584,18 @@ mod tests {
             matches!(error, TrainError::ParameterNotFinite { epoch: 1, .. }),
             "{error}"
         );
+        assert_eq!(w.value().item(), 0.0);
+    }
+
+    #[test]
+    fn a_weight_that_is_not_finite_is_seen() {
+        let (w, outcome) = run(&mean(f64::NAN), 0.1);
+        let error = outcome.unwrap_err();
+        assert!(
+            matches!(error, TrainError::NotFinite { step: 1, .. }),
+            "{error}"
+        );
+        assert_eq!(w, 0.0);
     }
 
     #[test]
