@@ -213,6 +213,49 @@ fn a_custom_rule_that_allocates_does_not_fill_the_pool() {
     }
 }
 
+/// A rule that picks rows and uses a custom operation: both have tables on the tape.
+struct Tables(Arc<dyn CustomOp<f64>>);
+
+impl CustomOp<f64> for Tables {
+    fn name(&self) -> &str {
+        "tables"
+    }
+    fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
+        Ok(parents[0])
+    }
+    fn value(&self, parents: &[&Matrix<f64>], out: &mut Matrix<f64>) {
+        out.as_mut_slice().copy_from_slice(parents[0].as_slice());
+    }
+    fn derivative<'t>(
+        &self,
+        _: &[Var<'t, f64>],
+        _y: Var<'t, f64>,
+        g: Var<'t, f64>,
+        _parent: usize,
+    ) -> Var<'t, f64> {
+        g.tape().custom(Arc::clone(&self.0), &[g.pick_rows(&[0])])
+    }
+}
+
+#[test]
+fn many_gradients_on_one_tape_leave_nothing_behind() {
+    let inner: Arc<dyn CustomOp<f64>> = Arc::new(Ones);
+    let tables: Arc<dyn CustomOp<f64>> = Arc::new(Tables(Arc::clone(&inner)));
+    let mut tape = Tape::<f64>::new();
+    let mut held_after = |times: usize| {
+        let x = tape.filled(1, 3, 0.5);
+        let y = tape.custom(Arc::clone(&tables), &[x]).sum();
+        for _ in 0..times {
+            drop(y.backward([x]));
+        }
+        let held = (BYTES_HELD.get(), Arc::strong_count(&inner));
+        tape.clear();
+        held
+    };
+    held_after(10);
+    assert_eq!(held_after(10), held_after(1000));
+}
+
 /// 1,000,000 nodes one on the other: forward, backward, grad and drop, on a thread's ordinary stack.
 #[test]
 fn a_chain_of_a_million_nodes() {

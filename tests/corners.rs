@@ -363,3 +363,105 @@ fn code_that_fills_or_reads_a_value_may_use_the_tape() {
     assert_eq!(*y.value(), row(&[2.0, 4.0]));
     assert_eq!(*held, row(&[1.0, 2.0]));
 }
+
+/// Counts how often its rule is asked for.
+struct Counter(std::sync::atomic::AtomicUsize);
+
+impl CustomOp<f64> for Counter {
+    fn name(&self) -> &str {
+        "counter"
+    }
+    fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
+        Ok(parents[0])
+    }
+    fn value(&self, parents: &[&Matrix<f64>], out: &mut Matrix<f64>) {
+        out.as_mut_slice().copy_from_slice(parents[0].as_slice());
+    }
+    fn derivative<'t>(
+        &self,
+        _: &[Var<'t, f64>],
+        _: Var<'t, f64>,
+        g: Var<'t, f64>,
+        _: usize,
+    ) -> Var<'t, f64> {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        g
+    }
+}
+
+#[test]
+fn nothing_is_computed_for_what_leads_to_no_target() {
+    let tape = Tape::new();
+    let (x, other) = (tape.leaf(row(&[3.0])), tape.leaf(row(&[2.0])));
+    let counter = Arc::new(Counter(Default::default()));
+    let counted = |x| tape.custom(counter.clone(), &[x]);
+    let y = x * counted(other) // of something that is no target
+        + x * counted(x).stop_gradient() // through which nothing passes
+        + x * counted(x).step()
+        + x * counted(x).sign()
+        + x * counted(x).equal(other)
+        + x * counted(x).powf(0.0);
+    assert_eq!(y.backward([x])[x].item(), 2.0 + 3.0 + 1.0 + 1.0 + 0.0 + 1.0);
+    assert_eq!(y.grad(&[x])[0].item(), 8.0);
+    assert_eq!(counter.0.load(std::sync::atomic::Ordering::Relaxed), 0);
+    // a node behind which nothing passes can still be a target itself
+    let constant = counted(x).stop_gradient();
+    assert_eq!((x * constant).backward([constant])[constant].item(), 3.0);
+}
+
+/// Puts a matrix of another shape in the result's place.
+struct Swapping;
+
+impl CustomOp<f64> for Swapping {
+    fn name(&self) -> &str {
+        "swapping"
+    }
+    fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
+        Ok(parents[0])
+    }
+    fn value(&self, _: &[&Matrix<f64>], out: &mut Matrix<f64>) {
+        *out = Matrix::zeros(7, 5);
+    }
+    fn derivative<'t>(
+        &self,
+        _: &[Var<'t, f64>],
+        _: Var<'t, f64>,
+        g: Var<'t, f64>,
+        _: usize,
+    ) -> Var<'t, f64> {
+        g
+    }
+}
+
+#[test]
+fn a_value_of_another_shape_than_said_is_refused() {
+    let tape = Tape::<f64>::new();
+    let x = tape.filled(3, 4, 1.0);
+    let text = message(|| tape.custom(Arc::new(Swapping), &[x]));
+    assert_eq!(text, "swapping: the value is 7x5, its shape rule says 3x4");
+    let text = message(|| tape.leaf_with(3, 4, |leaf| *leaf = Matrix::zeros(7, 5)));
+    assert_eq!(text, "leaf_with: filled with 7x5, expected 3x4");
+}
+
+#[test]
+fn a_bound_parameter_is_the_value_that_stands_for_it() {
+    let tape = Tape::new();
+    let own = Arc::new(row(&[1.0]));
+    let x = tape.leaf(row(&[9.0]));
+    let y = x * 2.0;
+    tape.bind_parameter(5, y);
+    let w = tape.parameter(5, &own);
+    assert_eq!(w.item(), 18.0);
+    let gradients = w.square().backward([w, x]);
+    assert_eq!(gradients.parameter(5).unwrap().item(), 36.0);
+    assert_eq!(gradients[x].item(), 72.0);
+    // a refused binding changes nothing
+    let text = message(|| tape.bind_parameter(5, x));
+    assert_eq!(text, "bind_parameter: the parameter is on the tape already");
+    assert_eq!(tape.parameter(5, &own).item(), 18.0);
+    let text = message(|| tape.bind_parameter(6, y));
+    assert_eq!(
+        text,
+        "bind_parameter: the value stands for another parameter already"
+    );
+}

@@ -12,7 +12,7 @@
 use crate::kernels::{elementwise, product};
 use crate::op::{Contribution, derivative};
 use crate::pool::sole_owner;
-use crate::tape::{Inner, NodeId};
+use crate::tape::{Inner, NodeId, Watermark};
 use crate::{Matrix, Op, Real, Shape, Tape, Var};
 use smallvec::SmallVec;
 use std::ops::Index;
@@ -192,7 +192,8 @@ fn mark<T: Real>(inner: &Inner<T>, y: NodeId, targets: &[Entry<T>], marks: &mut 
         .min();
     for index in oldest.unwrap_or(marks.len())..marks.len() {
         let leads = |&parent: &u32| marks[parent as usize] != Mark::Aside;
-        if marks[index] == Mark::Aside && inner.nodes[index].parents.iter().any(leads) {
+        let node = &inner.nodes[index];
+        if marks[index] == Mark::Aside && !node.op.is_flat() && node.parents.iter().any(leads) {
             marks[index] = Mark::Leads;
         }
     }
@@ -201,8 +202,8 @@ fn mark<T: Real>(inner: &Inner<T>, y: NodeId, targets: &[Entry<T>], marks: &mut 
 /// Matrices, recycled as soon as they are consumed.
 struct Recycled<'t, T> {
     tape: &'t Tape<T>,
-    /// Nodes from here on belong to the rule that runs.
-    watermark: usize,
+    /// What lies above belongs to the rule that runs.
+    watermark: Watermark,
     received: Vec<Option<Arc<Matrix<T>>>>,
 }
 
@@ -343,7 +344,7 @@ impl<'t, T: Real> Var<'t, T> {
             let inner = &mut *tape.inner.borrow_mut();
             mark(inner, self.id, &entries, &mut marks);
             let received = std::mem::take(&mut inner.scratch.matrices);
-            (inner.nodes.len(), received)
+            (inner.watermark(), received)
         };
         received.resize(marks.len(), None);
         received[self.id.index as usize] = {

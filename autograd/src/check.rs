@@ -22,6 +22,9 @@
 //! 10⁻⁹ (first order) and 10⁻⁸ (second); the bounds are 10⁻⁶ and 10⁻⁵. A failure names the input and the entry that are
 //! worst, and both numbers.
 //!
+//! An error below the bound is not seen: of a function whose derivatives are about 10⁻⁶ nothing is seen at all. Scale it, or ask
+//! [`Check::taylor`], which has no bound.
+//!
 //! Inputs must keep away from kinks (ReLU at 0, ties of a maximum), by more than a few h: there a difference quotient is
 //! not the derivative. A custom operation ([`CustomOp`](crate::CustomOp)) is checked like any other.
 
@@ -156,7 +159,12 @@ impl Check {
     }
 
     /// Along how many random directions.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[track_caller]
     pub fn directions(self, directions: usize) -> Self {
+        assert!(directions > 0, "check: needs at least 1 direction");
         Self { directions, ..self }
     }
 

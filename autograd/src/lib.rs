@@ -34,7 +34,8 @@
 //! # A training step
 //!
 //! A parameter is an `Arc<Matrix>` that the tape shares. After [`Var::backward`] comes [`Tape::clear`], which lets go of
-//! it, and then it can be changed in place. All buffers return to a pool, so from the second step on nothing is allocated.
+//! it, and then it can be changed in place. All buffers return to a pool, so from the second step on nothing is allocated but
+//! matrixmultiply's one packing buffer a product.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -100,8 +101,9 @@
 //! # Corners, decided
 //!
 //! relu′(0) = 0; leaky relu′(0) = its slope; |x|′(0) = 0; the derivative of a clamp on its bounds is 0; equal operands of a
-//! maximum or minimum share the gradient equally; √x has an infinite derivative at 0; `step` and `sign` have derivative 0. NaN
-//! stays NaN in every operation, the maxima included. Sigmoid, softplus and log-sum-exp are computed so that they neither
+//! maximum or minimum share the gradient equally; √x has an infinite derivative at 0; `step`, `sign` and `equal` have derivative
+//! 0; the log-sum-exp of a row of −∞ is −∞ and has no derivative (NaN). NaN stays NaN, in maxima and clamps too; only x⁰ is 1 and
+//! [NaN = NaN] is 0. Sigmoid, softplus and log-sum-exp are computed so that they neither
 //! overflow nor lose the small side.
 //!
 //! # Limitations

@@ -451,7 +451,7 @@ fn printed(length: usize) -> Vec<Option<usize>> {
     }
 }
 
-/// A number in at most ten characters, so that columns stay in line.
+/// A number with four digits after the point, or with an exponent where that would say little.
 fn short<T: Real>(x: T) -> String {
     let magnitude = x.to_f64().abs();
     if magnitude == 0.0 || !x.is_finite() || (1e-3..1e5).contains(&magnitude) {

@@ -166,6 +166,14 @@ impl Indices {
 }
 
 impl Op {
+    /// Whether its derivative is 0 everywhere: no gradient passes through it, so nothing need be computed for what lies behind.
+    pub(crate) fn is_flat(self) -> bool {
+        matches!(
+            self,
+            Op::Sign | Op::Step | Op::Equal | Op::StopGradient | Op::Powf(0.0)
+        )
+    }
+
     /// The operation's name as its method and its error messages have it.
     pub fn name(self) -> &'static str {
         match self {

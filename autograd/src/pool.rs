@@ -34,7 +34,12 @@ impl<T: Real> Pool<T> {
             }
         };
         self.lent += 1;
-        sole_owner(&mut matrix).set_shape(shape);
+        let inner = sole_owner(&mut matrix);
+        inner.set_shape(shape);
+        if cfg!(debug_assertions) {
+            // a kernel that leaves an entry unwritten shall be seen
+            inner.as_mut_slice().fill(T::NAN);
+        }
         matrix
     }
 
@@ -141,6 +146,18 @@ mod tests {
         pool.give(Arc::clone(&held));
         let other = pool.take(Shape::new(2, 2));
         assert!(!Arc::ptr_eq(&held, &other));
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    fn debug_builds_fill_what_comes_and_goes_with_nan() {
+        let mut pool = Pool::<f32>::new();
+        let all_nan = |x: &Matrix<f32>| x.as_slice().iter().all(|x| x.is_nan());
+        let mut matrix = pool.take(Shape::new(2, 2));
+        assert!(all_nan(&matrix));
+        sole_owner(&mut matrix).as_mut_slice().fill(1.0);
+        pool.give(matrix);
+        assert!(all_nan(&pool.classes[3][0]));
     }
 
     #[test]

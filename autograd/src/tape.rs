@@ -53,8 +53,8 @@ pub(crate) struct Inner<T> {
     /// The row indices of all [`Indices`], one list after the other.
     pub(crate) indices: Vec<usize>,
     customs: Vec<Arc<dyn CustomOp<T>>>,
-    /// The one leaf of each parameter.
-    parameters: HashMap<u64, NodeId>,
+    /// What stands for each parameter.
+    parameters: HashMap<u64, Standing>,
     pub(crate) pool: Pool<T>,
     /// Counts the times that nodes were removed, so that an id used again is not taken for the old one.
     pub(crate) generation: u32,
@@ -70,6 +70,22 @@ pub(crate) struct Node<T> {
     pub(crate) generation: u32,
     /// The key, if this is a parameter's leaf.
     pub(crate) parameter: Option<u64>,
+}
+
+/// The node that stands for a parameter.
+#[derive(Clone, Copy)]
+struct Standing {
+    id: NodeId,
+    /// It was put in the parameter's place by [`Tape::bind_parameter`].
+    bound: bool,
+}
+
+/// How much of each of a tape's lists there was at a moment.
+#[derive(Clone, Copy)]
+pub(crate) struct Watermark {
+    nodes: usize,
+    indices: usize,
+    customs: usize,
 }
 
 /// A node's place in the arena, and the generation in which it was put there.
@@ -132,10 +148,21 @@ impl<T: Real> Inner<T> {
         let shape = op::shape(op, &shapes, indices, customs)?;
         let mut value = self.pool.take(shape);
         op::value(op, &values, indices, customs, sole_owner(&mut value));
+        if value.shape() != shape {
+            let written = value.shape();
+            return Err(format!(
+                "the value is {written}, its shape rule says {shape}"
+            ));
+        }
         Ok((
             value,
             parents.iter().map(|parent| parent.id.index).collect(),
         ))
+    }
+
+    fn name_parameter(&mut self, key: u64, standing: Standing) {
+        self.nodes[standing.id.index as usize].parameter = Some(key);
+        self.parameters.insert(key, standing);
     }
 
     /// An operation's name, a custom one's own.
@@ -146,10 +173,21 @@ impl<T: Real> Inner<T> {
         }
     }
 
-    /// Removes all nodes from `watermark` on and recycles their buffers.
-    pub(crate) fn truncate(&mut self, watermark: usize) {
+    /// What there is now.
+    pub(crate) fn watermark(&self) -> Watermark {
+        Watermark {
+            nodes: self.nodes.len(),
+            indices: self.indices.len(),
+            customs: self.customs.len(),
+        }
+    }
+
+    /// Removes all that came after `watermark` and recycles the buffers.
+    pub(crate) fn truncate(&mut self, watermark: Watermark) {
         self.generation = self.generation.wrapping_add(1);
-        for node in self.nodes.drain(watermark..) {
+        self.indices.truncate(watermark.indices);
+        self.customs.truncate(watermark.customs);
+        for node in self.nodes.drain(watermark.nodes..) {
             if let Some(key) = node.parameter {
                 self.parameters.remove(&key);
             }
@@ -173,8 +211,8 @@ fn node<T>(nodes: &[Node<T>], id: NodeId) -> &Node<T> {
 pub struct Stats {
     /// How many nodes have been recorded since the last [`Tape::clear`].
     pub nodes: usize,
-    /// The bytes of the matrices that the tape owns: the values of its nodes and the buffers that wait in its pool.
-    /// What it only shares with others (parameters) is not counted.
+    /// The bytes of the matrices that the tape holds alone: the values of its nodes, but for leaves that somebody else
+    /// holds too (parameters), and the buffers that wait in its pool.
     pub bytes: usize,
     /// How often since the tape was made no buffer waited and one was allocated. In a steady training loop this
     /// number does not change.
@@ -207,9 +245,11 @@ impl<T: Real> Tape<T> {
     /// Forgets all nodes; their buffers wait in the pool for the next step.
     pub fn clear(&mut self) {
         let inner = self.inner.get_mut();
-        inner.truncate(0);
-        inner.indices.clear();
-        inner.customs.clear();
+        inner.truncate(Watermark {
+            nodes: 0,
+            indices: 0,
+            customs: 0,
+        });
         inner.parameters.clear();
     }
 
@@ -222,7 +262,7 @@ impl<T: Real> Tape<T> {
     /// A leaf of `rows` x `columns` in a recycled buffer, which `fill` writes in full; its entries before that are arbitrary.
     ///
     /// # Panics
-    /// If `rows` or `columns` is 0.
+    /// If `rows` or `columns` is 0, or `fill` puts a matrix of another shape in its place.
     #[track_caller]
     pub fn leaf_with(
         &self,
@@ -233,6 +273,11 @@ impl<T: Real> Tape<T> {
         let shape = Shape::new(rows, columns);
         let mut value = self.inner.borrow_mut().pool.take(shape);
         fill(sole_owner(&mut value));
+        let filled = value.shape();
+        assert!(
+            filled == shape,
+            "leaf_with: filled with {filled}, expected {shape}"
+        );
         let id = self.inner.borrow_mut().push_leaf(value, true);
         Var { tape: self, id }
     }
@@ -271,18 +316,16 @@ impl<T: Real> Tape<T> {
     pub fn parameter(&self, key: u64, value: &Arc<Matrix<T>>) -> Var<'_, T> {
         let inner = &mut *self.inner.borrow_mut();
         let id = match inner.parameters.get(&key) {
-            Some(&id) => {
-                let leaf = inner.node(id);
+            Some(&Standing { id, bound }) => {
                 assert!(
-                    leaf.parameter.is_none() || Arc::ptr_eq(&leaf.value, value),
+                    bound || Arc::ptr_eq(&inner.node(id).value, value),
                     "parameter: key {key} names another matrix on this tape"
                 );
                 id
             }
             None => {
                 let id = inner.push_leaf(Arc::clone(value), false);
-                inner.nodes[id.index as usize].parameter = Some(key);
-                inner.parameters.insert(key, id);
+                inner.name_parameter(key, Standing { id, bound: false });
                 id
             }
         };
@@ -294,23 +337,29 @@ impl<T: Real> Tape<T> {
     /// network can make the weights of another.
     ///
     /// # Panics
-    /// If the parameter is on the tape already, or `value` is of another tape.
+    /// If the parameter is on the tape already, `value` stands for another already, or is of another tape.
     #[track_caller]
     pub fn bind_parameter(&self, key: u64, value: Var<'_, T>) {
         assert!(
             std::ptr::eq(value.tape, self),
             "bind_parameter: the value is of another tape"
         );
-        let before = self.inner.borrow_mut().parameters.insert(key, value.id);
+        let inner = &mut *self.inner.borrow_mut();
         assert!(
-            before.is_none(),
+            !inner.parameters.contains_key(&key),
             "bind_parameter: the parameter is on the tape already"
         );
+        assert!(
+            inner.node(value.id).parameter.is_none(),
+            "bind_parameter: the value stands for another parameter already"
+        );
+        let id = value.id;
+        inner.name_parameter(key, Standing { id, bound: true });
     }
 
     /// The leaf of the parameter `key`, if it has been asked for since the last [`Tape::clear`].
     pub fn find_parameter(&self, key: u64) -> Option<Var<'_, T>> {
-        let id = *self.inner.borrow().parameters.get(&key)?;
+        let id = self.inner.borrow().parameters.get(&key)?.id;
         Some(Var { tape: self, id })
     }
 
@@ -383,10 +432,11 @@ impl<T: Real> Tape<T> {
     /// How much the tape holds.
     pub fn stats(&self) -> Stats {
         let inner = self.inner.borrow();
-        let pooled = inner.nodes.iter().filter(|node| node.pooled);
+        let alone = |node: &&Node<T>| node.pooled || Arc::strong_count(&node.value) == 1;
+        let owned = inner.nodes.iter().filter(alone);
         Stats {
             nodes: inner.nodes.len(),
-            bytes: pooled.map(|node| bytes_of(&node.value)).sum::<usize>() + inner.pool.bytes(),
+            bytes: owned.map(|node| bytes_of(&node.value)).sum::<usize>() + inner.pool.bytes(),
             pool_misses: inner.pool.misses(),
         }
     }
@@ -424,5 +474,33 @@ impl<T: Real> fmt::Debug for Tape<T> {
         f.debug_struct("Tape")
             .field("stats", &self.stats())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "used after the rule had ended")]
+    fn a_place_that_is_used_again_is_not_taken_for_the_old_one() {
+        let tape = Tape::<f64>::new();
+        let watermark = tape.inner.borrow().watermark();
+        let of_the_rule = tape.filled(1, 1, 1.0);
+        tape.inner.borrow_mut().truncate(watermark);
+        let _at_the_same_place = tape.filled(1, 1, 2.0);
+        let _ = of_the_rule.value();
+    }
+
+    #[test]
+    fn what_the_tape_holds_alone_is_counted() {
+        let tape = Tape::<f64>::new();
+        let shared = Arc::new(Matrix::zeros(10, 10));
+        tape.leaf(Arc::clone(&shared));
+        assert_eq!(tape.stats().bytes, 0);
+        tape.leaf(Matrix::zeros(10, 10));
+        assert_eq!(tape.stats().bytes, 800);
+        tape.filled(5, 2, 0.0);
+        assert_eq!(tape.stats().bytes, 880);
     }
 }

@@ -30,7 +30,7 @@ pub fn threads() -> usize {
 
 /// How many rows of an `m` x `k` by `k` x `n` product each of so many threads takes; `None` where one does it all.
 pub(crate) fn rows_for_each(threads: usize, m: usize, k: usize, n: usize) -> Option<usize> {
-    if threads == 1 || m * k * n < WORTH_SPLITTING {
+    if threads == 1 || m.saturating_mul(k).saturating_mul(n) < WORTH_SPLITTING {
         return None;
     }
     let rows = m.div_ceil(threads).next_multiple_of(ROWS_TOGETHER);

@@ -210,7 +210,11 @@ impl<T: Real> Sequence<T> {
     /// If x has another number of columns than the first layer has inputs.
     #[track_caller]
     pub fn forward<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
-        self.layers.iter().fold(x, |x, layer| layer.forward(x))
+        let mut x = x;
+        for layer in &self.layers {
+            x = layer.forward(x); // (in a closure a wrong shape would be shown here, not at the caller)
+        }
+        x
     }
 
     /// The layers, first to last.
@@ -257,6 +261,28 @@ mod tests {
             ["0.weight", "0.bias", "1.weight", "1.bias"]
         );
         assert_eq!(net.parameter_count(), 4 * 3 + 3 + 3 * 2 + 2);
+    }
+
+    #[test]
+    fn weights_depend_on_seed_purpose_and_layer() {
+        let weights = |seed, purpose| {
+            let net = Sequence::<f64>::new(
+                &[3, 3, 3],
+                Activation::Tanh,
+                Activation::Tanh,
+                seed,
+                purpose,
+            );
+            net.layers()
+                .iter()
+                .map(|layer| layer.weight().value().clone())
+                .collect::<Vec<_>>()
+        };
+        let base = weights(0, "encoder");
+        assert_eq!(base, weights(0, "encoder"));
+        assert_ne!(base[0], base[1]);
+        assert_ne!(base, weights(1, "encoder"));
+        assert_ne!(base, weights(0, "decoder"));
     }
 
     #[test]

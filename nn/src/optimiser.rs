@@ -94,7 +94,12 @@ pub struct Sgd {
 
 impl Sgd {
     /// With the learning rate η.
+    ///
+    /// # Panics
+    /// If the rate is negative, infinite or NaN.
+    #[track_caller]
     pub fn new(rate: f64) -> Self {
+        check_rate("sgd", rate);
         Self { rate, factor: 1.0 }
     }
 }
@@ -135,7 +140,12 @@ struct Moments<T: Real> {
 
 impl<T: Real> Adam<T> {
     /// With the learning rate η and the paper's β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.
+    ///
+    /// # Panics
+    /// If the rate is negative, infinite or NaN.
+    #[track_caller]
     pub fn new(rate: f64) -> Self {
+        check_rate("adam", rate);
         Self {
             rate,
             factor: 1.0,
@@ -148,7 +158,16 @@ impl<T: Real> Adam<T> {
     }
 
     /// With other decay rates of the moments, each in \[0, 1).
+    ///
+    /// # Panics
+    /// If one is not.
+    #[track_caller]
     pub fn betas(self, beta1: f64, beta2: f64) -> Self {
+        let decays = |beta: f64| (0.0..1.0).contains(&beta);
+        assert!(
+            decays(beta1) && decays(beta2),
+            "adam: β₁ and β₂ lie in [0, 1), got {beta1} and {beta2}"
+        );
         Self {
             beta1,
             beta2,
@@ -192,6 +211,14 @@ impl<T: Real> Optimiser<T> for Adam<T> {
     fn set_rate_factor(&mut self, factor: f64) {
         self.factor = factor;
     }
+}
+
+#[track_caller]
+fn check_rate(name: &str, rate: f64) {
+    assert!(
+        rate.is_finite() && rate >= 0.0,
+        "{name}: the learning rate is {rate}, expected a finite number of at least 0"
+    );
 }
 
 #[derive(Clone, Copy)]
@@ -265,6 +292,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_rate_s_factor_scales_the_step() {
+        let step_of = |optimiser: &mut dyn Optimiser<f64>, factor| {
+            optimiser.set_rate_factor(factor);
+            let mut theta = Matrix::scalar(1.0);
+            optimiser.begin_step();
+            optimiser.update(0, &mut theta, &Matrix::scalar(0.5));
+            1.0 - theta.item()
+        };
+        let (sgd, adam) = (
+            || Box::new(Sgd::new(0.1)),
+            || Box::new(Adam::<f64>::new(0.1)),
+        );
+        assert!((step_of(&mut *sgd(), 1.0) - 0.05).abs() < 1e-12);
+        assert!((step_of(&mut *sgd(), 0.5) - 0.025).abs() < 1e-12);
+        // Adam's first step is the rate itself, whatever the gradient
+        assert!((step_of(&mut *adam(), 1.0) - 0.1).abs() < 1e-6);
+        assert!((step_of(&mut *adam(), 0.5) - 0.05).abs() < 1e-6);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "sgd: the learning rate is NaN, expected a finite number of at least 0"
+    )]
+    fn a_rate_that_is_no_rate_is_refused() {
+        Sgd::new(f64::NAN);
+    }
+
     struct Two<T: Real> {
         used: Param<T>,
         unused: Param<T>,
@@ -295,6 +350,21 @@ mod tests {
         model.unused.set_trainable(false);
         Sgd::new(0.1).step(&mut model, &gradients).unwrap();
         assert_eq!(model.used.value().item(), 0.8);
+    }
+
+    #[test]
+    fn a_frozen_parameter_stays_though_it_has_a_gradient() {
+        let mut model = two();
+        model.used.set_trainable(false);
+        let mut tape = Tape::new();
+        let (a, b) = (model.used.on(&tape), model.unused.on(&tape));
+        let gradients = (a * b).backward([a, b]);
+        tape.clear();
+        Sgd::new(0.1).step(&mut model, &gradients).unwrap();
+        assert_eq!(
+            (model.used.value().item(), model.unused.value().item()),
+            (1.0, 0.9)
+        );
     }
 
     #[test]

@@ -254,17 +254,15 @@ impl<T: Real> Trainer<T> {
         model: &M,
         criterion: &impl Criterion<T, M>,
     ) -> Result<Losses, TrainError> {
-        /// Objects at a time, so that a large data set does not need a tape of its size.
-        const BLOCK: usize = 1024;
-        let rows: Vec<usize> = (0..criterion.objects()).collect();
+        let objects = criterion.objects();
         let mut losses = Losses::default();
-        for block in rows.chunks(BLOCK) {
+        for rows in blocks(objects) {
             let part = {
-                let batch = Batch::new(&self.tape, block, self.seed, self.step);
+                let batch = Batch::new(&self.tape, &rows, self.seed, self.step);
                 losses_of(&criterion.terms(model, &batch), self.step)
             };
             self.tape.clear();
-            losses.add(&part?, block.len() as f64 / rows.len() as f64);
+            losses.add(&part?, rows.len() as f64 / objects as f64);
         }
         Ok(losses)
     }
@@ -273,6 +271,13 @@ impl<T: Real> Trainer<T> {
     pub fn stats(&self) -> Stats {
         self.tape.stats()
     }
+}
+
+/// The rows 0..objects in blocks of 1024, so that a large data set does not need a tape of its size.
+pub fn blocks(objects: usize) -> impl Iterator<Item = Vec<usize>> {
+    const BLOCK: usize = 1024;
+    let starts = (0..objects).step_by(BLOCK);
+    starts.map(move |start| (start..objects.min(start + BLOCK)).collect())
 }
 
 /// The terms' values, if all are finite.
@@ -370,6 +375,7 @@ pub fn fit<T: Real, M: Module<T>>(
     for (name, value) in [
         ("epochs", settings.epochs),
         ("batch_size", settings.batch_size),
+        ("the number of objects", criterion.objects()),
     ] {
         if value == 0 {
             let what = format!("{name} is 0, expected at least 1");
@@ -610,6 +616,69 @@ mod tests {
         };
         let epochs = fit(&mut w, &mean(0.0), &mut Sgd::new(0.1), &settings(), stop).unwrap();
         assert_eq!(epochs.len(), 2);
+    }
+
+    #[test]
+    fn no_objects_are_an_error() {
+        struct Nothing;
+        impl Criterion<f64, Param<f64>> for Nothing {
+            fn objects(&self) -> usize {
+                0
+            }
+            fn terms<'t>(&self, _: &Param<f64>, _: &Batch<'t, '_, f64>) -> Terms<'t, f64> {
+                Terms::new()
+            }
+        }
+        let mut w = Param::new(Matrix::scalar(0.0));
+        let go_on = |_: &Epoch| ControlFlow::Continue(());
+        let error = fit(&mut w, &Nothing, &mut Sgd::new(0.1), &settings(), go_on).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the number of objects is 0, expected at least 1"
+        );
+    }
+
+    /// A criterion that draws notes what it draws.
+    struct Drawing(std::cell::RefCell<Vec<u64>>);
+
+    impl Criterion<f64, Param<f64>> for Drawing {
+        fn objects(&self) -> usize {
+            2
+        }
+        fn terms<'t>(&self, w: &Param<f64>, batch: &Batch<'t, '_, f64>) -> Terms<'t, f64> {
+            use rand::Rng;
+            self.0
+                .borrow_mut()
+                .push(batch.generator("noise").next_u64());
+            let value = w.on(batch.tape).square();
+            smallvec![Term {
+                name: "square",
+                weight: 1.0,
+                value
+            }]
+        }
+    }
+
+    #[test]
+    fn each_step_draws_its_own_and_the_same_in_another_run() {
+        let draws = |seed| {
+            let criterion = Drawing(Default::default());
+            let mut w = Param::new(Matrix::scalar(1.0));
+            let settings = Settings {
+                epochs: 3,
+                batch_size: 1,
+                seed,
+                ..settings()
+            };
+            let go_on = |_: &Epoch| ControlFlow::Continue(());
+            fit(&mut w, &criterion, &mut Sgd::new(0.1), &settings, go_on).unwrap();
+            criterion.0.into_inner()
+        };
+        let first = draws(1);
+        let distinct: std::collections::BTreeSet<_> = first.iter().collect();
+        assert_eq!((first.len(), distinct.len()), (6, 6));
+        assert_eq!(first, draws(1));
+        assert!(draws(2).iter().all(|draw| !first.contains(draw)));
     }
 
     #[test]

@@ -74,7 +74,8 @@ pub(crate) fn matmul<T: Real>(
         "the shape rule has been passed by"
     );
     let out = out.as_mut_slice();
-    if a.rows == 1 || a.rows * a.columns * b.columns <= TINY {
+    let multiplications = a.rows.saturating_mul(a.columns).saturating_mul(b.columns);
+    if a.rows == 1 || multiplications <= TINY {
         if !accumulate {
             out.fill(T::ZERO);
         }

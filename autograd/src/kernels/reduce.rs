@@ -116,6 +116,31 @@ mod tests {
         assert!((sum(&tenths) - 100_000.0).abs() < 0.2, "{}", sum(&tenths));
     }
 
+    /// Every block and every tile against the definition; the entries are whole numbers, so the sums are exact.
+    #[test]
+    fn sums_over_rows_and_over_columns_are_right_for_every_shape() {
+        for rows in [1, 2, 63, 64, 65, 200] {
+            for columns in [1, 2, 15, 16, 17, 40] {
+                let x = Matrix::from_fn(rows, columns, |i, j| ((i * 7 + j * 3) % 11) as f64);
+                let mut row = Matrix::filled(1, columns, f64::NAN);
+                sum_to(&x, &mut row);
+                let expected = |j| (0..rows).map(|i| x[(i, j)]).sum();
+                assert_eq!(
+                    row,
+                    Matrix::from_fn(1, columns, |_, j| expected(j)),
+                    "{rows}x{columns}"
+                );
+                let mut column = Matrix::filled(rows, 1, f64::NAN);
+                sum_to(&x, &mut column);
+                assert_eq!(
+                    column,
+                    Matrix::from_fn(rows, 1, |i, _| x.row(i).iter().sum()),
+                    "{rows}x{columns}"
+                );
+            }
+        }
+    }
+
     #[test]
     fn sums_of_every_length_are_right() {
         for length in [1, 2, 15, 16, 17, 1023, 1024, 1025, 2049, 5000] {

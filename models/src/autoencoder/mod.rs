@@ -11,6 +11,7 @@ pub mod deep;
 pub use deep::Settings;
 
 use unsup_autograd::{Matrix, Real, Tape, Var};
+use unsup_nn::train::blocks;
 use unsup_nn::{Sequence, module};
 
 /// An encoder f(x, α) from features to a code and a decoder g(z, β) from a code to features.
@@ -55,6 +56,7 @@ impl<T: Real> AutoEncoder<T> {
     /// If `x` has another number of columns than the encoder takes.
     #[track_caller]
     pub fn encode(&self, x: &Matrix<T>) -> Matrix<T> {
+        check_columns("encode", x, self.encoder.inputs());
         apply(x, |x| self.encoder.forward(x))
     }
 
@@ -64,6 +66,7 @@ impl<T: Real> AutoEncoder<T> {
     /// If `z` has another number of columns than the decoder takes.
     #[track_caller]
     pub fn decode(&self, z: &Matrix<T>) -> Matrix<T> {
+        check_columns("decode", z, self.decoder.inputs());
         apply(z, |z| self.decoder.forward(z))
     }
 
@@ -73,30 +76,30 @@ impl<T: Real> AutoEncoder<T> {
     /// If `x` has another number of columns than the encoder takes.
     #[track_caller]
     pub fn reconstruct(&self, x: &Matrix<T>) -> Matrix<T> {
-        apply(x, |x| self.forward(x))
-    }
-
-    /// g(f(x)) on the tape of x.
-    #[track_caller]
-    fn forward<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
-        self.decoder.forward(self.encoder.forward(x))
+        check_columns("reconstruct", x, self.encoder.inputs());
+        apply(x, |x| self.decoder.forward(self.encoder.forward(x)))
     }
 }
 
-/// f(x) off the tape, a block of objects at a time.
 #[track_caller]
+fn check_columns<T: Real>(name: &str, x: &Matrix<T>, columns: usize) {
+    assert!(
+        x.columns() == columns,
+        "{name}: needs {columns} columns, got a matrix of {}",
+        x.shape()
+    );
+}
+
+/// f(x) off the tape, a block of objects at a time.
 fn apply<T: Real>(x: &Matrix<T>, f: impl for<'t> Fn(Var<'t, T>) -> Var<'t, T>) -> Matrix<T> {
-    /// Objects at a time, so that a large data set does not need a tape of its size.
-    const BLOCK: usize = 1024;
     let mut tape = Tape::new();
     let mut columns = 0;
     let mut values = Vec::new();
-    let rows: Vec<usize> = (0..x.rows()).collect();
-    for block in rows.chunks(BLOCK) {
-        let y = f(tape.gather(x, block)).value();
+    for rows in blocks(x.rows()) {
+        let y = f(tape.gather(x, &rows)).value();
         columns = y.columns();
         values.extend_from_slice(y.as_slice());
-        drop(y);
+        drop(y); // or the tape could not use its buffer again
         tape.clear();
     }
     Matrix::from_vec(x.rows(), columns, values)
@@ -131,6 +134,13 @@ mod tests {
             "decoder.0.bias",
         ];
         assert_eq!(model.parameter_names(), names);
+    }
+
+    #[test]
+    #[should_panic(expected = "encode: needs 3 columns, got a matrix of 2x4")]
+    fn objects_of_another_width_are_refused() {
+        let model = AutoEncoder::of(sequence(&[3, 2]), sequence(&[2, 3]));
+        model.encode(&Matrix::zeros(2, 4));
     }
 
     #[test]

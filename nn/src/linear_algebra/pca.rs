@@ -27,11 +27,11 @@ pub struct Pca {
 }
 
 impl Pca {
-    /// The first k principal components of the rows of `x`; fewer if the rows span fewer directions, for then the rest of
-    /// the variance is 0.
+    /// The first k principal components of the rows of `x`: at most as many as there are features, and where there are more
+    /// features than objects, at most as many as the objects span directions about their mean (at least one).
     ///
     /// # Panics
-    /// If k is 0, or an entry is not finite.
+    /// If k is 0, or an entry, or the distance between two, is not finite.
     #[track_caller]
     pub fn fit(x: &Matrix<f64>, k: usize) -> Self {
         assert!(k > 0, "pca: needs at least 1 component");
@@ -42,30 +42,41 @@ impl Pca {
                 *mean += x / objects;
             }
         }
-        let centred = centre(x, &mean);
+        // in units of the largest entry a square neither overflows nor vanishes
+        let mut centred = centre(x, &mean);
+        let unit = centred
+            .as_slice()
+            .iter()
+            .fold(0.0f64, |m, x| m.max(x.abs()));
+        let unit = if unit > 0.0 { unit } else { 1.0 };
+        centred.as_mut_slice().iter_mut().for_each(|x| *x /= unit);
         // XᵀX and XXᵀ have the same eigenvalues but for zeros: the smaller one is decomposed
         let wide = x.columns() > x.rows();
-        let (left, right) = if wide {
-            (centred.clone(), centred.transpose())
+        let transposed = centred.transpose();
+        let mut gram = if wide {
+            centred.matmul(&transposed)
         } else {
-            (centred.transpose(), centred.clone())
+            transposed.matmul(&centred)
         };
-        let mut gram = left.matmul(&right);
         gram.as_mut_slice().iter_mut().for_each(|x| *x /= objects);
         let Eigen { values, vectors } = symmetric_eigen(&gram);
-        let negligible = 1e-14 * values[0].abs() * values.len() as f64;
-        let spanned = values.iter().filter(|&&value| value > negligible).count();
-        let first = vectors.slice_rows(0..k.min(spanned.max(1)));
         let components = if wide {
+            // X v is an eigenvector of XᵀX where its eigenvalue is not 0
+            let negligible = 1e-14 * values[0].abs() * values.len() as f64;
+            let spanned = values.iter().filter(|&&value| value > negligible).count();
+            let first = vectors.slice_rows(0..k.min(spanned.max(1)));
             orthonormal(first.matmul(&centred))
         } else {
-            first
+            vectors.slice_rows(0..k.min(x.columns()))
         };
         Self {
             mean,
             components,
             // rounding can leave a variance of 0 slightly negative
-            variances: values.iter().map(|value| value.max(0.0)).collect(),
+            variances: values
+                .iter()
+                .map(|value| value.max(0.0) * unit * unit)
+                .collect(),
         }
     }
 
@@ -74,7 +85,8 @@ impl Pca {
         &self.mean
     }
 
-    /// The directions vᵢ as rows, k x features, orthonormal, largest variance first.
+    /// The directions vᵢ as rows, k (or as many as there are, see [`Pca::fit`]) x features, orthonormal, largest variance
+    /// first.
     pub fn components(&self) -> &Matrix<f64> {
         &self.components
     }
@@ -127,9 +139,18 @@ impl Pca {
     }
 }
 
-/// The rows, which are at right angles but for rounding, at length 1.
+/// The rows made orthonormal one after the other, each freed of those before it twice, since once leaves rounding behind
+/// (Gram, Schmidt). A row of zeros stays.
 fn orthonormal(mut rows: Matrix<f64>) -> Matrix<f64> {
     for i in 0..rows.rows() {
+        for j in (0..i).chain(0..i) {
+            let before = rows.row(j).to_vec();
+            let row = rows.row_mut(i);
+            let along: f64 = row.iter().zip(&before).map(|(x, b)| x * b).sum();
+            row.iter_mut()
+                .zip(&before)
+                .for_each(|(x, b)| *x -= along * b);
+        }
         let length = rows.row(i).iter().map(|x| x * x).sum::<f64>().sqrt();
         if length > 0.0 {
             rows.row_mut(i).iter_mut().for_each(|x| *x /= length);
@@ -181,6 +202,36 @@ mod tests {
         let all = Pca::fit(&x, 6);
         assert_eq!(all.components().rows(), 4);
         assert!(all.squared_error(&x) < 1e-20);
+    }
+
+    #[test]
+    fn scales_of_any_size_and_ratio_are_kept() {
+        // one feature 10⁸ times the other: both are directions, though the second variance is 10⁻¹⁶ of the first
+        let x = Matrix::from_rows(&[[1.0, 2e-8], [-2.0, 1e-8], [3.0, -1e-8], [-2.0, -2e-8]]);
+        let pca = Pca::fit(&x, 2);
+        assert_eq!(pca.components().rows(), 2);
+        assert!(pca.squared_error(&x) < 1e-30);
+        // far from 1 the directions are the same
+        let expected = Pca::fit(&sample(), 2);
+        for unit in [1e-170, 1e160] {
+            let pca = Pca::fit(&sample().map(|x| unit * x), 2);
+            assert!(
+                pca.components().is_close(expected.components(), 1e-9),
+                "{unit:e}"
+            );
+        }
+    }
+
+    #[test]
+    fn wide_data_of_many_scales_give_orthonormal_directions() {
+        let mut random = generator(7, "test", 0);
+        let x = Matrix::from_fn(8, 20, |i, _| {
+            10f64.powi(-(i as i32)) * standard_normal(&mut random)
+        });
+        let pca = Pca::fit(&x, 6);
+        let size = pca.components().rows();
+        let gram = pca.components().matmul(&pca.components().transpose());
+        assert!(gram.is_close(&Matrix::identity(size), 1e-12), "{gram}");
     }
 
     #[test]
