@@ -404,6 +404,9 @@ fn nothing_is_computed_for_what_leads_to_no_target() {
     assert_eq!(y.backward([x])[x].item(), 2.0 + 3.0 + 1.0 + 1.0 + 0.0 + 1.0);
     assert_eq!(y.grad(&[x])[0].item(), 8.0);
     assert_eq!(counter.0.load(std::sync::atomic::Ordering::Relaxed), 0);
+    // of two operands only the one that leads to a target is asked for
+    tape.custom(counter.clone(), &[x, other]).backward([x]);
+    assert_eq!(counter.0.load(std::sync::atomic::Ordering::Relaxed), 1);
     // a node behind which nothing passes can still be a target itself
     let constant = counted(x).stop_gradient();
     assert_eq!((x * constant).backward([constant])[constant].item(), 3.0);

@@ -638,6 +638,82 @@ mod tests {
         );
     }
 
+    struct Pair<T: Real> {
+        learned: Param<T>,
+        frozen: Param<T>,
+    }
+    crate::module!(Pair { learned, frozen });
+
+    /// learned · x² of the frozen one, where the squaring counts how often its derivative is asked for.
+    struct Counting(std::sync::Arc<Squaring>);
+
+    struct Squaring(std::sync::atomic::AtomicUsize);
+
+    impl unsup_autograd::CustomOp<f64> for Squaring {
+        fn name(&self) -> &str {
+            "squaring"
+        }
+        fn shape(
+            &self,
+            parents: &[unsup_autograd::Shape],
+        ) -> Result<unsup_autograd::Shape, String> {
+            Ok(parents[0])
+        }
+        fn value(&self, parents: &[&Matrix<f64>], out: &mut Matrix<f64>) {
+            out.as_mut_slice()[0] = parents[0].item().powi(2);
+        }
+        fn derivative<'t>(
+            &self,
+            parents: &[Var<'t, f64>],
+            _y: Var<'t, f64>,
+            g: Var<'t, f64>,
+            _parent: usize,
+        ) -> Var<'t, f64> {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            g * parents[0] * 2.0
+        }
+    }
+
+    impl Criterion<f64, Pair<f64>> for Counting {
+        fn objects(&self) -> usize {
+            1
+        }
+        fn terms<'t>(&self, model: &Pair<f64>, batch: &Batch<'t, '_, f64>) -> Terms<'t, f64> {
+            let squared = batch
+                .tape
+                .custom(self.0.clone(), &[model.frozen.on(batch.tape)]);
+            let value = model.learned.on(batch.tape) * squared;
+            smallvec![Term {
+                name: "product",
+                weight: 1.0,
+                value
+            }]
+        }
+    }
+
+    #[test]
+    fn nothing_is_computed_for_a_frozen_parameter() {
+        let one = || Param::new(Matrix::scalar(3.0));
+        let mut model = Pair {
+            learned: one(),
+            frozen: one(),
+        };
+        let criterion = Counting(std::sync::Arc::new(Squaring(0.into())));
+        let asked = || criterion.0.0.load(std::sync::atomic::Ordering::Relaxed);
+        model.frozen.set_trainable(false);
+        let mut trainer = Trainer::new(0);
+        trainer
+            .step(&mut model, &criterion, &mut Sgd::new(0.1), &[0])
+            .unwrap();
+        assert!((model.learned.value().item() - 2.1).abs() < 1e-12);
+        assert_eq!((model.frozen.value().item(), asked()), (3.0, 0));
+        model.frozen.set_trainable(true);
+        trainer
+            .step(&mut model, &criterion, &mut Sgd::new(0.1), &[0])
+            .unwrap();
+        assert!(model.frozen.value().item() < 3.0 && asked() == 1);
+    }
+
     /// A criterion that draws notes what it draws.
     struct Drawing(std::cell::RefCell<Vec<u64>>);
 
