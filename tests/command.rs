@@ -131,11 +131,108 @@ fn a_table_of_ones_own() {
         !out.join("codes.png").exists(),
         "a code of one number is not a plane"
     );
-    // a code as large as the data: PCA makes no error and there is no ratio
-    let result = json(&train(
-        &[&["--code", "4", "--epochs", "1", "--json"], &place[..]].concat(),
-    ));
-    assert!(result["pca_loss"].as_f64().unwrap() < 1e-20, "{result}");
+    // a code as large as the data: PCA makes no error but rounding, and there is no ratio
+    for code in ["3", "4"] {
+        let options = ["--code", code, "--epochs", "1"];
+        let result = json(&train(&[&options[..], &place, &["--json"]].concat()));
+        assert!(result["pca_loss"].as_f64().unwrap() < 1e-20, "{result}");
+        assert!(result["ratio"].is_null(), "{result}");
+        let output = train(&[&options[..], &place].concat());
+        let summary = text(&output.stdout);
+        assert!(
+            summary.contains("ratio to PCA     none: PCA makes next to no error"),
+            "{summary}"
+        );
+    }
+}
+
+#[test]
+fn the_summary_says_what_is_not_to_be_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("table.csv"), folder.path().join("out"));
+    fs::write(&file, "NA,NA\n1,2\n3,5\n8,1\n").unwrap();
+    let summary = |code: &str| {
+        let output = train(&[
+            "--data",
+            file.to_str().unwrap(),
+            "--out",
+            out.to_str().unwrap(),
+            "--epochs",
+            "1",
+            "--code",
+            code,
+        ]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout).to_owned()
+    };
+    let (names, earlier) = ("names from the first line", "from an earlier run");
+    // a first row without a number is no object
+    let plane = summary("2");
+    assert!(plane.contains(names) && !plane.contains(earlier), "{plane}");
+    // a map of codes that is not of these codes
+    let line = summary("1");
+    let remark = format!(
+        "{} there is from an earlier run\n",
+        out.join("codes.png").display()
+    );
+    assert!(line.ends_with(&remark), "{line}");
+    assert!(out.join("codes.png").exists());
+    fs::write(&file, "1,2\n3,5\n8,1\n").unwrap();
+    assert!(!summary("1").contains(names));
+}
+
+/// A value may be in the training part, where the scale is fitted to it, or held out.
+#[test]
+fn a_held_out_value_far_from_the_training_data_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("far.csv");
+    let out = folder.path().join("out");
+    let mut refused = 0;
+    for object in 0..3 {
+        let mut rows = ["1,5", "2,5", "3,5"];
+        rows[object] = "2,1e30";
+        fs::write(&file, rows.join("\n")).unwrap();
+        let place = [
+            "--data",
+            file.to_str().unwrap(),
+            "--out",
+            out.to_str().unwrap(),
+        ];
+        let output = train(&[&place[..], &["--epochs", "1"]].concat());
+        if output.status.success() {
+            continue;
+        }
+        refused += 1;
+        let error = text(&output.stderr);
+        assert_eq!((output.status.code(), error.lines().count()), (Some(1), 1));
+        let object = format!("object {}", object + 1);
+        for part in [
+            "far.csv",
+            "held-out",
+            "not be finite",
+            "too far",
+            &object,
+            "column 2",
+        ] {
+            assert!(error.contains(part), "\"{part}\" is not in: {error}");
+        }
+        assert!(!error.contains("diverged"), "{error}");
+    }
+    assert_eq!(refused, 1, "a third is held out");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_that_cannot_be_written_is_an_exit_code() {
+    for (option, value, code) in [("--code", "0", 2), ("--data", "/none.csv", 1)] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let status = Command::new(env!("CARGO_BIN_EXE_unsup"))
+            .args(["train", "autoencoder", option, value])
+            .stderr(full)
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(code), "{option}");
+    }
 }
 
 /// Each bad call fails with one line that names what is wrong and where, and leaves the folder as it was.
@@ -151,6 +248,10 @@ fn bad_input_is_one_line_and_changes_nothing() {
     fs::create_dir(&out).unwrap();
     fs::write(format!("{out}/reconstructions.png"), "mine").unwrap();
     let in_the_way = file("in_the_way", b"a file, not a folder");
+    let odd_file = file("odd\n\x1b[31m", b"a file, not a folder");
+    let taken = path("taken");
+    fs::create_dir_all(format!("{taken}/codes.png")).unwrap();
+    fs::write(format!("{taken}/reconstructions.png"), "mine").unwrap();
 
     let data = |name: &str, content: &[u8]| vec!["--data".to_owned(), file(name, content)];
     let owned = |arguments: &[&str]| arguments.iter().map(|&a| a.to_owned()).collect::<Vec<_>>();
@@ -202,7 +303,42 @@ fn bad_input_is_one_line_and_changes_nothing() {
             &["far.csv", "too large"],
         ),
         (owned(&["--code", "0"]), 2, &["'0'", "--code", "at least 1"]),
-        (owned(&["--code", "-3"]), 2, &["-3"]),
+        (
+            owned(&["--code", "-3"]),
+            2,
+            &["'-3'", "--code", "at least 1"],
+        ),
+        (
+            owned(&["--code", "1\n2"]),
+            2,
+            &["'1\\n2'", "--code", "whole number"],
+        ),
+        (
+            owned(&["--code", "18446744073709551616"]),
+            2,
+            &["'18446744073709551616'", "--code", "at most"],
+        ),
+        (owned(&["--code"]), 2, &["--code", "needs a value"]),
+        (
+            owned(&["--seed", "-1"]),
+            2,
+            &["'-1'", "--seed", "whole number from 0"],
+        ),
+        (
+            owned(&["--widths", "-3,64"]),
+            2,
+            &["'-3'", "--widths", "at least 1"],
+        ),
+        (
+            owned(&["--threads", "-2"]),
+            2,
+            &["'-2'", "--threads", "at least 1"],
+        ),
+        (
+            owned(&["--rate", "-0.5"]),
+            2,
+            &["'-0.5'", "--rate", "above 0"],
+        ),
         (
             owned(&["--code", "two"]),
             2,
@@ -238,19 +374,48 @@ fn bad_input_is_one_line_and_changes_nothing() {
             1,
             &["below", "folder"],
         ),
+        (
+            owned(&["--out", &odd_file]),
+            1,
+            &["odd\\n\\u{1b}[31m", "folder"],
+        ),
+        (
+            owned(&["--data", &path("no\nfile.csv")]),
+            1,
+            &["no\\nfile.csv"],
+        ),
+        (
+            data("one\nobject.csv", b"1,2\n"),
+            1,
+            &["one\\nobject.csv", "1 object"],
+        ),
+        (
+            data("joined.csv", b"1,2\n\"1\"2,3\n"),
+            1,
+            &[
+                "joined.csv",
+                "line 2",
+                "column 1",
+                "\"2\" after a closing quote",
+            ],
+        ),
+        (
+            owned(&["--out", &taken]),
+            1,
+            &["taken/codes.png: is a directory"],
+        ),
     ];
     for (arguments, code, parts) in cases {
         let mut call: Vec<&str> = arguments.iter().map(String::as_str).collect();
         if !call.contains(&"--out") {
-            call.extend(["--out", &out]);
+            // before the others, of which the last may lack its value
+            call.splice(0..0, ["--out", &out]);
         }
         let output = train(&call);
         let error = text(&output.stderr);
         assert_eq!(output.status.code(), Some(code), "{call:?}: {error}");
-        if !call.contains(&"-3") {
-            // (clap takes -3 for an option and adds a hint)
-            assert_eq!(error.lines().count(), 1, "{call:?}: {error}");
-        }
+        assert_eq!(error.lines().count(), 1, "{call:?}: {error}");
+        assert!(!error.trim_end().contains(char::is_control), "{error:?}");
         assert!(error.starts_with("error: "), "{call:?}: {error}");
         for part in parts {
             assert!(
@@ -259,9 +424,11 @@ fn bad_input_is_one_line_and_changes_nothing() {
             );
         }
         assert!(output.stdout.is_empty(), "{call:?}");
-        let files = fs::read_dir(&out).unwrap().count();
-        let kept = fs::read_to_string(format!("{out}/reconstructions.png")).unwrap();
-        assert_eq!((files, kept.as_str()), (1, "mine"), "{call:?}");
+        for (folder, there) in [(&out, 1), (&taken, 2)] {
+            let files = fs::read_dir(folder).unwrap().count();
+            let kept = fs::read_to_string(format!("{folder}/reconstructions.png")).unwrap();
+            assert_eq!((files, kept.as_str()), (there, "mine"), "{call:?}");
+        }
         assert_eq!(
             fs::read_to_string(&in_the_way).unwrap(),
             "a file, not a folder"

@@ -468,3 +468,14 @@ fn a_bound_parameter_is_the_value_that_stands_for_it() {
         "bind_parameter: the value stands for another parameter already"
     );
 }
+
+#[test]
+fn a_tape_and_its_gradients_may_move_to_another_thread() {
+    fn moves<T: Send>(value: T) -> T {
+        value
+    }
+    let tape = moves(Tape::<f64>::new());
+    let x = tape.filled(1, 1, 2.0);
+    let gradients = moves(x.square().backward([x]));
+    assert_eq!(gradients[x].item(), 4.0);
+}
