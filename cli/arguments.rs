@@ -1,8 +1,8 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
+use std::num::IntErrorKind;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 /// The lecture "Neural networks with unsupervised learning" (K. Vorontsov) as a program.
 ///
@@ -54,6 +54,8 @@ pub enum Method {
 }
 
 /// The options of `unsup train autoencoder`.
+//
+// Numbers may start with a minus, or clap would take "-3" for an option: it is refused, but in words that say what was expected.
 #[derive(Args, Clone, Debug)]
 pub struct TrainAutoEncoder {
     /// A file of comma-separated numbers, an object a line, with or without a line of names; its columns are brought to mean 0
@@ -62,7 +64,7 @@ pub struct TrainAutoEncoder {
     pub data: Option<PathBuf>,
 
     /// How many numbers the code has.
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_1::<usize>)]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_1, allow_negative_numbers = true)]
     pub code: usize,
 
     /// Widths of the layers between the features and the code, largest first as a rule; the decoder has them in reverse.
@@ -71,35 +73,38 @@ pub struct TrainAutoEncoder {
         value_name = "N,N,...",
         value_delimiter = ',',
         default_value = "128,64",
-        value_parser = at_least_1::<usize>
+        value_parser = at_least_1,
+        // "-3,64" is no number
+        allow_hyphen_values = true
     )]
     pub widths: Vec<usize>,
 
     /// How often each object is seen.
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_1::<usize>)]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_1, allow_negative_numbers = true)]
     pub epochs: usize,
 
     /// How many objects are in a step.
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = at_least_1::<usize>)]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = at_least_1, allow_negative_numbers = true)]
     pub batch_size: usize,
 
     /// The learning rate of Adam at the start; it falls to 0 along half a cosine.
-    #[arg(long, value_name = "RATE", default_value_t = 0.002, value_parser = positive)]
+    #[arg(long, value_name = "RATE", default_value_t = 0.002, value_parser = positive, allow_negative_numbers = true)]
     pub rate: f64,
 
     /// Where all randomness comes from: the split, the initial weights, the order. The same seed gives the same bits.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
 
     /// How many threads large matrix products may use; the result does not depend on it. [default: all processors]
-    #[arg(long, value_name = "N", value_parser = at_least_1::<usize>)]
+    #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub threads: Option<usize>,
 
     /// The folder for the pictures; it is made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "runs/autoencoder")]
     pub out: PathBuf,
 
-    /// Print one JSON object instead of the summary: train_loss, heldout_loss, pca_loss, ratio, seconds.
+    /// Print one JSON object instead of the summary: train_loss, heldout_loss, pca_loss, ratio (null where
+    /// PCA makes next to no error), seconds.
     #[arg(long)]
     pub json: bool,
 
@@ -121,11 +126,20 @@ impl Default for TrainAutoEncoder {
 }
 
 /// A whole number from 1 on.
-fn at_least_1<N: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<N, String> {
-    match text.trim().parse::<N>() {
-        Ok(number) if number >= N::from(1) => Ok(number),
+fn at_least_1(text: &str) -> Result<usize, String> {
+    match text.trim().parse::<usize>() {
+        Ok(number) if number >= 1 => Ok(number),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => {
+            Err(format!("expected at most {}", usize::MAX))
+        }
         _ => Err("expected a whole number of at least 1".to_owned()),
     }
+}
+
+/// A whole number from 0 on.
+fn seed(text: &str) -> Result<u64, String> {
+    let number = text.trim().parse::<u64>();
+    number.map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
 }
 
 /// A finite number above 0.

@@ -18,8 +18,11 @@ mod train;
 
 use arguments::{Arguments, Command, Method, TrainAutoEncoder};
 use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ErrorKind};
+use std::error::Error;
+use std::io::{self, Write};
 use std::process::ExitCode;
+use unsup_data::in_one_line;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -35,18 +38,26 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            complain(&error.to_string());
             ExitCode::FAILURE
         }
     }
 }
 
-/// A value out of range is one line; help, version and unknown options are as clap prints them.
+/// A bad value is one line that names it, the option, and what is expected; help, version and unknown options are as clap
+/// prints them.
 fn refuse(error: &clap::Error) -> ExitCode {
-    let text = error.to_string();
-    match error.kind() {
-        ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
-            eprintln!("{}", text.lines().next().unwrap_or_default());
+    let part = |kind| error.get(kind).map(ToString::to_string);
+    let option = part(ContextKind::InvalidArg);
+    let value = part(ContextKind::InvalidValue);
+    match (error.kind(), option, value, error.source()) {
+        (ErrorKind::ValueValidation, Some(option), Some(value), Some(expected)) => {
+            complain(&format!(
+                "invalid value '{value}' for '{option}': {expected}"
+            ));
+        }
+        (ErrorKind::InvalidValue, Some(option), _, _) => {
+            complain(&format!("'{option}' needs a value"));
         }
         _ => {
             // nothing can be done about an output that is closed
@@ -54,4 +65,10 @@ fn refuse(error: &clap::Error) -> ExitCode {
         }
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// Says what went wrong, in one line whatever the names in it hold.
+fn complain(problem: &str) {
+    // where standard error takes nothing, the exit code still tells
+    let _ = writeln!(io::stderr(), "error: {}", in_one_line(problem));
 }

@@ -11,30 +11,54 @@ pub struct OutputFolder {
 }
 
 impl OutputFolder {
-    /// The folder at `path`, made if it is not there; tried out now, so that no training is lost for want of a place.
+    /// The folder at `path`, made if it is not there, for files of these names; tried out now, so that no training is lost for
+    /// want of a place.
     ///
     /// # Errors
-    /// If it can't be made or written to; one line says which and why.
-    pub fn open(path: &Path) -> Result<Self, String> {
+    /// If it can't be made or written to, or one of the names is that of a folder in it; one line says which and why.
+    pub fn open(path: &Path, names: &[&str]) -> Result<Self, String> {
         let refused =
             |error: io::Error| format!("{}: cannot write to this folder: {error}", path.display());
         fs::create_dir_all(path).map_err(refused)?;
         tempfile::tempfile_in(path).map_err(refused)?;
+        for name in names {
+            let file = path.join(name);
+            // a link to a folder would be replaced, as a file is
+            if fs::symlink_metadata(&file).is_ok_and(|found| found.is_dir()) {
+                let file = file.display();
+                return Err(format!("{file}: is a directory, expected a file to write"));
+            }
+        }
         Ok(Self {
             path: path.to_owned(),
         })
     }
 
-    /// Draws an SVG picture as a PNG file, put aside first and then in place.
+    /// The path of the file of this name, if it is there.
+    pub fn find(&self, name: &str) -> Option<PathBuf> {
+        let path = self.path.join(name);
+        path.is_file().then_some(path)
+    }
+
+    /// Draws SVG pictures, each with the name of its file, as PNG files: all are drawn before one is written, and each is put
+    /// aside first and then in place.
     ///
     /// # Errors
-    /// If it can't be drawn or written.
-    pub fn write_picture(&self, name: &str, svg: &str) -> Result<PathBuf, String> {
-        let path = self.path.join(name);
-        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-        let bytes = png(svg).map_err(|error| failed(&error))?;
-        write_atomically(&path, &bytes).map_err(|error| failed(&error))?;
-        Ok(path)
+    /// If one can't be drawn or written.
+    pub fn write_pictures(&self, pictures: &[(&str, String)]) -> Result<Vec<PathBuf>, String> {
+        let mut drawn = Vec::new();
+        for (name, svg) in pictures {
+            let path = self.path.join(name);
+            let bytes = png(svg).map_err(|error| format!("{}: {error}", path.display()))?;
+            drawn.push((path, bytes));
+        }
+        let mut written = Vec::new();
+        for (path, bytes) in drawn {
+            // the error names the path
+            write_atomically(&path, &bytes).map_err(|error| error.to_string())?;
+            written.push(path);
+        }
+        Ok(written)
     }
 }
 
@@ -48,5 +72,49 @@ pub fn print(text: &str) -> Result<(), String> {
             Err(format!("standard output: {error}"))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A picture, and what is none.
+    const GOOD: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>"#;
+    const BAD: &str = "<svg";
+
+    #[test]
+    fn a_folder_in_the_place_of_a_file_is_seen_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("b.png")).unwrap();
+        let open = |names: &[&str]| OutputFolder::open(folder.path(), names).map(|_| ());
+        let error = open(&["a.png", "b.png"]).unwrap_err();
+        assert!(error.ends_with("b.png: is a directory, expected a file to write"));
+        assert_eq!(open(&["a.png"]), Ok(()));
+    }
+
+    #[test]
+    fn nothing_is_written_if_one_picture_cannot_be_drawn() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = OutputFolder::open(folder.path(), &["a.png", "b.png"]).unwrap();
+        let pictures = |second: &str| [("a.png", GOOD.to_owned()), ("b.png", second.to_owned())];
+        let error = out.write_pictures(&pictures(BAD)).unwrap_err();
+        assert!(error.contains("b.png: picture: the SVG"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert_eq!(out.find("a.png"), None);
+        let written = out.write_pictures(&pictures(GOOD)).unwrap();
+        let paths = ["a.png", "b.png"].map(|name| folder.path().join(name));
+        assert_eq!(written, paths);
+        assert_eq!(out.find("a.png").as_ref(), Some(&paths[0]));
+    }
+
+    #[test]
+    fn an_error_of_writing_names_the_path_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = OutputFolder::open(folder.path(), &["a.png"]).unwrap();
+        // it comes between
+        fs::create_dir(folder.path().join("a.png")).unwrap();
+        let error = out.write_pictures(&[("a.png", GOOD.to_owned())]);
+        assert_eq!(error.unwrap_err().matches("a.png").count(), 1);
     }
 }

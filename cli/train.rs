@@ -7,17 +7,52 @@ use crate::pictures;
 use crate::progress::TrainingBar;
 use std::error::Error;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::time::Instant;
 use unsup_models::autoencoder::{AutoEncoder, Settings};
-use unsup_models::{Pca, Training};
+use unsup_models::{Matrix, Pca, Training};
+
+const RECONSTRUCTIONS: &str = "reconstructions.png";
+/// Drawn for codes of two numbers only.
+const CODES: &str = "codes.png";
 
 /// `unsup train autoencoder`
 pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<(), Box<dyn Error>> {
+    let outcome = run(arguments)?;
+    let report = if arguments.json {
+        format!("{}\n", outcome.json())
+    } else {
+        outcome.summary(arguments)
+    };
+    print(&report)?;
+    Ok(())
+}
+
+/// What a training came to.
+struct Outcome {
+    data: Split,
+    train_loss: f64,
+    heldout_loss: f64,
+    pca: PcaLoss,
+    /// The pictures, and one that is there but not of this run.
+    written: Vec<PathBuf>,
+    left: Option<PathBuf>,
+    seconds: f64,
+}
+
+/// Trains, evaluates and draws.
+fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     let start = Instant::now();
     set_threads(arguments.threads);
     let data = Split::load(arguments.data.as_deref(), arguments.seed)?;
     check_size(data.train.columns(), arguments)?;
-    let out = OutputFolder::open(&arguments.out)?;
+    let plane = arguments.code == 2;
+    let names: &[&str] = if plane {
+        &[RECONSTRUCTIONS, CODES]
+    } else {
+        &[RECONSTRUCTIONS]
+    };
+    let out = OutputFolder::open(&arguments.out, names)?;
 
     let (train, held_out) = (data.train.cast::<f32>(), data.held_out.cast::<f32>());
     let settings = Settings {
@@ -43,71 +78,122 @@ pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<(), Box<dyn Error>> {
     outcome?;
 
     let train_loss = model.squared_error(&train)?;
-    let heldout_loss = model.squared_error(&held_out)?;
-    let pca_loss = Pca::fit(&data.train, arguments.code).squared_error(&data.held_out);
-    let ratio = heldout_loss / pca_loss;
+    let heldout_loss = model
+        .squared_error(&held_out)
+        .map_err(|error| format!("{}: the held-out error is not finite: {error}", data.name))?;
+    let pca = PcaLoss::of(&data, arguments.code);
 
     let caption = format!(
         "Held-out {} from codes of {}: squared error {}, PCA {}",
         data.name,
         arguments.code,
-        number(heldout_loss),
-        number(pca_loss)
+        four_digits(heldout_loss),
+        four_digits(pca.loss)
     );
     let reconstructed = model.reconstruct(&held_out);
     let picture = pictures::reconstructions(&held_out, &reconstructed, data.tile, &caption);
-    let mut written = vec![out.write_picture("reconstructions.png", &picture)?];
-    if arguments.code == 2 {
+    let mut drawn = vec![(RECONSTRUCTIONS, picture)];
+    if plane {
         let title = format!("Codes of the held-out {}", data.name);
         let labels = data.held_out_labels.as_deref();
         let picture = pictures::codes(&model.encode(&held_out), labels, &title);
-        written.push(out.write_picture("codes.png", &picture)?);
+        drawn.push((CODES, picture));
     }
-    let seconds = start.elapsed().as_secs_f64();
+    Ok(Outcome {
+        written: out.write_pictures(&drawn)?,
+        left: if plane { None } else { out.find(CODES) },
+        data,
+        train_loss,
+        heldout_loss,
+        pca,
+        seconds: start.elapsed().as_secs_f64(),
+    })
+}
 
-    let report = if arguments.json {
-        let result = serde_json::json!({
-            "train_loss": train_loss,
-            "heldout_loss": heldout_loss,
-            "pca_loss": pca_loss,
-            // PCA with as many components as the data have directions makes no error: there is no ratio then
-            "ratio": ratio.is_finite().then_some(ratio),
-            "seconds": seconds,
-        });
-        format!("{result}\n")
-    } else {
-        let ratio = if ratio.is_finite() {
-            format!("{ratio:.3}")
-        } else {
-            "none: PCA makes no error with such a code".to_owned()
+impl Outcome {
+    /// The held-out error over that of PCA; none where PCA makes no error.
+    fn ratio(&self) -> Option<f64> {
+        (!self.pca.negligible).then(|| self.heldout_loss / self.pca.loss)
+    }
+
+    /// For another program.
+    fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "train_loss": self.train_loss,
+            "heldout_loss": self.heldout_loss,
+            "pca_loss": self.pca.loss,
+            "ratio": self.ratio(),
+            "seconds": self.seconds,
+        })
+    }
+
+    /// For a reader.
+    fn summary(&self, arguments: &TrainAutoEncoder) -> String {
+        let data = &self.data;
+        let features = data.train.columns();
+        let ratio = match self.ratio() {
+            Some(ratio) => format!("{ratio:.3}"),
+            None => "none: PCA makes next to no error with such a code".to_owned(),
         };
-        let mut report = format!(
-            "Deep auto-encoder {}, {} epochs, seed {}, {seconds:.1} s\n\
-             Data: {}, {} objects to train and {} held out, {} features{}\n\
+        let mut summary = format!(
+            "Deep auto-encoder {}, {} epochs, seed {}, {:.1} s\n\
+             Data: {}, {} objects to train and {} held out, {features} features{}\n\
              Squared error per object (sum over features):\n  \
              training         {:>10}\n  \
              held out         {:>10}\n  \
              held out by PCA  {:>10}\n  \
              ratio to PCA     {ratio:>10}\n",
-            architecture(train.columns(), arguments),
+            architecture(features, arguments),
             arguments.epochs,
             arguments.seed,
+            self.seconds,
             data.name,
-            train.rows(),
-            held_out.rows(),
-            train.columns(),
+            data.train.rows(),
+            data.held_out.rows(),
             data.remark,
-            number(train_loss),
-            number(heldout_loss),
-            number(pca_loss),
+            four_digits(self.train_loss),
+            four_digits(self.heldout_loss),
+            four_digits(self.pca.loss),
         );
-        for path in written {
-            report += &format!("{}\n", path.display());
+        for path in &self.written {
+            summary += &format!("{}\n", path.display());
         }
-        report
-    };
-    print(&report)?;
-    Ok(())
+        if let Some(path) = &self.left {
+            summary += &format!("{} there is from an earlier run\n", path.display());
+        }
+        summary
+    }
+}
+
+/// What the best linear code of the same size comes to.
+struct PcaLoss {
+    /// The squared error per held-out object of PCA fitted to the training part.
+    loss: f64,
+    /// It is next to nothing, as where a code has as many numbers as the data have directions: what is left is rounding, and
+    /// a ratio to it says nothing.
+    negligible: bool,
+}
+
+impl PcaLoss {
+    /// A smaller part of the squared distance from the mean is negligible; it is near what single precision, in which the
+    /// auto-encoder computes, can tell from none.
+    const NEGLIGIBLE: f64 = 1e-12;
+
+    fn of(data: &Split, code: usize) -> Self {
+        let pca = Pca::fit(&data.train, code);
+        let loss = pca.squared_error(&data.held_out);
+        // the mean over objects of ‖x − x̄‖²
+        let spread = |x: &Matrix<f64>| {
+            let differences = x.row_iter().flat_map(|row| row.iter().zip(pca.mean()));
+            differences.map(|(x, mean)| (x - mean).powi(2)).sum::<f64>() / x.rows() as f64
+        };
+        // of both parts: held-out objects that all lie at the mean are no measure of what is small
+        let spread = spread(&data.held_out).max(spread(&data.train));
+        Self {
+            loss,
+            negligible: loss <= Self::NEGLIGIBLE * spread,
+        }
+    }
 }
 
 /// More weights than this, with their gradients and Adam's two moments, don't fit into the memory of most machines.
@@ -115,10 +201,7 @@ const MOST_WEIGHTS: usize = 200_000_000;
 
 /// Refuses a network that is too large, before any of it is allocated.
 fn check_size(features: usize, arguments: &TrainAutoEncoder) -> Result<(), String> {
-    let widths = [features]
-        .into_iter()
-        .chain(arguments.widths.iter().copied());
-    let widths: Vec<usize> = widths.chain([arguments.code]).collect();
+    let widths = encoder_widths(features, arguments);
     let layers = widths
         .windows(2)
         .map(|pair| pair[0].saturating_mul(pair[1]));
@@ -143,8 +226,8 @@ fn check_size(features: usize, arguments: &TrainAutoEncoder) -> Result<(), Strin
     ))
 }
 
-/// An error in four digits, however small or large.
-fn number(x: f64) -> String {
+/// A loss in four digits, however small or large.
+fn four_digits(x: f64) -> String {
     if x == 0.0 || (1e-3..1e6).contains(&x.abs()) {
         format!("{x:.4}")
     } else {
@@ -154,18 +237,21 @@ fn number(x: f64) -> String {
 
 /// `"64-128-64-2-64-128-64"`
 fn architecture(features: usize, arguments: &TrainAutoEncoder) -> String {
-    let half = || {
-        [features]
-            .into_iter()
-            .chain(arguments.widths.iter().copied())
-    };
-    let widths = half().chain([arguments.code]).chain({
-        let mut back: Vec<usize> = half().collect();
-        back.reverse();
-        back
-    });
-    let widths: Vec<String> = widths.map(|width| width.to_string()).collect();
+    let mut widths = encoder_widths(features, arguments);
+    let back: Vec<usize> = widths.iter().rev().skip(1).copied().collect();
+    widths.extend(back);
+    let widths: Vec<String> = widths.iter().map(usize::to_string).collect();
     widths.join("-")
+}
+
+/// From the features to the code; the decoder has them in reverse.
+fn encoder_widths(features: usize, arguments: &TrainAutoEncoder) -> Vec<usize> {
+    let hidden = arguments.widths.iter().copied();
+    [features]
+        .into_iter()
+        .chain(hidden)
+        .chain([arguments.code])
+        .collect()
 }
 
 /// All processors, unless a number is given. What is computed does not depend on it.
@@ -177,4 +263,90 @@ fn set_threads(threads: Option<usize>) {
     });
     #[cfg(not(feature = "threading"))]
     let _ = threads;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run of one epoch on the digits.
+    fn short(seed: u64, code: usize) -> Outcome {
+        let folder = tempfile::tempdir().unwrap();
+        let arguments = TrainAutoEncoder {
+            epochs: 1,
+            widths: vec![4],
+            out: folder.path().to_owned(),
+            quiet: true,
+            seed,
+            code,
+            ..TrainAutoEncoder::default()
+        };
+        run(&arguments).unwrap()
+    }
+
+    #[test]
+    fn pca_is_fitted_to_the_training_part_and_measured_on_the_held_out_part() {
+        let seed = 3;
+        let found = short(seed, 5).json()["pca_loss"].as_f64().unwrap();
+        let split = Split::load(None, seed).unwrap();
+        let pca = Pca::fit(&split.train, 5);
+        // ‖x − x̄‖² less its part along the components, object by object
+        let along = pca.encode(&split.held_out);
+        let objects = split.held_out.row_iter().zip(along.row_iter());
+        let errors = objects.map(|(x, code)| {
+            let whole: f64 = x
+                .iter()
+                .zip(pca.mean())
+                .map(|(x, mean)| (x - mean).powi(2))
+                .sum();
+            whole - code.iter().map(|z| z * z).sum::<f64>()
+        });
+        let expected = errors.sum::<f64>() / 597.0;
+        assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+        // and it is none of what it could be mistaken for
+        let of = |fitted: &Matrix<f64>, measured: &Matrix<f64>| {
+            Pca::fit(fitted, 5).squared_error(measured)
+        };
+        for other in [
+            of(&split.train, &split.train),
+            of(&split.held_out, &split.held_out),
+            of(&split.held_out, &split.train),
+        ] {
+            assert!((found - other).abs() > 1e-3, "{found} {other}");
+        }
+    }
+
+    #[test]
+    fn an_error_of_pca_that_is_rounding_gives_no_ratio() {
+        let of = |train: &[[f64; 2]], held_out: &[[f64; 2]], code| {
+            let mut data = Split::load(None, 0).unwrap();
+            (data.train, data.held_out) = (Matrix::from_rows(train), Matrix::from_rows(held_out));
+            PcaLoss::of(&data, code).negligible
+        };
+        let train = [[0.1, 0.2], [0.3, -0.4], [-0.7, 0.6]];
+        assert!(of(&train, &[[5.1, -7.3]], 2), "all directions");
+        assert!(
+            of(&[[0.1, 0.2], [0.3, 0.6]], &[[0.7, 1.4]], 1),
+            "on the line"
+        );
+        assert!(
+            of(&[[0.0, 0.0]; 2], &[[0.0, 0.0]], 1),
+            "no error and no spread"
+        );
+        assert!(
+            of(&[[-1.0, 0.0], [1.0, 0.0]], &[[1e-17, 1e-18]], 1),
+            "at the mean"
+        );
+        assert!(!of(&train, &[[5.1, -7.3]], 1));
+        assert!(!of(&[[0.1, 0.2], [0.3, 0.6]], &[[0.7, 1.401]], 1));
+    }
+
+    #[test]
+    fn losses_are_short() {
+        let shown = [0.0, 12.34567, 0.00123, 1.5e-32, 7e6].map(four_digits);
+        assert_eq!(
+            shown,
+            ["0.0000", "12.3457", "0.0012", "1.500e-32", "7.000e6"]
+        );
+    }
 }

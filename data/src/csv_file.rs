@@ -4,8 +4,11 @@
 //! line that an editor shows. For the latter the file is read as lines that end in `\n` alone: at the end of a row the
 //! parser then stands at the start of the next line, and the row's own line is counted back from there. (The
 //! position that the parser gives for a row is where the last one ended, blank lines and half a `\r\n` before it.)
+//!
+//! The parser also joins to a cell what follows its closing quote: of `"1"2` it makes 12. The cells don't tell, so the
+//! quotes are followed in the bytes that it is given, and such a row is refused.
 
-use crate::error::quoted;
+use crate::error::{QUOTED, quoted};
 use crate::{DataError, Dataset};
 use csv::{ByteRecord, Terminator};
 use std::fs::File;
@@ -15,6 +18,8 @@ use unsup_autograd::Matrix;
 
 /// How much of a file is read at once.
 const BUFFER: usize = 1 << 16;
+/// Bytes that are kept of what follows a closing quote: as many as an error may show of it.
+const STRAY: usize = 4 * QUOTED + 1;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// What is read after the end of a file, to end a last line that has no end: a row that asks for more even so is within
 /// a quote that never closes.
@@ -23,14 +28,15 @@ const END: &[u8] = b"\n";
 /// Reads a file of comma-separated numbers: an object in each line, a feature in each column.
 ///
 /// The first line is a header with the features' names if no cell of it is written as a number and not all are empty.
-/// A cell may be in quotes that start right after the comma; spaces around a number or a name are left out. Lines may
-/// end in `\r\n`; blank ones are skipped, and so is a byte order mark. The file is UTF-8 and is read once, as a stream.
+/// A cell may be in quotes that start right after the comma, and nothing but spaces may follow them; spaces around a
+/// number or a name are left out. Lines may end in `\r\n`; blank ones are skipped, and so is a byte order mark. The
+/// file is UTF-8 and is read once, as a stream.
 ///
 /// The data set is named after the file, without its folder and extension; it has no labels and no image shape.
 ///
 /// # Errors
 /// If the file can't be opened or read, holds no row of numbers, rows of different lengths, a cell that is no finite
-/// number or no UTF-8, or a quote that never closes. The error names the file as `path` does, and the line and column.
+/// number or no UTF-8, a quote that never closes, or text after one that does. The error names the file as `path` does, and the line and column.
 pub fn read_csv(path: impl AsRef<Path>) -> Result<Dataset, DataError> {
     let path = path.as_ref();
     let file = path.display().to_string();
@@ -104,15 +110,17 @@ struct Rows<'a, R> {
 
 /// Where the rows of `bytes` are read from, a byte order mark skipped.
 fn open<'a>(mut bytes: impl Read, file: &'a str) -> Result<Rows<'a, impl Read>, DataError> {
-    // The parser skips the mark too, but only if a single read brings it whole.
     let mut start = Vec::new();
-    bytes
-        .by_ref()
-        .take(BYTE_ORDER_MARK.len() as u64)
-        .read_to_end(&mut start)
-        .map_err(|error| unreadable(file, error))?;
+    let mut take = |count: usize, start: &mut Vec<u8>| {
+        let taken = bytes.by_ref().take(count as u64).read_to_end(start);
+        taken.map_err(|error| unreadable(file, error))
+    };
+    take(BYTE_ORDER_MARK.len(), &mut start)?;
     if start == BYTE_ORDER_MARK {
         start.clear();
+        // The parser skips a mark too, but only if its first read brings it whole. A second mark is content, so that
+        // read is to bring less.
+        take(1, &mut start)?;
     }
     let ended = Cursor::new(start).chain(bytes).chain(END);
     let reader = csv::ReaderBuilder::new()
@@ -123,6 +131,7 @@ fn open<'a>(mut bytes: impl Read, file: &'a str) -> Result<Rows<'a, impl Read>, 
         .from_reader(Watched {
             bytes: ended,
             over: false,
+            quotes: Quotes::default(),
         });
     Ok(Rows {
         reader,
@@ -142,6 +151,12 @@ impl<R: Read> Rows<'_, R> {
                 .map_err(|error| unreadable(self.file, error))?;
             if !found {
                 return Ok(false);
+            }
+            if let Some(stray) = &self.reader.get_ref().quotes.stray
+                && stray.line < self.reader.position().line()
+            {
+                // Bytes are read ahead of rows, but this one has ended after it.
+                return Err(stray.refused(self.file));
             }
             if self.reader.get_ref().over {
                 return Err(self.unclosed_quote());
@@ -229,10 +244,11 @@ fn line_breaks(text: &[u8]) -> u64 {
     text.iter().filter(|&&byte| byte == b'\n').count() as u64
 }
 
-/// A reader, and whether more was asked of it than it had.
+/// A reader, whether more was asked of it than it had, and the quotes in what it gave.
 struct Watched<R> {
     bytes: R,
     over: bool,
+    quotes: Quotes,
 }
 
 impl<R: Read> Read for Watched<R> {
@@ -242,9 +258,105 @@ impl<R: Read> Read for Watched<R> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => {
                     self.over = matches!(result, Ok(0));
+                    if let Ok(count) = result {
+                        buffer[..count]
+                            .iter()
+                            .for_each(|&byte| self.quotes.follow(byte));
+                    }
                     return result;
                 }
             }
         }
+    }
+}
+
+/// Follows the cells of a file byte by byte, up to the first closing quote that more text follows.
+struct Quotes {
+    place: Place,
+    line: u64,
+    column: usize,
+    stray: Option<Stray>,
+}
+
+/// Where the next byte stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// At the start of a cell.
+    Start,
+    /// In a cell without quotes; a quote in it is a character like others.
+    Plain,
+    /// Between quotes.
+    Quoted,
+    /// After a quote that closed them, or that is the first of two, which stand for one.
+    Closed,
+    /// After the closing quote and spaces.
+    Padded,
+    /// In what follows a closing quote and isn't space.
+    Stray,
+    /// After that: nothing more is looked for.
+    Found,
+}
+
+/// What follows a closing quote.
+struct Stray {
+    line: u64,
+    column: usize,
+    text: Vec<u8>,
+}
+
+impl Default for Quotes {
+    /// At the start of a file.
+    fn default() -> Self {
+        Self {
+            place: Place::Start,
+            line: 1,
+            column: 1,
+            stray: None,
+        }
+    }
+}
+
+impl Quotes {
+    fn follow(&mut self, byte: u8) {
+        use Place::*;
+        self.place = match (self.place, byte) {
+            (Found, _) | (Stray, b',' | b'\n') => Found,
+            (Quoted, b'"') => Closed,
+            (Quoted, _) | (Start | Closed, b'"') => Quoted,
+            (_, b',') => {
+                self.column += 1;
+                Start
+            }
+            (_, b'\n') => {
+                self.column = 1;
+                Start
+            }
+            (Start | Plain, _) => Plain,
+            // the first half of a line's end among them
+            (Closed | Padded, byte) if byte.is_ascii_whitespace() => Padded,
+            (Closed | Padded | Stray, byte) => {
+                let stray = self.stray.get_or_insert_with(|| self::Stray {
+                    line: self.line,
+                    column: self.column,
+                    text: Vec::new(),
+                });
+                if stray.text.len() < STRAY {
+                    stray.text.push(byte);
+                }
+                Stray
+            }
+        };
+        self.line += u64::from(byte == b'\n');
+    }
+}
+
+impl Stray {
+    fn refused(&self, file: &str) -> DataError {
+        let found = quoted(self.text.trim_ascii());
+        let problem =
+            format!("found {found} after a closing quote, expected a comma or the line's end");
+        DataError::new(file, problem)
+            .at_line(self.line)
+            .at_column(self.column, None)
     }
 }

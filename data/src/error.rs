@@ -6,7 +6,7 @@
 use std::fmt::{self, Write};
 
 /// Characters of a file's content that an error quotes; more tells the reader nothing and drowns the rest.
-const QUOTED: usize = 40;
+pub(crate) const QUOTED: usize = 40;
 
 /// Why a file can't be read as data.
 ///
@@ -82,7 +82,7 @@ impl fmt::Display for DataError {
         if self.file.is_empty() {
             write!(f, "\"\"")?;
         }
-        write_in_one_line(f, &self.file)?;
+        f.write_str(&in_one_line(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
         }
@@ -93,7 +93,7 @@ impl fmt::Display for DataError {
             write!(f, " ({})", quoted(name.as_bytes()))?;
         }
         write!(f, ": ")?;
-        write_in_one_line(f, &self.problem)
+        f.write_str(&in_one_line(&self.problem))
     }
 }
 
@@ -126,16 +126,22 @@ pub(crate) fn quoted(found: &[u8]) -> String {
     out + "\""
 }
 
-/// Writes a text with all that can't be seen escaped; quotes and backslashes, as paths have them, stay.
-fn write_in_one_line(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+/// A text in one line: all that can't be seen is escaped, as `\n` or `\u{1b}`; quotes and backslashes, as paths have
+/// them, stay. For messages that name a file or hold other words from outside.
+///
+/// ```
+/// assert_eq!(unsup_data::in_one_line("a folder\\a\nfile"), "a folder\\a\\nfile");
+/// ```
+pub fn in_one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '\'' | '"' | '\\') {
-            f.write_char(c)?;
+            out.push(c);
         } else {
-            write!(f, "{}", c.escape_debug())?;
+            out.extend(c.escape_debug());
         }
     }
-    Ok(())
+    out
 }
 
 #[cfg(test)]

@@ -47,5 +47,5 @@ mod scaling;
 pub use csv_file::{read_csv, read_csv_from};
 pub use dataset::{Dataset, ImageShape};
 pub use digits::digits;
-pub use error::DataError;
+pub use error::{DataError, in_one_line};
 pub use scaling::Standardisation;

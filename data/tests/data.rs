@@ -117,6 +117,9 @@ fn csv_as_it_may_be_written() {
         "\n\n1,2\n\r\n   \n\t\r\n3,4\n\n \n",
         " 1 ,\t2\n+3.0,.4e1\n",
         "\"1\",\" 2 \"\n\"3\n\",4",
+        "\"1\" ,\"2\"\t\r\n\"3\",\"4\" ",
+        "\"1\",\"2\"\r\n\"3\",\"4\"",
+        "\"1\",\"2\"\r\n\"3\",\"4\"\r\n",
     ] {
         assert_eq!(rows(text), expected, "{text:?}");
     }
@@ -314,6 +317,69 @@ fn bad_csv_is_refused_in_these_words() {
             r#", line 4, column 2: found "x", expected a number"#,
         ),
         (b"\"1\r\n\",2\r\n3", ", line 3: 1 value, line 1 has 2"),
+        // Text after a closing quote, which is not joined to what is within.
+        (
+            b"1,2\n\"1\"2,3\n",
+            r#", line 2, column 1: found "2" after a closing quote, expected a comma or the line's end"#,
+        ),
+        (
+            b"1,2\n3,\"1\"2\n5,6\n",
+            r#", line 2, column 2: found "2" after a closing quote, expected a comma or the line's end"#,
+        ),
+        (
+            b"\xef\xbb\xbf\"1\"2,3\r\n4,5\r\n",
+            r#", line 1, column 1: found "2" after a closing quote, expected a comma or the line's end"#,
+        ),
+        (
+            b"1,2\r\n\r\n3,\"1\" 2\r\n",
+            r#", line 3, column 2: found "2" after a closing quote, expected a comma or the line's end"#,
+        ),
+        (
+            b"1\n\"1\"2",
+            r#", line 2, column 1: found "2" after a closing quote, expected a comma or the line's end"#,
+        ),
+        (
+            b"1\n\"\"1\n",
+            r#", line 2, column 1: found "1" after a closing quote, expected a comma or the line's end"#,
+        ),
+        (
+            b"1,2\n\"3\n\"4,5\n",
+            r#", line 3, column 1: found "4" after a closing quote, expected a comma or the line's end"#,
+        ),
+        (
+            b"1,2\n\"3\"4\"\"5\",\"6\n",
+            r#", line 2, column 1: found "4\"\"5\"" after a closing quote, expected a comma or the line's end"#,
+        ),
+        (
+            b"1,2\n\"3\" \"4\",5\n",
+            r#", line 2, column 1: found "\"4\"" after a closing quote, expected a comma or the line's end"#,
+        ),
+        (
+            b"1,2\n\"1\"\r3,4\n",
+            r#", line 2, column 1: found "3" after a closing quote, expected a comma or the line's end"#,
+        ),
+        (
+            b"\"it's \"great\"\",b\n1,2\n",
+            r#", line 1, column 1: found "great\"\"" after a closing quote, expected a comma or the line's end"#,
+        ),
+        (
+            b"\"a\"\xc3\xa9\xff\n1\n",
+            r#", line 1, column 1: found "é\xff" after a closing quote, expected a comma or the line's end"#,
+        ),
+        // The first fault is told, though more of the file has been read by then.
+        (
+            b"1,2\n3,x\n\"4\"5,6\n",
+            r#", line 2, column 2: found "x", expected a number"#,
+        ),
+        (
+            b"\"1\"2,\"3\n",
+            r#", line 1, column 1: found "2" after a closing quote, expected a comma or the line's end"#,
+        ),
+        // One mark of the byte order is none of the content, a second is.
+        (
+            b"\xef\xbb\xbf\xef\xbb\xbf1,2\n",
+            r#", line 1, column 1: found "\u{feff}1", expected a number"#,
+        ),
     ];
     for (bytes, expected) in table {
         let found = csv(bytes).map(|data| data.features).unwrap_err();
@@ -711,6 +777,50 @@ fn changed(bytes: &[u8], changes: &[Change]) -> Vec<u8> {
     bytes
 }
 
+/// The cells of a text, lines that are blank left out; panics where a quoted cell does not end with its quote.
+fn strictly(text: &str) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (mut row, mut blank) = (Vec::new(), true);
+        loop {
+            let mut cell = String::new();
+            let end;
+            if let Some(mut within) = rest.strip_prefix('"') {
+                blank = false;
+                loop {
+                    let (part, after) = within.split_once('"').expect("a closing quote");
+                    cell += part;
+                    let Some(more) = after.strip_prefix('"') else {
+                        end = after;
+                        break;
+                    };
+                    cell.push('"');
+                    within = more;
+                }
+            } else {
+                end = rest;
+            }
+            let length = end.find([',', '\n']).unwrap_or(end.len());
+            let plain = &end[..length];
+            assert!(
+                !rest.starts_with('"') || plain.trim().is_empty(),
+                "{text:?}"
+            );
+            row.push((cell + plain).trim().to_owned());
+            let comma = end[length..].starts_with(',');
+            rest = end.get(length + 1..).unwrap_or("");
+            if !comma {
+                break;
+            }
+        }
+        if !(blank && row.len() == 1 && row[0].is_empty()) {
+            rows.push(row);
+        }
+    }
+    rows
+}
+
 proptest! {
     #![proptest_config(fixed())]
 
@@ -747,6 +857,47 @@ proptest! {
             prop_assert_eq!(error.column(), Some(j + 1));
             prop_assert_eq!(error.column_name(), style.names.as_ref().map(|names| names[j].as_str()));
             prop_assert!(error.problem().ends_with(expected), "{}", error);
+        }
+    }
+
+    #[test]
+    fn text_after_a_closing_quote_is_found_where_it_is(
+        matrix in matrix(),
+        style in style(),
+        row in any::<Index>(),
+        column in any::<Index>(),
+        between in "[ \t]{0,2}",
+        found in "[0-9a-zλ.]{1,60}",
+    ) {
+        let (i, j) = (row.index(matrix.len()), column.index(matrix[0].len()));
+        let mut bad = matrix.clone();
+        bad[i][j] = f64::NAN;
+        // every cell in quotes
+        let (text, lines) = written(&bad, &Style { cells: vec![2], ..style });
+        let text = text.replace("\"NaN\"", &format!("\"1\"{between}{found}"));
+        let error = csv(&text).unwrap_err();
+        prop_assert_eq!(error.line(), Some(lines[i][j] as u64), "{:?}", text);
+        prop_assert_eq!(error.column(), Some(j + 1));
+        let shown: String = found.chars().take(40).collect();
+        let start = format!("found \"{shown}\"");
+        prop_assert!(error.problem().starts_with(&start), "{}", error);
+        prop_assert!(error.problem().contains(" after a closing quote"), "{}", error);
+    }
+
+    /// The names and numbers are those that a strict reading of the text gives: what it would have to repair is refused.
+    #[test]
+    fn nothing_is_read_that_a_strict_reading_refuses(text in "(1|2|a|,|,|\"|\"|\"\"| |\r?\n){0,12}") {
+        if let Ok(data) = csv(&text) {
+            let strict = strictly(&text);
+            let names = usize::from(!data.feature_names.is_empty());
+            prop_assert_eq!(strict.len(), data.features.rows() + names, "{:?}", text);
+            for (row, cells) in data.features.row_iter().zip(&strict[names..]) {
+                let numbers: Vec<f64> = cells.iter().map(|cell| cell.parse().unwrap()).collect();
+                prop_assert_eq!(row, &numbers[..], "{:?}", text);
+            }
+            if names == 1 {
+                prop_assert_eq!(&data.feature_names, &strict[0], "{:?}", text);
+            }
         }
     }
 
