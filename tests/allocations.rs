@@ -1,10 +1,13 @@
 //! What a training step allocates, and that nothing grows. A program of its own, because it counts what passes through the
 //! allocator.
 
+mod pass_through;
+
+use pass_through::pass_through;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
-use unsup_autograd::{CustomOp, Matrix, Shape, Tape, Var};
+use unsup_autograd::{CustomOp, Matrix, Tape};
 use unsup_nn::optimiser::{Adam, Optimiser, Sgd};
 use unsup_nn::train::{Batch, Criterion, Term, Terms, Trainer, smallvec};
 use unsup_nn::{Activation, Sequence, loss};
@@ -170,34 +173,17 @@ fn second_order_steps_do_not_grow_either() {
 }
 
 /// A rule that gives a matrix of its own, which the pool has not made and must not keep.
-struct Ones;
-
-impl CustomOp<f64> for Ones {
-    fn name(&self) -> &str {
-        "ones"
-    }
-    fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
-        Ok(parents[0])
-    }
-    fn value(&self, parents: &[&Matrix<f64>], out: &mut Matrix<f64>) {
-        out.as_mut_slice().copy_from_slice(parents[0].as_slice());
-    }
-    fn derivative<'t>(
-        &self,
-        parents: &[Var<'t, f64>],
-        _y: Var<'t, f64>,
-        g: Var<'t, f64>,
-        _parent: usize,
-    ) -> Var<'t, f64> {
+fn ones() -> Arc<dyn CustomOp<f64>> {
+    pass_through(|parents, g| {
         let shape = parents[0].shape();
         g.tape()
             .leaf(Matrix::filled(shape.rows(), shape.columns(), 1.0))
-    }
+    })
 }
 
 #[test]
 fn a_custom_rule_that_allocates_does_not_fill_the_pool() {
-    let ones: Arc<dyn CustomOp<f64>> = Arc::new(Ones);
+    let ones = ones();
     let mut tape = Tape::<f64>::new();
     let mut step = || {
         let x = tape.filled(50, 20, 0.3).tanh();
@@ -213,34 +199,15 @@ fn a_custom_rule_that_allocates_does_not_fill_the_pool() {
     }
 }
 
-/// A rule that picks rows and uses a custom operation: both have tables on the tape.
-struct Tables(Arc<dyn CustomOp<f64>>);
-
-impl CustomOp<f64> for Tables {
-    fn name(&self) -> &str {
-        "tables"
-    }
-    fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
-        Ok(parents[0])
-    }
-    fn value(&self, parents: &[&Matrix<f64>], out: &mut Matrix<f64>) {
-        out.as_mut_slice().copy_from_slice(parents[0].as_slice());
-    }
-    fn derivative<'t>(
-        &self,
-        _: &[Var<'t, f64>],
-        _y: Var<'t, f64>,
-        g: Var<'t, f64>,
-        _parent: usize,
-    ) -> Var<'t, f64> {
-        g.tape().custom(Arc::clone(&self.0), &[g.pick_rows(&[0])])
-    }
-}
-
 #[test]
 fn many_gradients_on_one_tape_leave_nothing_behind() {
-    let inner: Arc<dyn CustomOp<f64>> = Arc::new(Ones);
-    let tables: Arc<dyn CustomOp<f64>> = Arc::new(Tables(Arc::clone(&inner)));
+    // a rule that picks rows and uses a custom operation: both have tables on the tape
+    let inner = ones();
+    let of_the_rule = Arc::clone(&inner);
+    let tables = pass_through(move |_, g| {
+        g.tape()
+            .custom(Arc::clone(&of_the_rule), &[g.pick_rows(&[0])])
+    });
     let mut tape = Tape::<f64>::new();
     let mut held_after = |times: usize| {
         let x = tape.filled(1, 3, 0.5);

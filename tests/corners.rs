@@ -1,7 +1,9 @@
 //! Where a rule has a choice: corners, ties, overflow, NaN; and what wrong use says.
 
+use crate::pass_through::pass_through;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use unsup_autograd::{CustomOp, Matrix, Shape, Tape, Var};
 
 fn row(entries: &[f64]) -> Matrix<f64> {
@@ -309,44 +311,21 @@ fn a_parameter_s_key_names_one_matrix() {
     assert_eq!(text, "parameter: key 7 names another matrix on this tape");
 }
 
-/// A rule that keeps what it must not keep.
-struct Keeper(std::sync::Mutex<Vec<u64>>);
-
-impl CustomOp<f64> for Keeper {
-    fn name(&self) -> &str {
-        "keeper"
-    }
-    fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
-        Ok(parents[0])
-    }
-    fn value(&self, parents: &[&Matrix<f64>], out: &mut Matrix<f64>) {
-        out.as_mut_slice().copy_from_slice(parents[0].as_slice());
-    }
-    fn derivative<'t>(
-        &self,
-        _: &[Var<'t, f64>],
-        _: Var<'t, f64>,
-        g: Var<'t, f64>,
-        _: usize,
-    ) -> Var<'t, f64> {
-        // a parameter that only the rule knows ends with the rule
-        let key = u64::MAX;
-        let one = g.tape().parameter(key, &Arc::new(Matrix::scalar(1.0)));
-        self.0.lock().unwrap().push(key);
-        g * one
-    }
-}
-
 #[test]
 fn what_a_rule_puts_on_the_tape_ends_with_it() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    // a parameter that only the rule knows
+    let operation = pass_through(move |_, g| {
+        count.fetch_add(1, Relaxed);
+        g * g.tape().parameter(u64::MAX, &Arc::new(Matrix::scalar(1.0)))
+    });
     let tape = Tape::new();
     let x = tape.leaf(row(&[3.0]));
-    let keeper = Arc::new(Keeper(Default::default()));
-    let y = tape.custom(keeper.clone(), &[x]) * tape.custom(keeper.clone(), &[x]);
+    let y = tape.custom(Arc::clone(&operation), &[x]) * tape.custom(operation, &[x]);
     let nodes = tape.stats().nodes;
     assert_eq!(y.backward([x])[x].item(), 6.0);
-    assert_eq!(tape.stats().nodes, nodes);
-    assert_eq!(keeper.0.lock().unwrap().len(), 2);
+    assert_eq!((tape.stats().nodes, asked.load(Relaxed)), (nodes, 2));
     assert!(tape.find_parameter(u64::MAX).is_none());
 }
 
@@ -364,37 +343,17 @@ fn code_that_fills_or_reads_a_value_may_use_the_tape() {
     assert_eq!(*held, row(&[1.0, 2.0]));
 }
 
-/// Counts how often its rule is asked for.
-struct Counter(std::sync::atomic::AtomicUsize);
-
-impl CustomOp<f64> for Counter {
-    fn name(&self) -> &str {
-        "counter"
-    }
-    fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
-        Ok(parents[0])
-    }
-    fn value(&self, parents: &[&Matrix<f64>], out: &mut Matrix<f64>) {
-        out.as_mut_slice().copy_from_slice(parents[0].as_slice());
-    }
-    fn derivative<'t>(
-        &self,
-        _: &[Var<'t, f64>],
-        _: Var<'t, f64>,
-        g: Var<'t, f64>,
-        _: usize,
-    ) -> Var<'t, f64> {
-        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        g
-    }
-}
-
 #[test]
 fn nothing_is_computed_for_what_leads_to_no_target() {
     let tape = Tape::new();
     let (x, other) = (tape.leaf(row(&[3.0])), tape.leaf(row(&[2.0])));
-    let counter = Arc::new(Counter(Default::default()));
-    let counted = |x| tape.custom(counter.clone(), &[x]);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let counter = pass_through(move |_, g| {
+        count.fetch_add(1, Relaxed);
+        g
+    });
+    let counted = |x| tape.custom(Arc::clone(&counter), &[x]);
     let y = x * counted(other) // of something that is no target
         + x * counted(x).stop_gradient() // through which nothing passes
         + x * counted(x).step()
@@ -403,10 +362,10 @@ fn nothing_is_computed_for_what_leads_to_no_target() {
         + x * counted(x).powf(0.0);
     assert_eq!(y.backward([x])[x].item(), 2.0 + 3.0 + 1.0 + 1.0 + 0.0 + 1.0);
     assert_eq!(y.grad(&[x])[0].item(), 8.0);
-    assert_eq!(counter.0.load(std::sync::atomic::Ordering::Relaxed), 0);
+    assert_eq!(asked.load(Relaxed), 0);
     // of two operands only the one that leads to a target is asked for
-    tape.custom(counter.clone(), &[x, other]).backward([x]);
-    assert_eq!(counter.0.load(std::sync::atomic::Ordering::Relaxed), 1);
+    tape.custom(Arc::clone(&counter), &[x, other]).backward([x]);
+    assert_eq!(asked.load(Relaxed), 1);
     // a node behind which nothing passes can still be a target itself
     let constant = counted(x).stop_gradient();
     assert_eq!((x * constant).backward([constant])[constant].item(), 3.0);

@@ -4,4 +4,5 @@ mod command;
 mod corners;
 mod criteria;
 mod operations;
+mod pass_through;
 mod random_graphs;
