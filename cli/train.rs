@@ -9,7 +9,7 @@ use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
-use unsup_models::autoencoder::{AutoEncoder, Settings};
+use unsup_models::autoencoder::{Architecture, AutoEncoder};
 use unsup_models::{Matrix, Pca, Training};
 
 const RECONSTRUCTIONS: &str = "reconstructions.png";
@@ -55,13 +55,13 @@ fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     let out = OutputFolder::open(&arguments.out, names)?;
 
     let (train, held_out) = (data.train.cast::<f32>(), data.held_out.cast::<f32>());
-    let settings = Settings {
+    let architecture = Architecture {
         hidden: arguments.widths.clone(),
         code: arguments.code,
         output: data.output,
         seed: arguments.seed,
     };
-    let mut model = AutoEncoder::<f32>::new(train.columns(), &settings);
+    let mut model = AutoEncoder::<f32>::new(train.columns(), &architecture);
     let training = Training {
         epochs: arguments.epochs,
         batch_size: arguments.batch_size,

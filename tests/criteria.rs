@@ -5,7 +5,7 @@ use proptest::test_runner::RngSeed;
 use unsup_autograd::Matrix;
 use unsup_autograd::check::Check;
 use unsup_models::autoencoder::deep::Reconstruction;
-use unsup_models::autoencoder::{AutoEncoder, Settings};
+use unsup_models::autoencoder::{Architecture, AutoEncoder};
 use unsup_nn::train::{Batch, Criterion};
 use unsup_nn::{Activation, Module, Path, loss};
 
@@ -98,7 +98,7 @@ proptest! {
         sigmoid in any::<bool>(),
     ) {
         let output = if sigmoid { Activation::Sigmoid } else { Activation::Identity };
-        let model = AutoEncoder::new(x.columns(), &Settings { hidden, code, output, seed });
+        let model = AutoEncoder::new(x.columns(), &Architecture { hidden, code, output, seed });
         check_by_parameters(&model, &Reconstruction { x: &x })?;
     }
 }

@@ -18,7 +18,7 @@
 //!
 //! ```
 //! use std::ops::ControlFlow;
-//! use unsup_models::autoencoder::{AutoEncoder, Settings};
+//! use unsup_models::autoencoder::{Architecture, AutoEncoder};
 //! use unsup_models::{Activation, Training};
 //! use unsup_autograd::Matrix;
 //!
@@ -27,8 +27,8 @@
 //!     let angle = i as f32 / 64.0 * 5.0;
 //!     if j == 0 { angle.cos() } else { angle.sin() }
 //! });
-//! let settings = Settings { hidden: vec![32], code: 1, output: Activation::Identity, seed: 0 };
-//! let mut model = AutoEncoder::new(x.columns(), &settings);
+//! let architecture = Architecture { hidden: vec![32], code: 1, output: Activation::Identity, seed: 0 };
+//! let mut model = AutoEncoder::new(x.columns(), &architecture);
 //! let training = Training { epochs: 500, batch_size: 16, rate: 5e-3, ..Training::default() };
 //! let epochs = model.fit(&x, &training, |_| ControlFlow::Continue(())).unwrap();
 //! assert!(epochs.last().unwrap().losses.total < 0.05);
@@ -44,7 +44,7 @@ use unsup_nn::{Activation, Sequence, loss};
 
 /// The shape of a deep auto-encoder.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Settings {
+pub struct Architecture {
     /// Widths of the layers between the features and the code; the decoder has them in reverse. Empty: no layers
     /// between. Their σ is tanh.
     pub hidden: Vec<usize>,
@@ -62,23 +62,23 @@ impl<T: Real> AutoEncoder<T> {
     /// # Panics
     /// If `features`, the code or one of the widths is 0.
     #[track_caller]
-    pub fn new(features: usize, settings: &Settings) -> Self {
+    pub fn new(features: usize, architecture: &Architecture) -> Self {
         let mut widths = vec![features];
-        widths.extend(&settings.hidden);
-        widths.push(settings.code);
+        widths.extend(&architecture.hidden);
+        widths.push(architecture.code);
         let encoder = Sequence::new(
             &widths,
             Activation::Tanh,
             Activation::Identity,
-            settings.seed,
+            architecture.seed,
             "encoder",
         );
         widths.reverse();
         let decoder = Sequence::new(
             &widths,
             Activation::Tanh,
-            settings.output,
-            settings.seed,
+            architecture.output,
+            architecture.seed,
             "decoder",
         );
         Self::of(encoder, decoder)

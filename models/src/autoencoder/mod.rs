@@ -8,7 +8,7 @@
 
 pub mod deep;
 
-pub use deep::Settings;
+pub use deep::Architecture;
 
 use unsup_autograd::{Matrix, Real, Tape, Var};
 use unsup_nn::train::blocks;
