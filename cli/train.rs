@@ -159,7 +159,10 @@ impl Outcome {
             summary += &format!("{}\n", path.display());
         }
         if let Some(path) = &self.left {
-            summary += &format!("{} there is from an earlier run\n", path.display());
+            summary += &format!(
+                "{} was there before and is not of this run\n",
+                path.display()
+            );
         }
         summary
     }

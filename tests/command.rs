@@ -165,14 +165,14 @@ fn the_summary_says_what_is_not_to_be_seen() {
         assert!(output.status.success(), "{}", text(&output.stderr));
         text(&output.stdout).to_owned()
     };
-    let (names, earlier) = ("names from the first line", "from an earlier run");
+    let (names, earlier) = ("names from the first line", "is not of this run");
     // a first row without a number is no object
     let plane = summary("2");
     assert!(plane.contains(names) && !plane.contains(earlier), "{plane}");
     // a map of codes that is not of these codes
     let line = summary("1");
     let remark = format!(
-        "{} there is from an earlier run\n",
+        "{} was there before and is not of this run\n",
         out.join("codes.png").display()
     );
     assert!(line.ends_with(&remark), "{line}");

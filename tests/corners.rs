@@ -138,16 +138,22 @@ fn message<R>(f: impl FnOnce() -> R) -> String {
     }
 }
 
-struct Picky;
+/// Refuses what has 5 rows, and puts a matrix of another shape in the place of any other result.
+struct Misfit;
 
-impl CustomOp<f64> for Picky {
+impl CustomOp<f64> for Misfit {
     fn name(&self) -> &str {
-        "picky"
+        "misfit"
     }
     fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
-        Err(format!("does not like {}", parents[0]))
+        match parents[0] {
+            refused if refused.rows() == 5 => Err(format!("does not like {refused}")),
+            accepted => Ok(accepted),
+        }
     }
-    fn value(&self, _: &[&Matrix<f64>], _: &mut Matrix<f64>) {}
+    fn value(&self, _: &[&Matrix<f64>], out: &mut Matrix<f64>) {
+        *out = Matrix::zeros(7, 5);
+    }
     fn derivative<'t>(
         &self,
         _: &[Var<'t, f64>],
@@ -218,8 +224,8 @@ fn a_wrong_shape_is_named_with_the_operation_and_both_shapes() {
         ("clamp: the lower bound 1 is above the upper 0", &|| {
             a.clamp(1.0, 0.0)
         }),
-        ("picky: does not like 3x4", &|| {
-            tape.custom(Arc::new(Picky), &[a])
+        ("misfit: does not like 5x6", &|| {
+            tape.custom(Arc::new(Misfit), &[b])
         }),
         (
             "shape: 0x4 has no entries; rows and columns must be at least 1",
@@ -265,18 +271,20 @@ fn vars_of_two_tapes_do_not_mix() {
 #[test]
 fn the_place_of_a_wrong_call_is_the_callers() {
     // the panic's location is the line of the operator, not one inside the engine
-    let location = std::sync::Arc::new(std::sync::Mutex::new(None));
-    let before = std::panic::take_hook();
-    let seen = std::sync::Arc::clone(&location);
+    let location = Arc::new(std::sync::Mutex::new(None));
+    let before = Arc::new(std::panic::take_hook());
+    let (seen, usual) = (Arc::clone(&location), Arc::clone(&before));
     let this_thread = std::thread::current().id();
     std::panic::set_hook(Box::new(move |info| {
         if std::thread::current().id() == this_thread {
             *seen.lock().unwrap() = info.location().map(|l| l.file().to_owned());
+        } else {
+            usual(info); // another test, whose message shall not be lost
         }
     }));
     let tape = Tape::<f64>::new();
     let _ = message(|| tape.filled(3, 4, 1.0) + tape.filled(5, 6, 1.0));
-    std::panic::set_hook(before);
+    std::panic::set_hook(Box::new(move |info| before(info)));
     let file = location
         .lock()
         .unwrap()
@@ -371,36 +379,12 @@ fn nothing_is_computed_for_what_leads_to_no_target() {
     assert_eq!((x * constant).backward([constant])[constant].item(), 3.0);
 }
 
-/// Puts a matrix of another shape in the result's place.
-struct Swapping;
-
-impl CustomOp<f64> for Swapping {
-    fn name(&self) -> &str {
-        "swapping"
-    }
-    fn shape(&self, parents: &[Shape]) -> Result<Shape, String> {
-        Ok(parents[0])
-    }
-    fn value(&self, _: &[&Matrix<f64>], out: &mut Matrix<f64>) {
-        *out = Matrix::zeros(7, 5);
-    }
-    fn derivative<'t>(
-        &self,
-        _: &[Var<'t, f64>],
-        _: Var<'t, f64>,
-        g: Var<'t, f64>,
-        _: usize,
-    ) -> Var<'t, f64> {
-        g
-    }
-}
-
 #[test]
 fn a_value_of_another_shape_than_said_is_refused() {
     let tape = Tape::<f64>::new();
     let x = tape.filled(3, 4, 1.0);
-    let text = message(|| tape.custom(Arc::new(Swapping), &[x]));
-    assert_eq!(text, "swapping: the value is 7x5, its shape rule says 3x4");
+    let text = message(|| tape.custom(Arc::new(Misfit), &[x]));
+    assert_eq!(text, "misfit: the value is 7x5, its shape rule says 3x4");
     let text = message(|| tape.leaf_with(3, 4, |leaf| *leaf = Matrix::zeros(7, 5)));
     assert_eq!(text, "leaf_with: filled with 7x5, expected 3x4");
 }

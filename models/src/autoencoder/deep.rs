@@ -128,8 +128,8 @@ impl<T: Real> Criterion<T, AutoEncoder<T>> for Reconstruction<'_, T> {
 
     fn terms<'t>(&self, model: &AutoEncoder<T>, batch: &Batch<'t, '_, T>) -> Terms<'t, T> {
         let x = batch.tape.gather(self.x, batch.rows);
-        let z = model.encoder().forward(x);
-        let value = loss::squared(model.decoder().forward(z), x);
+        let (f, g) = (model.encoder(), model.decoder());
+        let value = loss::squared(g.forward(f.forward(x)), x);
         smallvec![Term {
             name: "reconstruction",
             weight: 1.0,
