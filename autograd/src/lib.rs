@@ -98,6 +98,10 @@
 //! every operation, and it is public for yours. An operation that is missing is added from outside as a [`CustomOp`], and
 //! checked the same way.
 //!
+//! # Randomness
+//!
+//! [`random`] derives generators from (seed, purpose, step); all randomness of the project comes from there.
+//!
 //! # Corners, decided
 //!
 //! relu′(0) = 0; leaky relu′(0) = its slope; |x|′(0) = 0; the derivative of a clamp on its bounds is 0; equal operands of a
@@ -128,6 +132,7 @@ mod kernels;
 mod matrix;
 mod op;
 mod pool;
+pub mod random;
 mod real;
 mod tape;
 #[cfg(feature = "threading")]

@@ -15,8 +15,8 @@ pub mod linear_algebra;
 pub mod loss;
 mod module;
 pub mod optimiser;
-pub mod random;
 pub mod train;
 
 pub use dense::{Activation, Dense, Initialisation, Sequence};
 pub use module::{Module, Param, Path};
+pub use unsup_autograd::random;
