@@ -92,7 +92,7 @@ struct Running {
     net: Sequence<f32>,
     data: Regression,
     trainer: Trainer<f32>,
-    optimiser: Box<dyn Optimiser<f32>>,
+    optimiser: Optimiser<f32>,
     batches: Vec<Vec<usize>>,
     next: usize,
 }
@@ -124,9 +124,9 @@ impl Running {
             data: Regression { x, y },
             trainer: Trainer::new(0),
             optimiser: if workload.adam {
-                Box::new(Adam::new(1e-3))
+                Optimiser::new(Adam::new(1e-3))
             } else {
-                Box::new(Sgd::new(0.05))
+                Optimiser::new(Sgd::new(0.05))
             },
             batches: rows.chunks(workload.batch).map(<[usize]>::to_vec).collect(),
             next: 0,
@@ -138,7 +138,7 @@ impl Running {
         self.next = (self.next + 1) % self.batches.len();
         let losses = self
             .trainer
-            .step(&mut self.net, &self.data, self.optimiser.as_mut(), rows);
+            .step(&mut self.net, &self.data, &mut self.optimiser, rows);
         black_box(losses.expect("the loss is finite"));
     }
 }

@@ -1,9 +1,10 @@
 //! Where results go: a folder, and standard output.
 
-use crate::pictures::{png, write_atomically};
+use crate::pictures::png;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use unsup_nn::files::write_atomically;
 
 /// A folder that has been seen to take files.
 pub struct OutputFolder {

@@ -70,12 +70,12 @@ struct Run {
     net: Sequence<f32>,
     criterion: Identity,
     trainer: Trainer<f32>,
-    optimiser: Box<dyn Optimiser<f32>>,
+    optimiser: Optimiser<f32>,
     rows: Vec<usize>,
 }
 
 impl Run {
-    fn new(widths: &[usize], batch: usize, optimiser: Box<dyn Optimiser<f32>>) -> Self {
+    fn new(widths: &[usize], batch: usize, optimiser: Optimiser<f32>) -> Self {
         Self {
             net: Sequence::new(widths, Activation::Tanh, Activation::Sigmoid, 0, "weights"),
             criterion: Identity {
@@ -96,9 +96,7 @@ impl Run {
                 optimiser,
                 rows,
             } = self;
-            trainer
-                .step(net, criterion, optimiser.as_mut(), rows)
-                .unwrap();
+            trainer.step(net, criterion, optimiser, rows).unwrap();
         }
     }
 }
@@ -106,7 +104,7 @@ impl Run {
 /// matrixmultiply allocates one packing buffer a product; of our own there is none.
 #[test]
 fn a_steady_step_allocates_no_more_than_its_matrix_products() {
-    let adam = || Box::new(Adam::new(1e-3));
+    let adam = || Optimiser::new(Adam::new(1e-3));
     for widths in [
         &[784, 256, 64, 256, 784][..],
         &[64, 32, 64],
@@ -128,7 +126,7 @@ fn a_steady_step_allocates_no_more_than_its_matrix_products() {
 
 #[test]
 fn a_hundred_thousand_steps_hold_no_more_than_a_thousand() {
-    let mut run = Run::new(&[2, 16, 16, 2], 32, Box::new(Sgd::new(0.05)));
+    let mut run = Run::new(&[2, 16, 16, 2], 32, Optimiser::new(Sgd::new(0.05)));
     run.steps(1_000);
     let (held, stats) = (BYTES_HELD.get(), run.trainer.stats());
     run.steps(99_000);

@@ -56,6 +56,16 @@ impl<T: Real> Gradients<T> {
         entry?.gradient.as_deref()
     }
 
+    /// The same gradient, to be changed in place (clipped, say). A buffer that is the gradient of another target too is copied
+    /// first.
+    pub fn parameter_mut(&mut self, key: u64) -> Option<&mut Matrix<T>> {
+        let entry = self
+            .entries
+            .iter_mut()
+            .find(|entry| entry.parameter == Some(key));
+        entry?.gradient.as_mut().map(Arc::make_mut)
+    }
+
     /// The gradients in the order of the targets.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<&Matrix<T>>> + '_ {
         self.entries.iter().map(|entry| entry.gradient.as_deref())

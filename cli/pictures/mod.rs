@@ -12,4 +12,4 @@ mod render;
 
 pub use codes::codes;
 pub use reconstructions::{TileShape, reconstructions};
-pub use render::{png, write_atomically};
+pub use render::png;

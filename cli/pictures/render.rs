@@ -1,11 +1,8 @@
-//! From SVG text to a PNG, and from bytes to a file that is either the old one or the new one, whole.
+//! From SVG text to a PNG.
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
 use std::fmt;
-use std::fs;
-use std::io::{self, Write};
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 /// How many pixels of a PNG make one unit of the SVG: two, so that it stays crisp on dense screens and in print.
@@ -70,41 +67,6 @@ pub fn png(svg: &str) -> Result<Vec<u8>, RenderError> {
     pixmap
         .encode_png()
         .map_err(|error| RenderError(format!("picture: the PNG cannot be written: {error}")))
-}
-
-/// Writes `bytes` to `path` such that, whatever happens, the file is either what it was or all of `bytes`: they are
-/// written to another file of the same folder, brought to the disk, and renamed.
-///
-/// # Errors
-/// If the folder is not there, is full or must not be written to, or `path` is itself a folder. What was at `path`
-/// is then untouched, and nothing is left beside it.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    replace(path, |file| file.write_all(bytes))
-        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
-}
-
-/// Replaces the file at `path` by what `write` writes, if it succeeds.
-fn replace(path: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
-    // The folder of a bare file name is written "", which cannot be opened.
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    // A temporary file is private by default; this one is to become an ordinary file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut aside = builder.tempfile_in(folder)?;
-    write(aside.as_file_mut())?;
-    aside.as_file().sync_all()?;
-    aside.persist(path).map_err(|error| error.error)?;
-    // The rename itself reaches the disk with the folder. Not every file system can do that, and the file is in place
-    // by now, so a failure here is none of the caller's.
-    #[cfg(unix)]
-    if let Ok(folder) = fs::File::open(folder) {
-        let _ = folder.sync_all();
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -200,73 +162,5 @@ pub(super) mod tests {
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="1000000000" height="1000000000"/>"#;
         let error = png(enormous).unwrap_err().to_string();
         assert!(error.starts_with("picture: no room for"), "{error}");
-    }
-
-    fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn writing_makes_and_replaces_and_leaves_nothing_beside() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("picture.png");
-        write_atomically(&path, b"a long first version").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"a long first version");
-        write_atomically(&path, b"second").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"second");
-        assert_eq!(names(folder.path()), ["picture.png"]);
-    }
-
-    #[test]
-    fn a_failing_write_leaves_the_old_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("picture.png");
-        write_atomically(&path, b"old").unwrap();
-        let error = replace(&path, |file| {
-            file.write_all(b"half of the n")?;
-            Err(io::Error::from(io::ErrorKind::StorageFull))
-        })
-        .unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
-        assert_eq!(fs::read(&path).unwrap(), b"old");
-        assert_eq!(names(folder.path()), ["picture.png"]);
-    }
-
-    #[test]
-    fn a_failing_rename_leaves_what_was_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("results");
-        fs::create_dir(&path).unwrap();
-        fs::write(path.join("kept"), b"kept").unwrap();
-        let error = write_atomically(&path, b"bytes").unwrap_err().to_string();
-        assert!(error.contains("results: "), "{error}");
-        assert_eq!(names(folder.path()), ["results"]);
-        assert_eq!(names(&path), ["kept"]);
-    }
-
-    #[test]
-    fn a_missing_folder_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("nowhere").join("picture.png");
-        let error = write_atomically(&path, b"bytes").unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::NotFound);
-        assert!(error.to_string().contains("nowhere"), "{error}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn others_may_read_a_picture_as_any_other_file() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let (ordinary, ours) = (folder.path().join("ordinary"), folder.path().join("ours"));
-        fs::write(&ordinary, b"").unwrap();
-        write_atomically(&ours, b"").unwrap();
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
-        assert_eq!(mode(&ours), mode(&ordinary));
     }
 }

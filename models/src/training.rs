@@ -1,8 +1,8 @@
 //! How long and how fast the gradient-trained methods are trained.
 
 use unsup_autograd::Real;
-use unsup_nn::optimiser::Adam;
-use unsup_nn::train::{Schedule, Settings, TrainError};
+use unsup_nn::optimiser::{Adam, Optimiser, Schedule};
+use unsup_nn::train::{Settings, TrainError};
 
 /// The settings of a training run by Adam.
 #[derive(Clone, PartialEq, Debug)]
@@ -33,13 +33,12 @@ impl Default for Training {
 }
 
 impl Training {
-    /// Adam with the learning rate, and what the training loop needs.
+    /// Adam with the learning rate, and what the training loop needs: for a run of your own, with checkpoints or other
+    /// groups of parameters say.
     ///
     /// # Errors
     /// If the rate is not a finite number above 0.
-    pub(crate) fn optimiser_and_settings<T: Real>(
-        &self,
-    ) -> Result<(Adam<T>, Settings), TrainError> {
+    pub fn optimiser_and_settings<T: Real>(&self) -> Result<(Optimiser<T>, Settings), TrainError> {
         if !(self.rate.is_finite() && self.rate > 0.0) {
             let what = format!("rate is {}, expected a number above 0", self.rate);
             return Err(TrainError::Setting(what));
@@ -49,7 +48,8 @@ impl Training {
             batch_size: self.batch_size,
             schedule: self.schedule,
             seed: self.seed,
+            ..Settings::default()
         };
-        Ok((Adam::new(self.rate), settings))
+        Ok((Optimiser::new(Adam::new(self.rate)), settings))
     }
 }

@@ -1,22 +1,36 @@
-//! What is learned: parameters, layers, losses, optimisers and the training loop, on [`unsup_autograd`].
+//! What is learned: parameters, layers, losses, optimisers, the training loop and saving, on [`unsup_autograd`].
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`Module`], [`Param`] | matrices that are learned, and the one visit that reaches them |
-//! | [`Dense`], [`Sequence`] | layers |
+//! | [`Dense`], [`Tied`], [`Dropout`], [`Sequence`], [`Mirror`] | layers, and layers one after the other |
+//! | [`Activation`], [`Initialisation`] | what a layer applies, and how its weights begin |
 //! | [`loss`] | what is minimised, in one scale: the sum over features, the mean over objects |
-//! | [`optimiser`] | how a gradient changes a parameter |
+//! | [`penalty`] | what is added to it: on weights, on codes, on the Jacobian of an encoder |
+//! | [`optimiser`] | how a gradient changes a parameter, and the rate over a run |
 //! | [`train`] | the loop |
+//! | `saving` | models and checkpoints in files (feature `saving`) |
 //! | [`random`] | generators derived from (seed, purpose, step) |
 //! | [`linear_algebra`] | the symmetric eigenproblem, principal components |
+//!
+//! # Features
+//!
+//! - `saving` (off by default): models and checkpoints as safetensors files.
+//! - `threading` (off by default): large matrix products use several threads; see [`unsup_autograd`].
 
-mod dense;
+pub mod files;
+mod initialisation;
+mod layers;
 pub mod linear_algebra;
 pub mod loss;
 mod module;
 pub mod optimiser;
+pub mod penalty;
+#[cfg(feature = "saving")]
+pub mod saving;
 pub mod train;
 
-pub use dense::{Activation, Dense, Initialisation, Sequence};
+pub use initialisation::Initialisation;
+pub use layers::{Activation, Dense, Dropout, Layer, Mirror, Sequence, Tied};
 pub use module::{Module, Param, Path};
 pub use unsup_autograd::random;

@@ -44,6 +44,11 @@ impl<T: Real> Param<T> {
         &self.value
     }
 
+    /// The matrix, shared: to be kept while the parameter goes on to change. (It can't be changed in place as long as this is held.)
+    pub fn shared(&self) -> Arc<Matrix<T>> {
+        Arc::clone(&self.value)
+    }
+
     /// The matrix, to be changed in place; `None` while a tape (or somebody else) still shares it. It is never copied
     /// silently.
     pub fn value_mut(&mut self) -> Option<&mut Matrix<T>> {
@@ -72,6 +77,7 @@ impl<T: Real> Param<T> {
     }
 }
 
+/// A deep copy: another parameter, trainable or frozen like this one.
 impl<T: Real> Clone for Param<T> {
     fn clone(&self) -> Self {
         Self {
@@ -116,6 +122,22 @@ impl<'p> Path<'p> {
             parent: Some(self),
             segment: Segment::Index(index),
         }
+    }
+
+    /// Whether this is `prefix` or lies below it, whole segments compared: "encoder.0.weight" lies below "encoder" and "encoder.0",
+    /// not below "enc"; everything lies below "".
+    pub fn is_below(&self, prefix: &str) -> bool {
+        if prefix.is_empty() {
+            return true;
+        }
+        let path = self.to_string();
+        let rest = path.strip_prefix(prefix);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+
+    /// Whether the last segment is the field `name`.
+    pub fn is_last(&self, name: &str) -> bool {
+        matches!(self.segment, Segment::Field(field) if field == name)
     }
 }
 
@@ -178,6 +200,137 @@ pub trait Module<T: Real> {
         });
         count
     }
+
+    /// How many numbers are learned.
+    fn trainable_count(&self) -> usize {
+        let mut count = 0;
+        self.visit(Path::ROOT, &mut |_, param| {
+            if param.trainable() {
+                count += param.value().shape().len();
+            }
+        });
+        count
+    }
+
+    /// Freezes every parameter below `prefix`: "encoder" means "encoder.0.weight" and all like it, but not "encoder2.weight"; ""
+    /// means all.
+    ///
+    /// # Panics
+    /// If there is no such parameter: what was meant to be frozen would be trained.
+    #[track_caller]
+    fn freeze(&mut self, prefix: &str) {
+        let mut found = false;
+        self.visit_mut(Path::ROOT, &mut |path, param| {
+            if path.is_below(prefix) {
+                param.set_trainable(false);
+                found = true;
+            }
+        });
+        assert!(found, "freeze: no parameter below \"{prefix}\"");
+    }
+
+    /// Lets every parameter below `prefix` be trained again.
+    ///
+    /// # Panics
+    /// If there is no such parameter.
+    #[track_caller]
+    fn unfreeze(&mut self, prefix: &str) {
+        let mut found = false;
+        self.visit_mut(Path::ROOT, &mut |path, param| {
+            if path.is_below(prefix) {
+                param.set_trainable(true);
+                found = true;
+            }
+        });
+        assert!(found, "unfreeze: no parameter below \"{prefix}\"");
+    }
+
+    /// θ ← θ′ for each parameter θ and its fellow θ′ in `source`, a module of the same structure.
+    ///
+    /// # Panics
+    /// If the two have not the same names and shapes, or a parameter here is on a tape.
+    #[track_caller]
+    fn copy_from(&mut self, source: &dyn Module<T>) {
+        self.average_from(source, 0.0);
+    }
+
+    /// θ ← decay θ + (1 − decay) θ′ for each parameter θ and its fellow θ′ in `source`: called after each step, θ is the
+    /// exponential moving average of what θ′ has been (Polyak, Juditsky 1992, "Acceleration of stochastic approximation by
+    /// averaging", with weights that fall exponentially). Begin with a clone of the source.
+    ///
+    /// # Panics
+    /// If the decay is not in \[0, 1), the two have not the same names and shapes, or a parameter here is on a tape.
+    #[track_caller]
+    fn average_from(&mut self, source: &dyn Module<T>, decay: f64) {
+        assert!(
+            (0.0..1.0).contains(&decay),
+            "average_from: the decay is {decay}, expected one in [0, 1)"
+        );
+        let mut fellows = Vec::new();
+        source.visit(Path::ROOT, &mut |path, param| {
+            fellows.push((path.to_string(), param.shared()));
+        });
+        let mut differences = Vec::new();
+        let mut place = 0;
+        self.visit(Path::ROOT, &mut |path, param| {
+            let (name, shape) = (path.to_string(), param.value().shape());
+            match fellows.get(place) {
+                Some((other, value)) if *other == name && value.shape() == shape => {}
+                Some((other, value)) => {
+                    differences.push(format!("{name} {shape} and {other} {}", value.shape()));
+                }
+                None => differences.push(format!("{name} {shape} and nothing")),
+            }
+            place += 1;
+        });
+        if place < fellows.len() {
+            differences.push(format!("nothing and {}", fellows[place].0));
+        }
+        assert!(
+            differences.is_empty(),
+            "average_from: the modules differ: {}",
+            differences.join(", ")
+        );
+        let (kept, taken) = (T::from_f64(decay), T::from_f64(1.0 - decay));
+        let mut fellows = fellows.iter();
+        self.visit_mut(Path::ROOT, &mut |path, param| {
+            let (_, fellow) = fellows.next().expect("as many as have been compared");
+            let value = param.value_mut();
+            let value = value.unwrap_or_else(|| panic!("average_from: {path} is on a tape"));
+            if decay == 0.0 {
+                value.as_mut_slice().copy_from_slice(fellow.as_slice());
+                return;
+            }
+            for (value, &fellow) in value.as_mut_slice().iter_mut().zip(fellow.as_slice()) {
+                *value = kept * *value + taken * fellow;
+            }
+        });
+    }
+}
+
+/// Copies the parameters of `model` to `values`, in the buffers that are there already.
+pub(crate) fn copy_parameters<T: Real>(model: &dyn Module<T>, values: &mut Vec<Matrix<T>>) {
+    let mut place = 0;
+    model.visit(Path::ROOT, &mut |_, param| {
+        match values.get_mut(place) {
+            Some(value) => {
+                let of_model = param.value().as_slice();
+                value.as_mut_slice().copy_from_slice(of_model);
+            }
+            None => values.push(param.value().clone()),
+        }
+        place += 1;
+    });
+}
+
+/// Gives the parameters of `model` these values, in the order of the visit.
+pub(crate) fn set_parameters<T: Real>(model: &mut dyn Module<T>, values: &[Matrix<T>]) {
+    let mut values = values.iter();
+    model.visit_mut(Path::ROOT, &mut |_, param| {
+        if let Some(value) = values.next() {
+            param.set(value.clone());
+        }
+    });
 }
 
 impl<T: Real> Module<T> for Param<T> {
@@ -266,5 +419,82 @@ mod tests {
         assert!(w.value_mut().is_none(), "the tape still shares it");
         tape.clear();
         assert!(w.value_mut().is_some());
+    }
+
+    struct Pair<T: Real> {
+        encoder: Vec<Param<T>>,
+        encoder2: Param<T>,
+    }
+    crate::module!(Pair { encoder, encoder2 });
+
+    fn pair(values: [f64; 3]) -> Pair<f64> {
+        let param = |x| Param::new(Matrix::scalar(x));
+        Pair {
+            encoder: vec![param(values[0]), param(values[1])],
+            encoder2: param(values[2]),
+        }
+    }
+
+    fn values(pair: &Pair<f64>) -> Vec<f64> {
+        let mut values = Vec::new();
+        pair.visit(Path::ROOT, &mut |_, param| {
+            values.push(param.value().item())
+        });
+        values
+    }
+
+    #[test]
+    fn a_prefix_freezes_whole_segments() {
+        let mut model = pair([1.0, 2.0, 3.0]);
+        let trainable = |model: &Pair<f64>| {
+            let mut names = Vec::new();
+            model.visit(Path::ROOT, &mut |path, param| {
+                if param.trainable() {
+                    names.push(path.to_string());
+                }
+            });
+            names
+        };
+        model.freeze("encoder");
+        assert_eq!(trainable(&model), ["encoder2"]);
+        assert_eq!((model.trainable_count(), model.parameter_count()), (1, 3));
+        model.unfreeze("encoder.1");
+        assert_eq!(trainable(&model), ["encoder.1", "encoder2"]);
+        model.freeze("");
+        assert!(trainable(&model).is_empty());
+        assert_eq!(model.clone_frozen(), [false, false, false]);
+    }
+
+    impl Pair<f64> {
+        /// Whether the parameters of a clone are trainable.
+        fn clone_frozen(&self) -> Vec<bool> {
+            let copies = self.encoder.iter().chain([&self.encoder2]);
+            copies.map(|param| param.clone().trainable()).collect()
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "freeze: no parameter below \"enc\"")]
+    fn a_prefix_that_means_nothing_is_refused() {
+        pair([0.0; 3]).freeze("enc");
+    }
+
+    #[test]
+    fn averages_follow_their_formula_and_copies_are_exact() {
+        let mut average = pair([1.0, 2.0, 4.0]);
+        average.average_from(&pair([2.0, 4.0, 0.0]), 0.75);
+        assert_eq!(values(&average), [1.25, 2.5, 3.0]);
+        average.copy_from(&pair([0.1, 0.2, 0.3]));
+        assert_eq!(values(&average), [0.1, 0.2, 0.3]);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "the modules differ: encoder.1 1x1 and encoder2 1x1, encoder2 1x1 and nothing"
+    )]
+    fn modules_of_another_structure_are_not_averaged() {
+        let mut other = pair([0.0; 3]);
+        other.encoder.truncate(1);
+        pair([0.0; 3]).copy_from(&other);
     }
 }

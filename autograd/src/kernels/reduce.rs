@@ -30,6 +30,19 @@ vectorised! {
         chunks.remainder().iter().fold(lanes[0], |sum, &x| sum + x)
     }
 
+    /// Σ x² of one block, in lanes.
+    fn sum_squares_block[T: Real](x: &[T]) -> T {
+        let mut lanes = [T::ZERO; LANES];
+        let mut chunks = x.chunks_exact(LANES);
+        for chunk in &mut chunks {
+            for (lane, &x) in lanes.iter_mut().zip(chunk) {
+                *lane += x * x;
+            }
+        }
+        let sum = lanes.into_iter().fold(T::ZERO, |sum, lane| sum + lane);
+        chunks.remainder().iter().fold(sum, |sum, &x| sum + x * x)
+    }
+
     /// row ← row + Σ of the rows of `block`, for one block of rows.
     fn add_column_sums[T: Real](block: &[T], row: &mut [T]) {
         let columns = row.len();
@@ -56,6 +69,12 @@ pub(crate) fn sum<T: Real>(x: &[T]) -> T {
     let blocks = x.len().div_ceil(BLOCK);
     let (left, right) = x.split_at(blocks / 2 * BLOCK);
     sum(left) + sum(right)
+}
+
+/// Σ x², blocks added up in double precision.
+pub(crate) fn sum_squares<T: Real>(x: &[T]) -> f64 {
+    let blocks = x.chunks(BLOCK);
+    blocks.map(|block| sum_squares_block(block).to_f64()).sum()
 }
 
 /// out ← the sum of x down to out's shape: over all, over rows, over columns, or nothing to do.

@@ -30,8 +30,8 @@
 //! let architecture = Architecture { hidden: vec![32], code: 1, output: Activation::Identity, seed: 0 };
 //! let mut model = AutoEncoder::new(x.columns(), &architecture);
 //! let training = Training { epochs: 500, batch_size: 16, rate: 5e-3, ..Training::default() };
-//! let epochs = model.fit(&x, &training, |_| ControlFlow::Continue(())).unwrap();
-//! assert!(epochs.last().unwrap().losses.total < 0.05);
+//! let history = model.fit(&x, &training, |_| ControlFlow::Continue(())).unwrap();
+//! assert!(history.last().unwrap().losses.total < 0.05);
 //! assert_eq!(model.encode(&x).shape().to_string(), "64x1");
 //! ```
 
@@ -39,7 +39,9 @@ use super::AutoEncoder;
 use crate::Training;
 use std::ops::ControlFlow;
 use unsup_autograd::{Matrix, Real};
-use unsup_nn::train::{Batch, Criterion, Epoch, Term, Terms, TrainError, Trainer, fit, smallvec};
+use unsup_nn::train::{
+    Batch, Criterion, Epoch, History, Term, Terms, TrainError, Trainer, fit, smallvec,
+};
 use unsup_nn::{Activation, Sequence, loss};
 
 /// The shape of a deep auto-encoder.
@@ -96,9 +98,15 @@ impl<T: Real> AutoEncoder<T> {
         x: &Matrix<T>,
         training: &Training,
         observer: impl FnMut(&Epoch) -> ControlFlow<()>,
-    ) -> Result<Vec<Epoch>, TrainError> {
-        let (mut adam, settings) = training.optimiser_and_settings()?;
-        fit(self, &Reconstruction { x }, &mut adam, &settings, observer)
+    ) -> Result<History, TrainError> {
+        let (mut optimiser, settings) = training.optimiser_and_settings()?;
+        fit(
+            self,
+            &Reconstruction { x },
+            &mut optimiser,
+            &settings,
+            observer,
+        )
     }
 
     /// The criterion on the rows of `x`: the squared error, its sum over features, its mean over objects.
@@ -129,7 +137,7 @@ impl<T: Real> Criterion<T, AutoEncoder<T>> for Reconstruction<'_, T> {
     fn terms<'t>(&self, model: &AutoEncoder<T>, batch: &Batch<'t, '_, T>) -> Terms<'t, T> {
         let x = batch.tape.gather(self.x, batch.rows);
         let (f, g) = (model.encoder(), model.decoder());
-        let value = loss::squared(g.forward(f.forward(x)), x);
+        let value = loss::squared(g.forward_in(batch, f.forward_in(batch, x)), x);
         smallvec![Term {
             name: "reconstruction",
             weight: 1.0,

@@ -1,0 +1,141 @@
+//! Writing files so that at no moment half of one is there.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Writes `bytes` to the file at `path`: aside first, through to the disk, and then in place, so that whatever happens meanwhile, the
+/// machine's power failing too, `path` names the old content or the new, whole. What was there is replaced; a link is
+/// replaced itself, not what it leads to.
+///
+/// The file aside lies in the same folder as `.NAME.PROCESS-NUMBER.aside`. An error removes it; a process that is killed while
+/// it writes leaves it behind.
+///
+/// # Errors
+/// If the file can't be written or put in place; the error names `path`.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, |file| file.write_all(bytes))
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+/// Replaces the file at `path` by what `write` writes, if it succeeds.
+fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    // The folder of a bare file name is written "", which cannot be opened.
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let aside = aside(folder, path)?;
+    let put = || {
+        let mut file = File::create_new(&aside)?;
+        write(&mut file)?;
+        // Else a crash soon after the renaming could leave the name with nothing behind it.
+        file.sync_all()?;
+        drop(file);
+        fs::rename(&aside, path)
+    };
+    put().inspect_err(|_| {
+        // it may not have been made at all
+        let _ = fs::remove_file(&aside);
+    })?;
+    // The new name is safe once the folder is on the disk. Some systems don't open folders: then it is when they please.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// A name beside `path` that no other write uses.
+fn aside(folder: &Path, path: &Path) -> io::Result<PathBuf> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let Some(name) = path.file_name() else {
+        let kind = io::ErrorKind::InvalidInput;
+        return Err(io::Error::new(kind, "this names no file"));
+    };
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let mut aside = std::ffi::OsString::from(".");
+    aside.push(name);
+    aside.push(format!(".{}-{number}.aside", std::process::id()));
+    Ok(folder.join(aside))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn writing_makes_and_replaces_and_leaves_nothing_beside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model");
+        write_atomically(&path, b"a long first version").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"a long first version");
+        write_atomically(&path, b"second").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert_eq!(names(folder.path()), ["model"]);
+    }
+
+    #[test]
+    fn a_failing_write_leaves_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model");
+        write_atomically(&path, b"old").unwrap();
+        let error = replace(&path, |file| {
+            file.write_all(b"half of the n")?;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        })
+        .unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["model"]);
+    }
+
+    #[test]
+    fn a_failing_rename_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results");
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("kept"), b"kept").unwrap();
+        let error = write_atomically(&path, b"bytes").unwrap_err().to_string();
+        assert!(error.contains("results: "), "{error}");
+        assert_eq!(names(folder.path()), ["results"]);
+        assert_eq!(names(&path), ["kept"]);
+    }
+
+    #[test]
+    fn a_missing_folder_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nowhere").join("model");
+        let error = write_atomically(&path, b"bytes").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(error.to_string().contains("nowhere"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn others_may_read_it_as_any_other_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (ordinary, ours) = (folder.path().join("ordinary"), folder.path().join("ours"));
+        fs::write(&ordinary, b"").unwrap();
+        write_atomically(&ours, b"").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&ordinary));
+    }
+
+    #[test]
+    fn a_path_without_a_name_is_an_error() {
+        for path in ["/", "..", ""] {
+            assert!(write_atomically(Path::new(path), b"bytes").is_err());
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! A run in a file, between two of its steps.
+//!
+//! Generators are derived from (seed, purpose, step) and the order of an epoch from (seed, epoch), so their state is the counters.
+//! Besides these a checkpoint holds the parameters; what the optimiser remembers of each; the parameters at the start of the
+//! epoch, to which a run that diverges goes back; those of the best epoch; and the losses so far.
+
+use super::container::{Container, Reader, Writer};
+use super::{Description, LoadError, Value};
+use crate::module::set_parameters;
+use crate::optimiser::Optimiser;
+use crate::train::{Best, End, Epoch, EpochSums, Largest, Losses, Run, Settings};
+use crate::{Module, Path as ParameterPath};
+use serde_json::json;
+use smallvec::SmallVec;
+use std::borrow::Cow;
+use std::io;
+use std::path::Path;
+use unsup_autograd::Real;
+
+/// The kind of such a file.
+const KIND: &str = "checkpoint";
+const PARAMETERS: &str = "parameters.";
+const LAST_GOOD: &str = "start_of_epoch.";
+const BEST: &str = "best.";
+const OPTIMISER: &str = "optimiser.";
+
+impl<T: Real> Run<T> {
+    /// Saves the run as it is now, with the model and the optimiser that it trains, to be resumed by [`Run::resume`] to the same bits
+    /// as if it had not been interrupted.
+    ///
+    /// # Errors
+    /// If the file can't be written. What was at `path` is then untouched.
+    pub fn save_checkpoint(
+        &self,
+        path: impl AsRef<Path>,
+        model: &dyn Module<T>,
+        optimiser: &Optimiser<T>,
+        description: &Description,
+    ) -> io::Result<()> {
+        let mut writer = Writer::new();
+        let mut last_good = self.last_good.iter();
+        let mut best = self.best.iter().flat_map(|best| &best.parameters);
+        let mut updates = serde_json::Map::new();
+        model.visit(ParameterPath::ROOT, &mut |path, param| {
+            writer.add(format!("{PARAMETERS}{path}"), param.value());
+            // between two epochs it is of the one that has ended
+            if let (Some(value), 1..) = (last_good.next(), self.taken) {
+                writer.add(format!("{LAST_GOOD}{path}"), value);
+            }
+            if let Some(value) = best.next() {
+                writer.add(format!("{BEST}{path}"), value);
+            }
+            if let Some(state) = optimiser.state(param.key()) {
+                updates.insert(path.to_string(), state.t.into());
+                for (slot, value) in state.slots.iter().enumerate() {
+                    writer.add(format!("{OPTIMISER}{path}.{slot}"), value);
+                }
+            }
+        });
+        let largest = self.trainer.largest_gradient(model).map(|largest| {
+            json!({ "parameter": largest.parameter, "norm": largest.norm, "step": largest.step })
+        });
+        let state = json!({
+            "run": settings_text(&self.settings),
+            "optimiser": optimiser.settings(),
+            "steps": self.trainer.steps(),
+            "epoch": self.epoch,
+            "taken": self.taken,
+            "losses": losses_to_json(&self.sums.losses),
+            "gradient_norm": self.sums.gradient_norm,
+            "best": self.best.as_ref().map(|best| json!({ "epoch": best.epoch, "loss": best.loss })),
+            "epochs": self.epochs.iter().map(epoch_to_json).collect::<Vec<_>>(),
+            "end": self.end.map(|end| format!("{end:?}")),
+            "updates": updates,
+            "largest_gradient": largest,
+        });
+        writer.write(path.as_ref(), KIND, description, state)
+    }
+
+    /// Goes on with the run that [`Run::save_checkpoint`] saved at `path`: fills the model and the optimiser, which are made as they were
+    /// for the run that was saved. The next [`Run::advance`] takes the step that came next then.
+    ///
+    /// # Errors
+    /// If the file can't be read, is damaged, or was saved for other settings, another optimiser, other data (as their
+    /// [`fingerprint`](super::fingerprint) in the description tells) or another model: all that differs is said. Model and optimiser are
+    /// then left as they are.
+    pub fn resume(
+        path: impl AsRef<Path>,
+        settings: &Settings,
+        model: &mut dyn Module<T>,
+        optimiser: &mut Optimiser<T>,
+        description: &Description,
+    ) -> Result<Self, LoadError> {
+        let container = Container::open(path.as_ref(), KIND)?;
+        let file = &container.file;
+        let mut run =
+            Run::new(settings).map_err(|error| LoadError::new(file, error.to_string()))?;
+        let state = &container.header[KIND];
+        check_same(&container, settings, optimiser, description)?;
+
+        let damaged =
+            |what: &str| LoadError::new(file, format!("{what} in its metadata is damaged"));
+        let number = |name: &str| state[name].as_u64().ok_or_else(|| damaged(name));
+        let (steps, taken) = (number("steps")?, number("taken")? as usize);
+        run.epoch = number("epoch")? as usize;
+        run.taken = taken;
+        run.epochs = read_epochs(&state["epochs"], settings).ok_or_else(|| damaged("epochs"))?;
+        if run.epoch != run.epochs.len() + 1 || run.epochs.len() > settings.epochs {
+            return Err(damaged("epoch"));
+        }
+        run.sums = EpochSums {
+            losses: read_losses(&state["losses"]).ok_or_else(|| damaged("losses"))?,
+            gradient_norm: state["gradient_norm"]
+                .as_f64()
+                .ok_or_else(|| damaged("gradient_norm"))?,
+        };
+        run.end = read_end(&state["end"]).ok_or_else(|| damaged("end"))?;
+        let best = &state["best"];
+        if !best.is_null() {
+            let epoch = best["epoch"]
+                .as_u64()
+                .filter(|&epoch| epoch < run.epoch as u64);
+            let (epoch, loss) = epoch
+                .zip(best["loss"].as_f64())
+                .ok_or_else(|| damaged("best"))?;
+            run.best = Some(Best {
+                epoch: epoch as usize,
+                loss,
+                parameters: Vec::new(),
+            });
+        }
+
+        // all matrices are read and checked before one is put in its place
+        let mut reader = Reader::new(&container);
+        let (mut parameters, mut states, mut largest) = (Vec::new(), Vec::new(), None);
+        model.visit(ParameterPath::ROOT, &mut |path, param| {
+            let shape = param.value().shape();
+            parameters.extend(reader.matrix(&format!("{PARAMETERS}{path}"), shape));
+            if taken > 0 {
+                let name = format!("{LAST_GOOD}{path}");
+                run.last_good.extend(reader.matrix(&name, shape));
+            }
+            if let Some(best) = &mut run.best {
+                let name = format!("{BEST}{path}");
+                best.parameters.extend(reader.matrix(&name, shape));
+            }
+            let updates = state["updates"][path.to_string()].as_u64();
+            states.push(updates.map(|t| {
+                let names = (0..optimiser.slots()).map(|slot| format!("{OPTIMISER}{path}.{slot}"));
+                let slots: SmallVec<_> = names
+                    .filter_map(|name| reader.matrix(&name, shape))
+                    .collect();
+                (t, slots)
+            }));
+            if state["largest_gradient"]["parameter"] == path.to_string() {
+                largest = read_largest(&state["largest_gradient"], param.key());
+            }
+        });
+        reader.finish()?;
+
+        set_parameters(model, &parameters);
+        optimiser.forget();
+        let mut states = states.into_iter();
+        model.visit(ParameterPath::ROOT, &mut |path, param| {
+            if let Some(Some((t, slots))) = states.next() {
+                optimiser.restore(path, param.key(), t, slots);
+            }
+        });
+        run.trainer.go_on_after(steps, largest);
+        Ok(run)
+    }
+}
+
+/// Is the run that is to go on the one that was saved?
+fn check_same<T: Real>(
+    container: &Container,
+    settings: &Settings,
+    optimiser: &Optimiser<T>,
+    description: &Description,
+) -> Result<(), LoadError> {
+    let saved = container.description()?;
+    let state = &container.header[KIND];
+    let text = |name: &str| state[name].as_str().unwrap_or_default().to_owned();
+    let mut problems = Vec::new();
+    for (what, saved, asked) in [
+        ("method", saved.method, description.method.clone()),
+        (
+            "model's settings",
+            saved.settings.to_string(),
+            description.settings.to_string(),
+        ),
+        ("seed", saved.seed.to_string(), description.seed.to_string()),
+        ("data", saved.data, description.data.clone()),
+        ("run's settings", text("run"), settings_text(settings)),
+        ("optimiser", text("optimiser"), optimiser.settings()),
+    ] {
+        if saved != asked {
+            problems.push(format!(
+                "was saved for the {what} {saved}, resumed with {asked}"
+            ));
+        }
+    }
+    LoadError::unless_none(&container.file, problems)
+}
+
+/// The settings as text: two runs of one text are the same.
+fn settings_text(settings: &Settings) -> String {
+    format!("{settings:?}")
+}
+
+fn losses_to_json(losses: &Losses) -> Value {
+    let terms = losses
+        .terms
+        .iter()
+        .map(|(name, value)| json!([name, value]));
+    json!({ "total": losses.total, "terms": terms.collect::<Vec<_>>() })
+}
+
+fn read_losses(json: &Value) -> Option<Losses> {
+    let term = |term: &Value| Some((Cow::from(term[0].as_str()?.to_owned()), term[1].as_f64()?));
+    Some(Losses {
+        total: json["total"].as_f64()?,
+        terms: json["terms"]
+            .as_array()?
+            .iter()
+            .map(term)
+            .collect::<Option<_>>()?,
+    })
+}
+
+fn epoch_to_json(epoch: &Epoch) -> Value {
+    json!({
+        "losses": losses_to_json(&epoch.losses),
+        "validation": epoch.validation.as_ref().map(losses_to_json),
+        "gradient_norm": epoch.gradient_norm,
+        "rate_factor": epoch.rate_factor,
+    })
+}
+
+fn read_epochs(json: &Value, settings: &Settings) -> Option<Vec<Epoch>> {
+    let epochs = json.as_array()?.iter().enumerate();
+    let epoch = |(i, json): (usize, &Value)| {
+        let validation = &json["validation"];
+        Some(Epoch {
+            number: i + 1,
+            of: settings.epochs,
+            losses: read_losses(&json["losses"])?,
+            validation: if validation.is_null() {
+                None
+            } else {
+                Some(read_losses(validation)?)
+            },
+            gradient_norm: json["gradient_norm"].as_f64()?,
+            rate_factor: json["rate_factor"].as_f64()?,
+        })
+    };
+    epochs.map(epoch).collect()
+}
+
+/// Why the run ended, or that it did not; `None` if the text is neither.
+fn read_end(json: &Value) -> Option<Option<End>> {
+    if json.is_null() {
+        return Some(None);
+    }
+    let ends = [End::Completed, End::Patience, End::Stopped];
+    let found = ends.into_iter().find(|end| *json == format!("{end:?}"));
+    found.map(Some)
+}
+
+fn read_largest(json: &Value, key: u64) -> Option<Largest> {
+    Some(Largest {
+        key,
+        norm: json["norm"].as_f64()?,
+        step: json["step"].as_u64()?,
+    })
+}

@@ -1,0 +1,244 @@
+//! The file under models and checkpoints: named matrices, and a JSON object beside them.
+
+use super::{Description, LoadError, Value};
+use crate::files::write_atomically;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde_json::json;
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+use unsup_autograd::{Matrix, Real, Shape};
+
+/// The key of the metadata under which our JSON lies. (There is one, since a safetensors header keeps no order of several.)
+const KEY: &str = "unsup";
+/// The version of what we write; a file of another one is refused.
+const FORMAT: u64 = 1;
+
+/// A file to be written.
+pub(super) struct Writer {
+    tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)>,
+}
+
+impl Writer {
+    pub(super) fn new() -> Self {
+        Self {
+            tensors: Vec::new(),
+        }
+    }
+
+    /// Adds a matrix, its numbers little-endian, row by row.
+    pub(super) fn add<T: Real>(&mut self, name: String, matrix: &Matrix<T>) {
+        let entries = matrix.as_slice().iter().map(|x| x.to_f64());
+        let bytes = match dtype::<T>() {
+            Dtype::F32 => entries.flat_map(|x| (x as f32).to_le_bytes()).collect(),
+            _ => entries.flat_map(f64::to_le_bytes).collect(),
+        };
+        let shape = vec![matrix.rows(), matrix.columns()];
+        self.tensors.push((name, dtype::<T>(), shape, bytes));
+    }
+
+    /// Writes all to `path`, at once.
+    pub(super) fn write(
+        self,
+        path: &Path,
+        kind: &str,
+        description: &Description,
+        more: Value,
+    ) -> io::Result<()> {
+        let header = json!({
+            "format": FORMAT,
+            "kind": kind,
+            "library": env!("CARGO_PKG_VERSION"),
+            "method": description.method,
+            "settings": description.settings,
+            "seed": description.seed,
+            "data": description.data,
+            kind: more,
+        });
+        let refused = |error| io::Error::other(format!("{}: {error}", path.display()));
+        let mut views = Vec::new();
+        for (name, dtype, shape, bytes) in &self.tensors {
+            let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(refused)?;
+            views.push((name, view));
+        }
+        let metadata = HashMap::from([(KEY.to_owned(), header.to_string())]);
+        let bytes = safetensors::serialize(views, Some(metadata)).map_err(refused)?;
+        write_atomically(path, &bytes)
+    }
+}
+
+/// The type of numbers that T is in a file.
+fn dtype<T: Real>() -> Dtype {
+    if T::NAME == "f32" {
+        Dtype::F32
+    } else {
+        Dtype::F64
+    }
+}
+
+/// A file that has been read, its header checked.
+pub(super) struct Container {
+    pub(super) file: String,
+    bytes: Vec<u8>,
+    pub(super) header: Value,
+}
+
+impl Container {
+    /// Reads a file of that kind.
+    pub(super) fn open(path: &Path, kind: &str) -> Result<Self, LoadError> {
+        let file = path.display().to_string();
+        if path.is_dir() {
+            return Err(LoadError::new(&file, "is a directory, expected a file"));
+        }
+        let bytes = fs::read(path)
+            .map_err(|error| LoadError::new(&file, format!("cannot be read: {error}")))?;
+        let refuse = |problem: String| Err(LoadError::new(&file, problem));
+        let metadata = match SafeTensors::read_metadata(&bytes).and_then(|(_, metadata)| {
+            SafeTensors::deserialize(&bytes)?;
+            Ok(metadata)
+        }) {
+            Ok(metadata) => metadata,
+            Err(error) => return refuse(format!("is no whole safetensors file: {error}")),
+        };
+        let text = metadata.metadata().as_ref().and_then(|all| all.get(KEY));
+        let Some(text) = text else {
+            return refuse(format!(
+                "has no \"{KEY}\" in its metadata: another program wrote it"
+            ));
+        };
+        let header: Value = match serde_json::from_str(text) {
+            Ok(header) => header,
+            Err(error) => return refuse(format!("its metadata cannot be read: {error}")),
+        };
+        if header["format"].as_u64() != Some(FORMAT) {
+            let found = &header["format"];
+            return refuse(format!("is of format {found}, expected {FORMAT}"));
+        }
+        if header["kind"] != kind {
+            let found = &header["kind"];
+            return refuse(format!("holds a {found}, expected a \"{kind}\""));
+        }
+        Ok(Self {
+            file,
+            bytes,
+            header,
+        })
+    }
+
+    /// What the file says of the model.
+    pub(super) fn description(&self) -> Result<Description, LoadError> {
+        let text = |name: &str| self.header[name].as_str().map(str::to_owned);
+        let description = text("method")
+            .zip(text("data"))
+            .zip(self.header["seed"].as_u64());
+        let Some(((method, data), seed)) = description else {
+            return Err(LoadError::new(
+                &self.file,
+                "its metadata do not name the method, the data and the seed",
+            ));
+        };
+        Ok(Description {
+            method,
+            settings: self.header["settings"].clone(),
+            seed,
+            data,
+        })
+    }
+
+    /// The names of the matrices, in order.
+    pub(super) fn names(&self) -> Vec<String> {
+        let tensors = SafeTensors::deserialize(&self.bytes).expect("checked when it was opened");
+        let mut names: Vec<String> = tensors.names().into_iter().map(str::to_owned).collect();
+        names.sort();
+        names
+    }
+
+    /// The matrix of that name, or what is wrong with it. `shape` is what it should have, where that is known.
+    pub(super) fn matrix<T: Real>(
+        &self,
+        name: &str,
+        shape: Option<Shape>,
+    ) -> Result<Matrix<T>, String> {
+        let tensors = SafeTensors::deserialize(&self.bytes).expect("checked when it was opened");
+        let Ok(view) = tensors.tensor(name) else {
+            return Err(format!("{name} is missing"));
+        };
+        let dimensions = view.shape();
+        let found = dimensions.iter().map(usize::to_string);
+        let found = found.collect::<Vec<_>>().join("x");
+        let &[rows, columns] = dimensions else {
+            let rank = dimensions.len();
+            return Err(format!(
+                "{name} has {rank} dimensions ({found}), expected 2"
+            ));
+        };
+        if let Some(expected) = shape
+            && (rows, columns) != (expected.rows(), expected.columns())
+        {
+            return Err(format!("{name} is {found}, the model has {expected}"));
+        }
+        if rows == 0 || columns == 0 {
+            return Err(format!("{name} is {found}, expected at least 1x1"));
+        }
+        if view.dtype() != dtype::<T>() {
+            let (found, expected) = (view.dtype(), dtype::<T>());
+            return Err(format!(
+                "{name} is of type {found}, the model has {expected}"
+            ));
+        }
+        let bytes = view.data();
+        let entries = match dtype::<T>() {
+            Dtype::F32 => {
+                let (entries, _) = bytes.as_chunks();
+                let number = |&bytes| T::from_f64(f32::from_le_bytes(bytes).into());
+                entries.iter().map(number).collect()
+            }
+            _ => {
+                let (entries, _) = bytes.as_chunks();
+                let number = |&bytes| T::from_f64(f64::from_le_bytes(bytes));
+                entries.iter().map(number).collect()
+            }
+        };
+        Ok(Matrix::from_vec(rows, columns, entries))
+    }
+}
+
+/// Reads matrix after matrix, and keeps all that is wrong, to say it at once.
+pub(super) struct Reader<'c> {
+    container: &'c Container,
+    /// The names that have not been asked for.
+    unexpected: Vec<String>,
+    problems: Vec<String>,
+}
+
+impl<'c> Reader<'c> {
+    /// A reader that expects every matrix of the file to be asked for.
+    pub(super) fn new(container: &'c Container) -> Self {
+        Self {
+            container,
+            unexpected: container.names(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Does not expect this one to be asked for.
+    pub(super) fn pass_over(&mut self, name: &str) {
+        self.unexpected.retain(|other| other != name);
+    }
+
+    /// The matrix of that name and shape, if all is well with it.
+    pub(super) fn matrix<T: Real>(&mut self, name: &str, shape: Shape) -> Option<Matrix<T>> {
+        self.pass_over(name);
+        let matrix = self.container.matrix(name, Some(shape));
+        matrix.map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    /// All that is wrong, if anything is; what has not been asked for belongs to nothing.
+    pub(super) fn finish(mut self) -> Result<(), LoadError> {
+        let unexpected = self.unexpected.into_iter();
+        let unexpected = unexpected.map(|name| format!("{name} is not in the model"));
+        self.problems.extend(unexpected);
+        LoadError::unless_none(&self.container.file, self.problems)
+    }
+}
