@@ -2,7 +2,7 @@
 
 mod command;
 mod corners;
-mod criteria;
+mod gradients;
 mod operations;
 mod pass_through;
 mod random_graphs;

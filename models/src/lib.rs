@@ -6,10 +6,13 @@
 //! | module | methods |
 //! |---|---|
 //! | [`autoencoder`] | the deep auto-encoder, and [`Pca`] to measure it by |
+//! | [`classifier`] | a network that tells classes, to measure and to combine the others with |
 //!
 //! The README's example shows a model from data to codes; the file of each method has one of its own.
 
+mod apply;
 pub mod autoencoder;
+pub mod classifier;
 mod training;
 
 /// The README's examples are tests.
@@ -17,6 +20,7 @@ mod training;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+use apply::apply;
 pub use training::Training;
 pub use unsup_autograd::{Matrix, Real};
 pub use unsup_nn::Activation;

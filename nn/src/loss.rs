@@ -81,23 +81,31 @@ pub fn cross_entropy<'t, T: Real>(logits: Var<'t, T>, targets: Var<'t, T>) -> Va
 /// # Panics
 /// If there is not one class for each object, or one is not among the logits' columns.
 #[track_caller]
-pub fn cross_entropy_of<'t, T: Real>(logits: Var<'t, T>, classes: &[usize]) -> Var<'t, T> {
+pub fn cross_entropy_of<'t, T: Real>(
+    logits: Var<'t, T>,
+    classes: impl IntoIterator<Item = usize>,
+) -> Var<'t, T> {
     let (objects, columns) = (logits.shape().rows(), logits.shape().columns());
-    assert!(
-        classes.len() == objects,
-        "cross_entropy_of: {} classes for logits of {}",
-        classes.len(),
-        logits.shape()
-    );
-    if let Some(class) = classes.iter().find(|&&class| class >= columns) {
-        panic!("cross_entropy_of: class {class} for logits of {columns} classes");
-    }
+    let (mut count, mut unknown) = (0, None);
     let targets = logits.tape().leaf_with(objects, columns, |targets| {
         targets.as_mut_slice().fill(T::ZERO);
-        for (i, &class) in classes.iter().enumerate() {
-            targets[(i, class)] = T::ONE;
+        for class in classes {
+            if class >= columns {
+                unknown = Some(class);
+            } else if count < objects {
+                targets[(count, class)] = T::ONE;
+            }
+            count += 1;
         }
     });
+    assert!(
+        count == objects,
+        "cross_entropy_of: {count} classes for logits of {}",
+        logits.shape()
+    );
+    if let Some(class) = unknown {
+        panic!("cross_entropy_of: class {class} for logits of {columns} classes");
+    }
     cross_entropy(logits, targets)
 }
 
@@ -302,9 +310,9 @@ mod tests {
             [1e4, -1e4, 0.0],
         ]));
         // the first row's probabilities are 1/8, 2/8, 5/8
-        near(cross_entropy_of(logits, &[1, 0]).item(), 4f64.ln() / 2.0);
+        near(cross_entropy_of(logits, [1, 0]).item(), 4f64.ln() / 2.0);
         near(
-            cross_entropy_of(logits, &[1, 1]).item(),
+            cross_entropy_of(logits, [1, 1]).item(),
             (4f64.ln() + 2e4) / 2.0,
         );
         let targets = tape.leaf(Matrix::from_rows(&[[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]]));
@@ -316,7 +324,7 @@ mod tests {
     #[should_panic(expected = "cross_entropy_of: class 2 for logits of 2 classes")]
     fn a_class_that_is_not_there_is_refused() {
         let tape = Tape::<f64>::new();
-        cross_entropy_of(tape.filled(1, 2, 0.0), &[2]);
+        cross_entropy_of(tape.filled(1, 2, 0.0), [2]);
     }
 
     #[test]

@@ -10,8 +10,8 @@ pub mod deep;
 
 pub use deep::Architecture;
 
-use unsup_autograd::{Matrix, Real, Tape, Var};
-use unsup_nn::train::blocks;
+use crate::apply;
+use unsup_autograd::{Matrix, Real};
 use unsup_nn::{Sequence, module};
 
 /// An encoder f(x, α) from features to a code and a decoder g(z, β) from a code to features.
@@ -56,8 +56,9 @@ impl<T: Real> AutoEncoder<T> {
     /// If `x` has another number of columns than the encoder takes.
     #[track_caller]
     pub fn encode(&self, x: &Matrix<T>) -> Matrix<T> {
-        check_columns("encode", x, self.encoder.inputs());
-        apply(x, |x| self.encoder.forward(x))
+        apply("encode", self.encoder.inputs(), x, |x| {
+            self.encoder.forward(x)
+        })
     }
 
     /// The objects x̂ = g(z): objects x code to objects x features.
@@ -66,8 +67,9 @@ impl<T: Real> AutoEncoder<T> {
     /// If `z` has another number of columns than the decoder takes.
     #[track_caller]
     pub fn decode(&self, z: &Matrix<T>) -> Matrix<T> {
-        check_columns("decode", z, self.decoder.inputs());
-        apply(z, |z| self.decoder.forward(z))
+        apply("decode", self.decoder.inputs(), z, |z| {
+            self.decoder.forward(z)
+        })
     }
 
     /// The reconstructions x̂ = g(f(x)): objects x features to the same.
@@ -76,33 +78,10 @@ impl<T: Real> AutoEncoder<T> {
     /// If `x` has another number of columns than the encoder takes.
     #[track_caller]
     pub fn reconstruct(&self, x: &Matrix<T>) -> Matrix<T> {
-        check_columns("reconstruct", x, self.encoder.inputs());
-        apply(x, |x| self.decoder.forward(self.encoder.forward(x)))
+        apply("reconstruct", self.encoder.inputs(), x, |x| {
+            self.decoder.forward(self.encoder.forward(x))
+        })
     }
-}
-
-#[track_caller]
-fn check_columns<T: Real>(name: &str, x: &Matrix<T>, columns: usize) {
-    assert!(
-        x.columns() == columns,
-        "{name}: needs {columns} columns, got a matrix of {}",
-        x.shape()
-    );
-}
-
-/// f(x) off the tape, a block of objects at a time.
-fn apply<T: Real>(x: &Matrix<T>, f: impl for<'t> Fn(Var<'t, T>) -> Var<'t, T>) -> Matrix<T> {
-    let mut tape = Tape::new();
-    let mut columns = 0;
-    let mut values = Vec::new();
-    for rows in blocks(x.rows()) {
-        let y = f(tape.gather(x, &rows)).value();
-        columns = y.columns();
-        values.extend_from_slice(y.as_slice());
-        drop(y); // or the tape could not use its buffer again
-        tape.clear();
-    }
-    Matrix::from_vec(x.rows(), columns, values)
 }
 
 #[cfg(test)]

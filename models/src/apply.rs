@@ -1,0 +1,33 @@
+//! A trained network on objects.
+
+use unsup_autograd::{Matrix, Real, Tape, Var};
+use unsup_nn::train::blocks;
+
+/// f(x) off the tape, a block of objects at a time, for an f called `name` that takes `columns` columns.
+///
+/// # Panics
+/// If `x` has another number of columns.
+#[track_caller]
+pub(crate) fn apply<T: Real>(
+    name: &str,
+    columns: usize,
+    x: &Matrix<T>,
+    f: impl for<'t> Fn(Var<'t, T>) -> Var<'t, T>,
+) -> Matrix<T> {
+    assert!(
+        x.columns() == columns,
+        "{name}: needs {columns} columns, got a matrix of {}",
+        x.shape()
+    );
+    let mut tape = Tape::new();
+    let mut columns = 0;
+    let mut values = Vec::new();
+    for rows in blocks(x.rows()) {
+        let y = f(tape.gather(x, &rows)).value();
+        columns = y.columns();
+        values.extend_from_slice(y.as_slice());
+        drop(y); // or the tape could not use its buffer again
+        tape.clear();
+    }
+    Matrix::from_vec(x.rows(), columns, values)
+}
