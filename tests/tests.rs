@@ -6,3 +6,4 @@ mod gradients;
 mod operations;
 mod pass_through;
 mod random_graphs;
+mod resuming;

@@ -1,0 +1,279 @@
+//! A run that is interrupted, saved and resumed comes to the same bits as one that is not.
+
+use rand::RngExt;
+use std::path::Path;
+use unsup_autograd::Matrix;
+use unsup_autograd::random::generator;
+use unsup_data::digits;
+use unsup_models::classifier::{Architecture, Classification, Classifier};
+use unsup_nn::Module;
+use unsup_nn::optimiser::{Adam, Optimiser, Schedule};
+use unsup_nn::saving::{Description, LoadError, fingerprint, json};
+use unsup_nn::train::{EarlyStopping, End, History, Run, Settings};
+
+/// The digits in two parts, and a run of a classifier with all that draws or remembers: Adam, dropout, shuffling, clipping, groups, a
+/// schedule with a warm-up, early stopping.
+struct Training {
+    x: [Matrix<f32>; 2],
+    classes: [Vec<usize>; 2],
+    settings: Settings,
+    description: Description,
+}
+
+impl Training {
+    fn new() -> Self {
+        let digits = digits();
+        let (x, labels) = (digits.features.cast::<f32>(), digits.labels.unwrap());
+        let x = [x.slice_rows(0..500), x.slice_rows(500..700)];
+        let settings = Settings {
+            epochs: 6,
+            batch_size: 128,
+            schedule: Schedule::Cosine,
+            warm_up: 0.1,
+            early_stopping: Some(EarlyStopping {
+                patience: 2,
+                least_fall: 0.0,
+            }),
+            seed: 5,
+        };
+        let description = Description {
+            method: "classifier".to_owned(),
+            settings: json!({ "hidden": [256, 128] }),
+            seed: 5,
+            data: fingerprint(&[&x[0]]),
+        };
+        Self {
+            x,
+            classes: [labels[..500].to_vec(), labels[500..700].to_vec()],
+            settings,
+            description,
+        }
+    }
+
+    fn model(&self, seed: u64) -> Classifier<f32> {
+        let architecture = Architecture {
+            hidden: vec![256, 128],
+            dropout: 0.3,
+            seed,
+            ..Architecture::default()
+        };
+        Classifier::new(64, 10, &architecture)
+    }
+
+    fn optimiser(&self) -> Optimiser<f32> {
+        Optimiser::new(Adam::new(0.01))
+            .clip_norm(0.5)
+            .group("network.0", 0.5)
+    }
+
+    /// Takes up to `steps` steps, and gives what a user would see of each.
+    fn go_on(
+        &self,
+        run: &mut Run<f32>,
+        model: &mut Classifier<f32>,
+        optimiser: &mut Optimiser<f32>,
+        steps: usize,
+    ) -> Vec<String> {
+        let criteria = [0, 1].map(|part| Classification::new(&self.x[part], &self.classes[part]));
+        let mut seen = Vec::new();
+        while seen.len() < steps
+            && let Some(progress) = run
+                .advance(model, &criteria[0], Some(&criteria[1]), optimiser)
+                .unwrap()
+        {
+            seen.push(format!("{progress:?}"));
+        }
+        seen
+    }
+
+    /// A run that is interrupted after `steps` steps, saved at `path` and resumed by another process: a model of other weights and
+    /// an optimiser that knows nothing.
+    fn interrupted(&self, path: &Path, steps: usize) -> (Vec<String>, Classifier<f32>, History) {
+        let mut seen = {
+            let (mut model, mut optimiser) = (self.model(5), self.optimiser());
+            let mut run = Run::new(&self.settings).unwrap();
+            let seen = self.go_on(&mut run, &mut model, &mut optimiser, steps);
+            run.save_checkpoint(path, &model, &optimiser, &self.description)
+                .unwrap();
+            seen
+        };
+        let (mut model, mut optimiser) = (self.model(99), self.optimiser());
+        // it must not matter what the optimiser remembers of another run
+        let mut other = Run::new(&self.settings).unwrap();
+        self.go_on(&mut other, &mut model, &mut optimiser, 3);
+        let mut run = self.resume(path, &mut model, &mut optimiser).unwrap();
+        seen.extend(self.go_on(&mut run, &mut model, &mut optimiser, usize::MAX));
+        let history = run.finish(&mut model);
+        (seen, model, history)
+    }
+
+    fn resume(
+        &self,
+        path: &Path,
+        model: &mut Classifier<f32>,
+        optimiser: &mut Optimiser<f32>,
+    ) -> Result<Run<f32>, LoadError> {
+        Run::resume(path, &self.settings, model, optimiser, &self.description)
+    }
+}
+
+/// The parameters, bit for bit.
+fn bits(model: &Classifier<f32>) -> Vec<u32> {
+    let mut bits = Vec::new();
+    model.visit(unsup_nn::Path::ROOT, &mut |_, param| {
+        bits.extend(param.value().as_slice().iter().map(|x| x.to_bits()));
+    });
+    bits
+}
+
+#[test]
+fn a_resumed_run_is_the_uninterrupted_one_bit_for_bit() {
+    let training = Training::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint.safetensors");
+
+    let (mut model, mut optimiser) = (training.model(5), training.optimiser());
+    let mut run = Run::new(&training.settings).unwrap();
+    let seen = training.go_on(&mut run, &mut model, &mut optimiser, usize::MAX);
+    let end = run.finish(&mut model);
+    let whole = (seen, bits(&model), end);
+    assert!(whole.2.best.is_some() && whole.2.end != End::Stopped);
+    let steps = whole.0.len();
+    assert!(steps >= 12, "{steps} steps");
+
+    // before the first step, at five random ones, between two epochs (of 4 steps), after the last
+    let mut random = generator(0, "interruptions", 0);
+    let mut interruptions = vec![0, 8, steps];
+    interruptions.extend((0..5).map(|_| random.random_range(1..steps as u64) as usize));
+    for (i, at) in interruptions.into_iter().enumerate() {
+        unsup_autograd::set_threads(1 + i % 2);
+        let (seen, model, history) = training.interrupted(&path, at);
+        assert!(seen == whole.0, "interrupted after step {at}: other steps");
+        assert!(
+            bits(&model) == whole.1,
+            "interrupted after step {at}: other parameters"
+        );
+        assert!(
+            history == whole.2,
+            "interrupted after step {at}: another history"
+        );
+    }
+}
+
+#[test]
+fn a_checkpoint_has_the_same_bytes_at_1_and_2_threads() {
+    let training = Training::new();
+    let folder = tempfile::tempdir().unwrap();
+    let [one, two] = [1, 2].map(|threads| {
+        unsup_autograd::set_threads(threads);
+        let (mut model, mut optimiser) = (training.model(5), training.optimiser());
+        let mut run = Run::new(&training.settings).unwrap();
+        training.go_on(&mut run, &mut model, &mut optimiser, 7);
+        let path = folder.path().join(threads.to_string());
+        run.save_checkpoint(&path, &model, &optimiser, &training.description)
+            .unwrap();
+        std::fs::read(path).unwrap()
+    });
+    assert!(one == two);
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_refused_and_changes_nothing() {
+    let training = Training::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint.safetensors");
+    let (mut model, mut optimiser) = (training.model(5), training.optimiser());
+    let mut run = Run::new(&training.settings).unwrap();
+    training.go_on(&mut run, &mut model, &mut optimiser, 5);
+    run.save_checkpoint(&path, &model, &optimiser, &training.description)
+        .unwrap();
+
+    let mut other = Training::new();
+    other.settings.batch_size = 64;
+    other.description.data = fingerprint(&[&other.x[1]]);
+    let mut fast = Optimiser::new(Adam::new(0.1));
+    let before = bits(&model);
+    let error = other
+        .resume(&path, &mut model, &mut fast)
+        .map(|_| ())
+        .unwrap_err();
+    let problems = error.problems();
+    assert_eq!(problems.len(), 3, "{error}");
+    assert!(
+        problems[0].starts_with("was saved for the data 500x64 "),
+        "{error}"
+    );
+    assert!(
+        problems[1]
+            .starts_with("was saved for the run's settings Settings { epochs: 6, batch_size: 128"),
+        "{error}"
+    );
+    assert!(
+        problems[2].starts_with("was saved for the optimiser Adam { rate: 0.01, "),
+        "{error}"
+    );
+
+    let mut smaller = Classifier::new(
+        64,
+        10,
+        &Architecture {
+            hidden: vec![16],
+            ..Architecture::default()
+        },
+    );
+    let mut optimiser = training.optimiser();
+    let error = training
+        .resume(&path, &mut smaller, &mut optimiser)
+        .map(|_| ())
+        .unwrap_err();
+    assert!(
+        error
+            .problems()
+            .contains(&"parameters.network.0.weight is 64x256, the model has 64x16".to_owned()),
+        "{error}"
+    );
+    assert_eq!(bits(&model), before);
+}
+
+#[test]
+fn a_damaged_checkpoint_is_an_error_whatever_is_damaged() {
+    let training = Training::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint.safetensors");
+    let (mut model, mut optimiser) = (training.model(5), training.optimiser());
+    let mut run = Run::new(&training.settings).unwrap();
+    training.go_on(&mut run, &mut model, &mut optimiser, 5);
+    run.save_checkpoint(&path, &model, &optimiser, &training.description)
+        .unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let header = u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
+    let mut random = generator(1, "damage", 0);
+    let mut resumed = 0;
+    for round in 0..400 {
+        let mut bytes = whole.clone();
+        // most of the damage to the header, where it tells
+        let end = if round % 4 == 0 {
+            bytes.len()
+        } else {
+            8 + header
+        };
+        let at = random.random_range(0..end as u64) as usize;
+        match round % 3 {
+            0 => bytes[at] ^= 1 << random.random_range(0..8u32),
+            1 => bytes.truncate(at),
+            _ => bytes[at] = b"0123456789-e\"{}[]"[random.random_range(0..17u64) as usize],
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        let (mut model, mut optimiser) = (training.model(5), training.optimiser());
+        match training.resume(&path, &mut model, &mut optimiser) {
+            Err(error) => assert!(!error.to_string().contains('\n'), "{error}"),
+            // a number may be another number: then the run goes on as the file says, or ends in an error
+            Ok(mut run) => {
+                resumed += 1;
+                let criterion = Classification::new(&training.x[0], &training.classes[0]);
+                let _ = run.advance(&mut model, &criterion, Some(&criterion), &mut optimiser);
+            }
+        }
+    }
+    assert!(resumed > 0 && resumed < 300, "{resumed}");
+}
