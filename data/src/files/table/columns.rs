@@ -150,7 +150,12 @@ impl<'a> Columns<'a> {
             f64::NAN
         } else {
             match (text.parse::<f64>(), &mut *kind) {
-                (Ok(value), _) if !value.is_finite() => return refuse("a finite number"),
+                (Ok(value), _) if !value.is_finite() => {
+                    if matches!(kind, Kind::Unknown) {
+                        *kind = Kind::Numbers; // or what would have been, had it been finite
+                    }
+                    return refuse("a finite number");
+                }
                 _ if text.is_empty() => return refuse("a value"),
                 (_, Kind::Label) => {
                     self.labels.push(self.classes.code(text));

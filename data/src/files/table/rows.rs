@@ -66,32 +66,60 @@ pub(super) fn rows<'a, 'r>(
     }
 }
 
-/// What separates the cells of a table that starts with `head`, `whole` if that is all of it: what splits all of the first
-/// rows into the same number of cells, and more than one; or else, for the row that differs to be told, what splits the
-/// first row; `None` if nothing does.
+/// What separates the cells of a table that starts with `head`, `whole` if that is all of it; `None` if nothing does.
+///
+/// It is what splits all of the first rows into the same number of cells, and more than one; rather such as leaves no cell
+/// with another separator at its end, and the last cells not all empty, as tabs would that stand beside commas for looks. If nothing does, it is what
+/// splits the first row, for the row that differs to be told.
 pub(super) fn sniffed(head: &[u8], whole: bool) -> Option<Delimiter> {
-    let counts = |delimiter| {
+    let splits = Delimiter::ALL.map(|delimiter| (delimiter, Split::of(head, whole, delimiter)));
+    let first = |good: fn(&Split) -> bool| splits.iter().find(|x| good(&x.1)).map(|x| x.0);
+    first(|split| split.is_even() && split.clean)
+        .or_else(|| first(Split::is_even))
+        .or_else(|| first(Split::occurs))
+}
+
+/// The first rows, split by one separator.
+struct Split {
+    /// How many cells each row has.
+    counts: Vec<usize>,
+    /// Whether no cell starts or ends with another separator, and not all rows end in an empty one.
+    clean: bool,
+}
+
+impl Split {
+    fn of(head: &[u8], whole: bool, delimiter: Delimiter) -> Self {
         let mut reader = parser(delimiter).from_reader(ended(head, io::empty(), delimiter));
-        let mut counts = Vec::new();
         let mut row = ByteRecord::new();
+        let (mut counts, mut clean, mut filled) = (Vec::new(), true, false);
         while counts.len() <= FIRST_ROWS && reader.read_byte_record(&mut row).is_ok_and(|more| more)
         {
-            if row.len() > 1 || !row[0].trim_ascii().is_empty() {
-                counts.push(row.len());
+            let mut cells = row.iter().map(<[u8]>::trim_ascii);
+            if cells.clone().all(<[u8]>::is_empty) {
+                continue; // blank, whatever separates the cells
             }
+            counts.push(row.len());
+            filled |= !row[row.len() - 1].trim_ascii().is_empty();
+            clean &= cells.all(|cell| {
+                let mut ends = [cell.first(), cell.last()].into_iter().flatten();
+                !ends.any(|byte| matches!(byte, b',' | b';'))
+            });
         }
         // the last row may have been cut
         if counts.len() > FIRST_ROWS || (!whole && counts.len() > 1) {
             counts.pop();
         }
-        counts
-    };
-    let counts = Delimiter::ALL.map(|delimiter| (delimiter, counts(delimiter)));
-    let splits = |counts: &[usize]| counts.first().is_some_and(|&first| first > 1);
-    let evenly = |counts: &[usize]| counts.iter().all(|&count| count == counts[0]);
-    let mut consistent = counts.iter().filter(|x| splits(&x.1) && evenly(&x.1));
-    let mut occurring = counts.iter().filter(|x| splits(&x.1));
-    consistent.next().or(occurring.next()).map(|x| x.0)
+        let clean = clean && filled;
+        Self { counts, clean }
+    }
+
+    fn occurs(&self) -> bool {
+        self.counts.first().is_some_and(|&count| count > 1)
+    }
+
+    fn is_even(&self) -> bool {
+        self.occurs() && self.counts.iter().all(|&count| count == self.counts[0])
+    }
 }
 
 fn parser(delimiter: Delimiter) -> csv::ReaderBuilder {
