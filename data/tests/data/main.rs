@@ -2,5 +2,10 @@
 //! all that makes them panic.
 
 mod common;
+mod formats;
 mod idx;
+#[cfg(feature = "npy")]
+mod npy;
+mod real;
 mod table;
+mod words;

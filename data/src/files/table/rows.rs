@@ -224,9 +224,9 @@ impl<R: Read> Rows<'_, R> {
         }
     }
 
-    /// How many bytes the rows so far have taken.
+    /// How many bytes the rows have taken, at the end of the file.
     pub(super) fn bytes(&self) -> u64 {
-        self.reader.position().byte()
+        self.reader.position().byte() - END.len() as u64
     }
 }
 
