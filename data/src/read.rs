@@ -61,9 +61,11 @@ pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Dataset, Da
     let text = path.to_string_lossy();
     if options.cifar.is_some() || text.ends_with(".bin") || text.ends_with(".bin.gz") {
         let bytes = source.up_to(u64::MAX, &file)?;
-        let some = |kind: CifarKind| kind.fits(bytes.len());
-        let whole = some(CifarKind::Ten) || some(CifarKind::HundredFine);
-        if options.cifar.is_some() || whole || !start.starts_with(&[0, 0]) {
+        let fits = |kind: CifarKind| kind.fits(bytes.len());
+        let whole = fits(CifarKind::Ten) || fits(CifarKind::HundredFine);
+        // a black pixel after the label 0 is two zero bytes as well
+        let idx = matches!(start[..], [0, 0, 0x08..=0x0e, 1..=4, ..]);
+        if options.cifar.is_some() || whole || !idx {
             options.check("a CIFAR batch", &[CIFAR], &file)?;
             let kind = cifar::check_size(bytes.len(), options.cifar, &file)?;
             return cifar::dataset(path, &[(file, bytes)], kind);
@@ -116,12 +118,12 @@ fn npy(_: Source<'_>, _: &Path, file: &str, _: &ReadOptions) -> Result<Dataset, 
     Err(DataError::new(file, problem))
 }
 
-const LABEL: &str = "a label column";
+const LABEL: &str = "label column";
 const MISSING: &str = "marks of missing values";
-const DELIMITER: &str = "a delimiter";
-const HEADER: &str = "a header";
-const LABELS: &str = "a file of labels";
-const CIFAR: &str = "a kind of CIFAR records";
+const DELIMITER: &str = "delimiter";
+const HEADER: &str = "header";
+const LABELS: &str = "file of labels";
+const CIFAR: &str = "kind of CIFAR records";
 
 impl ReadOptions {
     /// Refuses an option that is given and not among those that apply to the format.
@@ -139,7 +141,7 @@ impl ReadOptions {
             .find(|&(option, given)| given && !applying.contains(&option));
         match misfit {
             Some((option, _)) => {
-                let problem = format!("is {format}, to which {option} does not apply");
+                let problem = format!("is {format}, which takes no {option}");
                 Err(DataError::new(file, problem))
             }
             None => Ok(()),

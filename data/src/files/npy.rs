@@ -82,10 +82,11 @@ pub(crate) fn dataset(mut source: Source<'_>, file: &str) -> Result<Dataset, Dat
     let header = read_header(&mut source, file)?;
     let array = match NpyFile::new(Cursor::new(header).chain(&mut source)) {
         Ok(array) => array,
-        // of several lines, some of them drawings
+        // what follows is a drawing of several lines
         Err(error) => {
             let error = error.to_string();
-            let first = error.lines().next().unwrap_or_default();
+            let first = error.split(" -->").next().unwrap_or_default();
+            let first = first.trim_end_matches([':', ' ']);
             return refuse(format!("a header that is no array's: {first}"));
         }
     };
@@ -191,13 +192,14 @@ pub(crate) fn dataset(mut source: Source<'_>, file: &str) -> Result<Dataset, Dat
 fn read_header(source: &mut Source<'_>, file: &str) -> Result<Vec<u8>, DataError> {
     let refuse = |problem: &str| Err(DataError::new(file, problem));
     let mut start = source.up_to(8, file)?;
-    let [magic @ .., major, _] = &start[..] else {
+    if start.len() < 8 {
         return refuse("too short, expected a .npy file");
-    };
+    }
+    let (magic, version) = start.split_at(MAGIC.len());
     if magic != MAGIC {
         return refuse("does not start as a .npy file does");
     }
-    let width = if *major == 1 { 2 } else { 4 };
+    let width = if version[0] == 1 { 2 } else { 4 };
     let length = source.up_to(width, file)?;
     let mut padded = [0; 4];
     padded[..length.len()].copy_from_slice(&length);

@@ -250,9 +250,9 @@ impl<'a> Columns<'a> {
         if names.is_some() || width > codings.len() {
             for (&column, coding) in features.iter().zip(&codings) {
                 match coding {
-                    Coding::Spread { words, .. } => {
+                    Coding::Spread(order) => {
                         let name = |word| format!("{}={word}", column_name(column));
-                        data.feature_names.extend(words.iter().map(name));
+                        data.feature_names.extend(order.words.iter().map(name));
                     }
                     _ => data.feature_names.push(column_name(column)),
                 }
@@ -297,29 +297,29 @@ impl<'a> Columns<'a> {
 }
 
 /// How the cells of a column become features.
-#[derive(PartialEq)]
 enum Coding<'k> {
     /// A column without any value.
     Nothing,
     Numbers,
     /// At most two words: each code becomes its word's place in the order.
-    Word {
-        words: Vec<&'k str>,
-        places: Vec<usize>,
-    },
+    Word(Box<Order<'k>>),
     /// A feature for each word.
-    Spread {
-        words: Vec<&'k str>,
-        places: Vec<usize>,
-    },
+    Spread(Box<Order<'k>>),
+}
+
+/// The words of a column in order.
+struct Order<'k> {
+    words: Vec<&'k str>,
+    /// Where the word of each code stands among them.
+    places: Vec<usize>,
 }
 
 impl Coding<'_> {
     /// The number of features.
     fn width(&self) -> usize {
         match self {
-            Coding::Nothing | Coding::Numbers | Coding::Word { .. } => 1,
-            Coding::Spread { words, .. } => words.len(),
+            Coding::Nothing | Coding::Numbers | Coding::Word(_) => 1,
+            Coding::Spread(order) => order.words.len(),
         }
     }
 
@@ -328,7 +328,8 @@ impl Coding<'_> {
         match self {
             Coding::Numbers => None,
             Coding::Nothing => Some(("holds no value".to_owned(), "hold no value".to_owned())),
-            Coding::Word { words, .. } => {
+            Coding::Word(order) => {
+                let words = &order.words;
                 let short = words.iter().enumerate();
                 let codes: Vec<String> = short
                     .map(|(code, word)| format!("{} = {code}", short_word(word)))
@@ -345,8 +346,8 @@ impl Coding<'_> {
                     ),
                 })
             }
-            Coding::Spread { words, .. } => {
-                let (count, words) = (words.len(), shown(words));
+            Coding::Spread(order) => {
+                let (count, words) = (order.words.len(), shown(&order.words));
                 Some((
                     format!("holds words: {count} values, a feature for each ({words})"),
                     format!("hold words: {count} values each, a feature for each ({words})"),
@@ -363,9 +364,12 @@ fn coding(kind: &Kind) -> Coding<'_> {
         Kind::Words(dictionary) => {
             let words = dictionary.sorted();
             let places = dictionary.places(&words);
-            match words.len() {
-                0..=2 => Coding::Word { words, places },
-                _ => Coding::Spread { words, places },
+            let few = words.len() <= 2;
+            let order = Box::new(Order { words, places });
+            if few {
+                Coding::Word(order)
+            } else {
+                Coding::Spread(order)
             }
         }
     }
@@ -382,10 +386,10 @@ fn spread(
     if width == codings.len() {
         for row in cells.chunks_exact_mut(width) {
             for (cell, coding) in row.iter_mut().zip(codings) {
-                if let Coding::Word { places, .. } = coding
+                if let Coding::Word(order) = coding
                     && !cell.is_nan()
                 {
-                    *cell = places[*cell as usize] as f64;
+                    *cell = order.places[*cell as usize] as f64;
                 }
             }
         }
@@ -403,16 +407,16 @@ fn spread(
     for row in cells.chunks_exact(codings.len()) {
         for (&cell, coding) in row.iter().zip(codings) {
             match coding {
-                Coding::Word { places, .. } if !cell.is_nan() => {
-                    features.push(places[cell as usize] as f64);
+                Coding::Word(order) if !cell.is_nan() => {
+                    features.push(order.places[cell as usize] as f64);
                 }
-                Coding::Nothing | Coding::Numbers | Coding::Word { .. } => features.push(cell),
-                Coding::Spread { words, .. } if cell.is_nan() => {
-                    features.extend(words.iter().map(|_| f64::NAN));
-                }
-                Coding::Spread { words, places } => {
-                    let place = places[cell as usize];
-                    features.extend((0..words.len()).map(|i| f64::from(u8::from(i == place))));
+                Coding::Nothing | Coding::Numbers | Coding::Word(_) => features.push(cell),
+                Coding::Spread(order) => {
+                    let indicator = |word| match cell.is_nan() {
+                        true => f64::NAN,
+                        false => f64::from(u8::from(word == order.places[cell as usize])),
+                    };
+                    features.extend((0..order.words.len()).map(indicator));
                 }
             }
         }
@@ -422,15 +426,16 @@ fn spread(
 
 /// A note for all columns that are coded alike, however far apart.
 fn note_words(notes: &mut Vec<String>, columns: &[usize], codings: &[Coding<'_>]) {
-    let mut groups: Vec<(&str, &str, Vec<usize>)> = Vec::new();
-    let said: Vec<_> = codings.iter().map(Coding::said).collect();
-    let mut places = HashMap::new();
-    for (&column, said) in columns.iter().zip(&said) {
-        let Some((one, several)) = said else { continue };
-        let place = *places.entry(several).or_insert(groups.len());
-        if place == groups.len() {
-            groups.push((one, several, Vec::new()));
-        }
+    let mut groups: Vec<(String, String, Vec<usize>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (&column, coding) in columns.iter().zip(codings) {
+        let Some((one, several)) = coding.said() else {
+            continue;
+        };
+        let place = *places.entry(several).or_insert_with_key(|several| {
+            groups.push((one, several.clone(), Vec::new()));
+            groups.len() - 1
+        });
         groups[place].2.push(column + 1);
     }
     for (one, several, columns) in groups.iter().take(NOTES) {
