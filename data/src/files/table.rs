@@ -27,10 +27,10 @@ const SHOWN: usize = 10;
 /// ```
 /// use unsup_data::{LabelColumn, TableOptions, read_table_from};
 ///
-/// let table = "democrat n y\nrepublican y ?\nrepublican y n\n".as_bytes();
+/// let table = "democrat n y\nrepublican y ?\nrepublican y n\ndemocrat n n\n".as_bytes();
 /// let options = TableOptions { label: Some(LabelColumn::First), ..Default::default() };
 /// let votes = read_table_from(table, "votes", &options)?;
-/// assert_eq!(votes.labels, Some(vec![0, 1, 1]));
+/// assert_eq!(votes.labels, Some(vec![0, 1, 1, 0]));
 /// assert_eq!(votes.label_names, ["democrat", "republican"]);
 /// assert_eq!(votes.features.row(0), [0.0, 1.0]);
 /// assert!(votes.features.row(1)[1].is_nan());

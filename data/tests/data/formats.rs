@@ -1,13 +1,13 @@
 //! IDX, CIFAR and `.npy` files as objects to learn from, the front door, and what is written read back.
 
-use crate::common::{bits, cases, finite, gzip};
+use crate::common::{Failing, bits, cases, finite, gzip};
 use proptest::prelude::*;
 use std::fs;
 use std::path::PathBuf;
 use tempfile::TempDir;
 use unsup_autograd::Matrix;
 use unsup_data::{
-    CifarKind, ImageShape, LabelColumn, ReadOptions, TableOptions, read, read_cifar, read_idx,
+    CifarKind, ImageShape, LabelColumn, ReadOptions, TableOptions, idx, read, read_cifar, read_idx,
     read_idx_with_labels, read_table, read_table_from, write_csv_to,
 };
 
@@ -42,6 +42,31 @@ impl Folder {
         fs::write(&path, content).unwrap();
         path
     }
+}
+
+#[test]
+fn a_reader_that_fails() {
+    let table = |bytes| read_table_from(bytes, "some", &TableOptions::default());
+    let expected = r"some: cannot be read: the disk\nis gone";
+    for bytes in [&b""[..], b"1", b"1,2\n3,4\n"] {
+        assert_eq!(table(Failing(bytes)).unwrap_err().to_string(), expected);
+    }
+    // beyond what is looked at first
+    let long = b"1,2\n".repeat(1 << 17);
+    assert_eq!(table(Failing(&long)).unwrap_err().to_string(), expected);
+    for bytes in [
+        &b""[..],
+        b"\0\0",
+        b"\0\0\x08\x01\0\0\0\x01",
+        b"\0\0\x08\x01\0\0\0\x01\x01",
+    ] {
+        let error = idx::read(Failing(bytes), "some").unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+    let packed = gzip(b"\0\0\x08\x01\0\0\0\x01\x01");
+    let packed = Failing(&packed[..packed.len() - 9]);
+    let expected = r"some: cannot be unpacked: the disk\nis gone";
+    assert_eq!(idx::read(packed, "some").unwrap_err().to_string(), expected);
 }
 
 #[test]
@@ -326,7 +351,7 @@ proptest! {
         }
         let file = idx_file(code, &sizes, &bytes);
         let file = if packed { gzip(&file) } else { file };
-        let array = unsup_data::idx::read(&file[..], "some").unwrap();
+        let array = idx::read(&file[..], "some").unwrap();
         prop_assert_eq!(array.numbers(), numbers);
         prop_assert_eq!(array.bytes(), bytes);
         let sizes: Vec<usize> = sizes.iter().map(|&size| size as usize).collect();

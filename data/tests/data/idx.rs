@@ -1,7 +1,6 @@
 //! IDX files, good ones and bad.
 
-use crate::common::{Dripping, Failing, assert_one_line, cases, gzip};
-use proptest::prelude::*;
+use crate::common::{Dripping, assert_one_line, gzip};
 use unsup_data::DataError;
 use unsup_data::idx::{self, IdxArray, IdxType};
 

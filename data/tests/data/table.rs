@@ -1,6 +1,6 @@
 //! Tables of text, good ones and such with one fault.
 
-use crate::common::{Dripping, Failing, assert_one_line, assert_same, cases, finite};
+use crate::common::{Dripping, assert_one_line, assert_same, cases, finite};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use std::fmt::Write as _;
