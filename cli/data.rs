@@ -3,7 +3,7 @@
 use crate::pictures::TileShape;
 use std::error::Error;
 use std::path::Path;
-use unsup_data::{Dataset, Standardisation, digits, in_one_line, read_csv};
+use unsup_data::{Dataset, Standardisation, TableOptions, digits, in_one_line, read_table};
 use unsup_models::{Activation, Matrix};
 use unsup_nn::random::{generator, shuffle};
 
@@ -44,7 +44,8 @@ impl Split {
         match file {
             None => Ok(Self::new(digits(), DIGITS_HELD_OUT, seed)),
             Some(file) => {
-                let data = read_csv(file)?;
+                let data = read_table(file, &TableOptions::default())?;
+                data.require_complete()?;
                 let objects = data.features.rows();
                 if objects < 2 {
                     let file = file.display();

@@ -1,5 +1,6 @@
 //! What every reader gives and every training takes.
 
+use crate::DataError;
 use unsup_autograd::Matrix;
 
 /// Objects to learn from: a matrix of features, and what is known beside it.
@@ -19,26 +20,78 @@ use unsup_autograd::Matrix;
 pub struct Dataset {
     /// A short name to show, such as `"digits"`.
     pub name: String,
-    /// Objects x features; every entry is finite.
+    /// Objects x features; every entry is finite, or NaN where the value is missing.
     pub features: Matrix<f64>,
     /// The class of each object, in 0..classes, as many as `features` has rows; `None` where they are not known.
     pub labels: Option<Vec<usize>>,
+    /// The name of each class, as many as there are classes; empty where no labels are known or the classes have no
+    /// names.
+    pub label_names: Vec<String>,
     /// The name of each feature, as many as `features` has columns; empty where the source names none.
     pub feature_names: Vec<String>,
     /// How a row of `features` is read as an image; `None` where it isn't one.
     pub image: Option<ImageShape>,
+    /// What a reader found out by itself, to be shown to whoever gave the file: a line each, such as
+    /// `"separated by commas"`.
+    pub notes: Vec<String>,
 }
 
 impl Dataset {
-    /// A data set of features (objects x features) alone: no labels, no names, no images.
+    /// A data set of features (objects x features) alone: no labels, no names, no images, no notes.
     pub fn new(name: impl Into<String>, features: Matrix<f64>) -> Self {
         Self {
             name: name.into(),
             features,
             labels: None,
+            label_names: Vec::new(),
             feature_names: Vec::new(),
             image: None,
+            notes: Vec::new(),
         }
+    }
+
+    /// How many entries of `features` are missing (NaN).
+    ///
+    /// A missing word of a column that is spread over several features is missing in each of them.
+    pub fn missing(&self) -> usize {
+        let entries = self.features.as_slice();
+        entries.iter().filter(|value| value.is_nan()).count()
+    }
+
+    /// Refuses missing values, for methods that can't do without a value.
+    ///
+    /// ```
+    /// use unsup_data::{TableOptions, read_table_from};
+    ///
+    /// let table = "height,weight\n181,70\n165,?\n".as_bytes();
+    /// let people = read_table_from(table, "people", &TableOptions::default())?;
+    /// assert_eq!(people.missing(), 1);
+    /// assert_eq!(
+    ///     people.require_complete().unwrap_err().to_string(),
+    ///     r#"people, object 2, feature 2 ("weight"): the value is missing, expected a number (1 value in all is missing)"#
+    /// );
+    /// # Ok::<(), unsup_data::DataError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a value is missing: the error names the first one's object and feature, counted from 1, and says how many
+    /// there are.
+    pub fn require_complete(&self) -> Result<(), DataError> {
+        let entries = self.features.as_slice();
+        let Some(first) = entries.iter().position(|value| value.is_nan()) else {
+            return Ok(());
+        };
+        let columns = self.features.columns();
+        let (object, feature) = (first / columns, first % columns);
+        let count = match self.missing() {
+            1 => "1 value in all is missing".to_owned(),
+            count => format!("{count} values in all are missing"),
+        };
+        let problem = format!("the value is missing, expected a number ({count})");
+        let name = self.feature_names.get(feature).map(String::as_str);
+        Err(DataError::new(&self.name, problem)
+            .at_object(object + 1)
+            .at_column(feature + 1, name))
     }
 }
 

@@ -9,7 +9,7 @@ const LABELS: &[u8] = include_bytes!("../digits/digits-labels-idx1-ubyte.gz");
 const FULL: f64 = 16.0;
 
 /// The 1797 handwritten digits of the UCI test set: features 1797 x 64, the ink of each pixel in \[0, 1\] in steps of
-/// 1/16 (0 is paper), labels 0 to 9, images of 8x8 pixels with one channel.
+/// 1/16 (0 is paper), labels 0 to 9 (named so), images of 8x8 pixels with one channel.
 ///
 /// They are unpacked at each call, which takes about a millisecond.
 ///
@@ -36,10 +36,11 @@ pub fn digits() -> Dataset {
         width,
         channels: 1,
     };
-    let ink = images.values().iter().map(|&value| f64::from(value) / FULL);
+    let ink = images.bytes().iter().map(|&value| f64::from(value) / FULL);
     let features = Matrix::from_vec(count, image.columns(), ink.collect());
     let mut digits = Dataset::new("digits", features);
-    digits.labels = Some(labels.values().iter().map(|&label| label.into()).collect());
+    digits.labels = Some(labels.bytes().iter().map(|&label| label.into()).collect());
+    digits.label_names = (0..10).map(|digit| digit.to_string()).collect();
     digits.image = Some(image);
     digits
 }
@@ -61,7 +62,8 @@ mod tests {
                 channels: 1
             })
         );
-        assert!(digits.feature_names.is_empty());
+        assert!(digits.feature_names.is_empty() && digits.notes.is_empty());
+        assert_eq!(digits.label_names.join(""), "0123456789");
 
         let labels = digits.labels.unwrap();
         assert_eq!(labels.len(), 1797);

@@ -13,14 +13,21 @@ pub(crate) const QUOTED: usize = 40;
 /// Printed it is one line: where, what was found, what was expected.
 ///
 /// ```
-/// let error = unsup_data::read_csv_from("1,2\n3,abc\n".as_bytes(), "points.csv").unwrap_err();
-/// assert_eq!(error.to_string(), r#"points.csv, line 2, column 2: found "abc", expected a number"#);
+/// use unsup_data::{TableOptions, read_table_from};
+///
+/// let table = "1,2\n3,abc\n".as_bytes();
+/// let error = read_table_from(table, "points.csv", &TableOptions::default()).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     r#"points.csv, line 2, column 2: found "abc", expected a number as in the lines above"#
+/// );
 /// assert_eq!((error.line(), error.column()), (Some(2), Some(2)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataError {
     file: String,
     line: Option<u64>,
+    object: Option<usize>,
     column: Option<usize>,
     column_name: Option<String>,
     problem: String,
@@ -32,6 +39,7 @@ impl DataError {
         Self {
             file: file.to_owned(),
             line: None,
+            object: None,
             column: None,
             column_name: None,
             problem: problem.as_ref().to_owned(),
@@ -41,6 +49,12 @@ impl DataError {
     /// The same error of a line of the file, counted from 1.
     pub(crate) fn at_line(mut self, line: u64) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    /// The same error of an object of the data set, counted from 1; its column is then a feature.
+    pub(crate) fn at_object(mut self, object: usize) -> Self {
+        self.object = Some(object);
         self
     }
 
@@ -61,7 +75,12 @@ impl DataError {
         self.line
     }
 
-    /// The column (cell of the line), counted from 1; `None` where the error is not of a column.
+    /// The object (row of the features), counted from 1; `None` where the error is not of an object.
+    pub fn object(&self) -> Option<usize> {
+        self.object
+    }
+
+    /// The column (cell of the line, or feature of the object), counted from 1; `None` where the error is not of one.
     pub fn column(&self) -> Option<usize> {
         self.column
     }
@@ -86,8 +105,16 @@ impl fmt::Display for DataError {
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
         }
+        if let Some(object) = self.object {
+            write!(f, ", object {object}")?;
+        }
         if let Some(column) = self.column {
-            write!(f, ", column {column}")?;
+            let kind = if self.object.is_some() {
+                "feature"
+            } else {
+                "column"
+            };
+            write!(f, ", {kind} {column}")?;
         }
         if let Some(name) = &self.column_name {
             write!(f, " ({})", quoted(name.as_bytes()))?;
@@ -174,6 +201,9 @@ mod tests {
             .at_line(3)
             .at_column(2, Some("a\nb"));
         assert_eq!(error.to_string(), r#""", line 3, column 2 ("a\nb"): x"#);
+        let feature = DataError::new("votes", "x").at_object(7).at_column(2, None);
+        assert_eq!(feature.to_string(), "votes, object 7, feature 2: x");
+        assert_eq!((feature.object(), error.object()), (Some(7), None));
         assert_eq!(
             (
                 error.file(),

@@ -6,46 +6,61 @@
 //! | where from | how |
 //! |---|---|
 //! | the 8x8 digits, embedded | [`digits()`] |
-//! | a file of comma-separated numbers | [`read_csv`], [`read_csv_from`] |
-//! | an IDX file, as MNIST is kept, gzip'd or not | [`idx::read`] |
+//! | a file of any of the formats below, gzip'd or not | [`read()`] |
+//! | a table of numbers and words: CSV, TSV and the like | [`read_table`], [`read_table_from`] |
+//! | an IDX file, as MNIST is kept | [`read_idx`], [`read_idx_with_labels`], [`idx::read`] |
+//! | CIFAR's binary batches | [`read_cifar`] |
+//! | a NumPy array, with the feature `npy` | `read_npy`, `read_npy_from` |
+//!
+//! [`write_csv_to`] and, with the feature, `write_npy_to` write a matrix that these read back to the same bits.
 //!
 //! [`Standardisation`] brings the columns to one scale.
 //!
 //! ```
-//! use unsup_data::{digits, read_csv_from};
+//! use unsup_data::{TableOptions, digits, read_table_from};
 //!
 //! let digits = digits();
 //! assert_eq!(digits.features.shape().to_string(), "1797x64");
 //! assert_eq!(digits.labels.unwrap()[..3], [0, 1, 2]);
 //!
-//! let flowers = read_csv_from("length,width\n5.1,3.5\n4.9,3.0\n".as_bytes(), "flowers.csv")?;
+//! let options = TableOptions::default();
+//! let flowers = "length,width\n5.1,3.5\n4.9,3.0\n".as_bytes();
+//! let flowers = read_table_from(flowers, "flowers.csv", &options)?;
 //! assert_eq!(flowers.features.row(1), [4.9, 3.0]);
 //! assert_eq!(flowers.feature_names, ["length", "width"]);
+//! assert_eq!(flowers.notes, ["separated by commas", "names from the first line"]);
 //!
-//! let error = read_csv_from("length,width\n5.1,wide\n".as_bytes(), "flowers.csv").unwrap_err();
+//! let wide = "length,width\n5.1,3.5\n4.9,wide\n".as_bytes();
 //! assert_eq!(
-//!     error.to_string(),
-//!     r#"flowers.csv, line 2, column 2 ("width"): found "wide", expected a number"#
+//!     read_table_from(wide, "flowers.csv", &options).unwrap_err().to_string(),
+//!     r#"flowers.csv, line 3, column 2 ("width"): found "wide", expected a number as in the lines above"#
 //! );
 //! # Ok::<(), unsup_data::DataError>(())
 //! ```
 //!
 //! Files come from outside, so that no content of one is a reason to panic, and none is repaired in silence: a cell
-//! that is no finite number, or a byte too many, is a [`DataError`] that says in one line what was found, where, and
+//! that fits no column, or a byte too many, is a [`DataError`] that says in one line what was found, where, and
 //! what was expected. A reader takes no more memory than the data it has met justifies, whatever a header promises.
 //!
 //! The digits are the test part of "Optical Recognition of Handwritten Digits" (E. Alpaydin, C. Kaynak, 1998, UCI,
 //! CC BY 4.0), as scikit-learn ships them; `digits/README.md` says more.
 
-mod csv_file;
 mod dataset;
 mod digits;
 mod error;
-pub mod idx;
+mod files;
+mod read;
 mod scaling;
 
-pub use csv_file::{read_csv, read_csv_from};
 pub use dataset::{Dataset, ImageShape};
 pub use digits::digits;
 pub use error::{DataError, in_one_line};
+pub use files::cifar::{CifarKind, read_cifar};
+pub use files::idx::{self, read_idx, read_idx_with_labels};
+#[cfg(feature = "npy")]
+pub use files::npy::{read_npy, read_npy_from, write_npy_to};
+pub use files::table::{
+    Delimiter, LabelColumn, MOST_WORDS, TableOptions, read_table, read_table_from, write_csv_to,
+};
+pub use read::{ReadOptions, read};
 pub use scaling::Standardisation;

@@ -1,0 +1,477 @@
+//! What the columns of a table hold, and how it becomes numbers.
+//!
+//! The cells are numbers from the start, a row after the other: a word is the number of words that its column held
+//! before. Only when all words are known is their order, and a table of numbers is by then what it is to be.
+
+use super::rows::Row;
+use super::{SHOWN, listed};
+use crate::error::quoted;
+use crate::{DataError, Dataset, in_one_line};
+use std::collections::HashMap;
+use unsup_autograd::Matrix;
+
+/// How many distinct words there may be in a column of a table that is no label: each may become a feature.
+pub const MOST_WORDS: usize = 1000;
+/// How many bytes the features for words may take for each byte of the file: as many as a column of 200 distinct
+/// words takes, if its lines are of some 6 characters.
+const BYTES_FOR_A_BYTE: u64 = 256;
+/// What small files need not keep to it.
+const ALWAYS: u64 = 16 << 20;
+/// How many notes there are at most on columns of words.
+const NOTES: usize = 20;
+
+/// The columns of a table while it is read.
+pub(super) struct Columns<'a> {
+    /// One for each column of the file.
+    kinds: Vec<Kind>,
+    label: Option<usize>,
+    /// Objects x columns without the label: a number, the code of a word, or NaN.
+    cells: Vec<f64>,
+    /// The code of each object's class.
+    labels: Vec<usize>,
+    classes: Words,
+    marks: &'a [String],
+    /// Which of the marks were found.
+    marks_found: Vec<bool>,
+    missing: usize,
+    file: &'a str,
+}
+
+/// What a column holds, as far as it is known.
+enum Kind {
+    /// Nothing but missing values.
+    Unknown,
+    Numbers,
+    Words(Box<Words>),
+    Label,
+}
+
+/// The distinct words of a column, with a code each in the order of appearance.
+#[derive(Default)]
+struct Words {
+    codes: HashMap<Box<str>, usize>,
+}
+
+impl Words {
+    fn code(&mut self, word: &str) -> usize {
+        if let Some(&code) = self.codes.get(word) {
+            return code;
+        }
+        let code = self.codes.len();
+        self.codes.insert(word.into(), code);
+        code
+    }
+
+    /// All words in the order of their code points.
+    fn sorted(&self) -> Vec<&str> {
+        let mut words: Vec<&str> = self.codes.keys().map(|word| &**word).collect();
+        words.sort_unstable();
+        words
+    }
+
+    /// The place of each code's word in `sorted`.
+    fn places(&self, sorted: &[&str]) -> Vec<usize> {
+        let mut places = vec![0; sorted.len()];
+        for (place, word) in sorted.iter().enumerate() {
+            places[self.codes[*word]] = place;
+        }
+        places
+    }
+
+    fn are_numbers(&self) -> bool {
+        self.codes.keys().all(|word| word.parse::<f64>().is_ok())
+    }
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn new(
+        count: usize,
+        label: Option<usize>,
+        marks: &'a [String],
+        file: &'a str,
+    ) -> Self {
+        let kind = |column| match Some(column) == label {
+            true => Kind::Label,
+            false => Kind::Unknown,
+        };
+        Self {
+            kinds: (0..count).map(kind).collect(),
+            label,
+            cells: Vec::new(),
+            labels: Vec::new(),
+            classes: Words::default(),
+            marks,
+            marks_found: vec![false; marks.len()],
+            missing: 0,
+            file,
+        }
+    }
+
+    pub(super) fn objects(&self) -> usize {
+        match self.kinds.len() - usize::from(self.label.is_some()) {
+            0 => self.labels.len(),
+            features => self.cells.len() / features,
+        }
+    }
+
+    /// Takes a row with a cell for each column.
+    pub(super) fn push(&mut self, row: &Row) -> Result<(), DataError> {
+        (0..self.kinds.len()).try_for_each(|column| self.push_cell(row, column))
+    }
+
+    /// Takes a row that stands before all others.
+    pub(super) fn push_first(&mut self, row: &Row) -> Result<(), DataError> {
+        let (cells, labels) = (self.cells.len(), self.labels.len());
+        self.push(row)?;
+        let added = self.cells.len() - cells;
+        self.cells.rotate_right(added);
+        let added = self.labels.len() - labels;
+        self.labels.rotate_right(added);
+        Ok(())
+    }
+
+    fn push_cell(&mut self, row: &Row, column: usize) -> Result<(), DataError> {
+        let text = row.text(column, self.file)?;
+        let refuse = |expected: &str| Err(row.refused(column, expected, self.file));
+        let kind = &mut self.kinds[column];
+        let value = if let Some(mark) = self.marks.iter().position(|mark| mark == text) {
+            if matches!(kind, Kind::Label) {
+                let problem = match text {
+                    "" => "the label is missing, expected a class".to_owned(),
+                    _ => format!(
+                        "the label is missing ({}), expected a class",
+                        quoted(text.as_bytes())
+                    ),
+                };
+                return Err(row.error(column, problem, self.file));
+            }
+            self.marks_found[mark] = true;
+            self.missing += 1;
+            f64::NAN
+        } else {
+            match (text.parse::<f64>(), &mut *kind) {
+                (Ok(value), _) if !value.is_finite() => {
+                    if matches!(kind, Kind::Unknown) {
+                        *kind = Kind::Numbers; // or what would have been, had it been finite
+                    }
+                    return refuse("a finite number");
+                }
+                _ if text.is_empty() => return refuse("a value"),
+                (_, Kind::Label) => {
+                    self.labels.push(self.classes.code(text));
+                    return Ok(());
+                }
+                (Ok(_), Kind::Words(_)) => return refuse("a word as in the lines above"),
+                (Ok(value), Kind::Unknown | Kind::Numbers) => {
+                    *kind = Kind::Numbers;
+                    value
+                }
+                (Err(_), _) if text.replacen(',', ".", 1).parse::<f64>().is_ok() => {
+                    return refuse("a number with a point before its decimals");
+                }
+                (Err(_), Kind::Numbers) => return refuse("a number as in the lines above"),
+                (Err(_), Kind::Unknown) => {
+                    let mut words = Box::<Words>::default();
+                    let code = words.code(text);
+                    *kind = Kind::Words(words);
+                    code as f64
+                }
+                (Err(_), Kind::Words(words)) => {
+                    let code = words.code(text);
+                    if words.codes.len() > MOST_WORDS {
+                        return refuse(&format!(
+                            "no more than {MOST_WORDS} distinct words in a column"
+                        ));
+                    }
+                    code as f64
+                }
+            }
+        };
+        self.cells.push(value);
+        Ok(())
+    }
+
+    /// Whether one of the first line's cells, if it has a value, stands above numbers: as data it would not fit.
+    pub(super) fn are_named_by(&self, first: &[&str]) -> bool {
+        let mut columns = first.iter().zip(&self.kinds);
+        columns.any(|(text, kind)| match kind {
+            _ if self.is_missing(text) => false,
+            Kind::Numbers => true,
+            Kind::Label => !self.labels.is_empty() && self.classes.are_numbers(),
+            Kind::Unknown | Kind::Words(_) => false,
+        })
+    }
+
+    /// Whether none of the first line's words is found again in its column.
+    pub(super) fn are_without(&self, first: &[&str]) -> bool {
+        let mut columns = first.iter().zip(&self.kinds);
+        columns.all(|(text, kind)| match kind {
+            _ if self.is_missing(text) => true,
+            Kind::Words(words) => !words.codes.contains_key(*text),
+            Kind::Label => !self.classes.codes.contains_key(*text),
+            Kind::Unknown | Kind::Numbers => true,
+        })
+    }
+
+    fn is_missing(&self, text: &str) -> bool {
+        self.marks.iter().any(|mark| mark == text)
+    }
+
+    /// The data set, whose columns are called `names`, from a file of so many bytes.
+    pub(super) fn finish(
+        mut self,
+        names: Option<&Vec<&str>>,
+        bytes: u64,
+        notes: Vec<String>,
+    ) -> Result<Dataset, DataError> {
+        let objects = self.objects();
+        let features: Vec<usize> = (0..self.kinds.len())
+            .filter(|&column| Some(column) != self.label)
+            .collect();
+        if features.is_empty() {
+            let problem = "the label is the only column, expected features beside it";
+            return Err(DataError::new(self.file, problem));
+        }
+        let kinds = std::mem::take(&mut self.kinds);
+        let codings: Vec<Coding> = features
+            .iter()
+            .map(|&column| coding(&kinds[column]))
+            .collect();
+        let cells = spread(std::mem::take(&mut self.cells), objects, &codings, bytes)
+            .map_err(|problem| DataError::new(self.file, problem))?;
+        let width = codings.iter().map(Coding::width).sum();
+        let mut data = Dataset::new(self.file, Matrix::from_vec(objects, width, cells));
+        data.notes = notes;
+
+        let column_name = |column: usize| match names {
+            Some(names) => names[column].to_owned(),
+            None => format!("column {}", column + 1),
+        };
+        if names.is_some() || width > codings.len() {
+            for (&column, coding) in features.iter().zip(&codings) {
+                match coding {
+                    Coding::Spread(order) => {
+                        let name = |word| format!("{}={word}", column_name(column));
+                        data.feature_names.extend(order.words.iter().map(name));
+                    }
+                    _ => data.feature_names.push(column_name(column)),
+                }
+            }
+        }
+        if let Some(label) = self.label {
+            let mut classes = self.classes.sorted();
+            if self.classes.are_numbers() {
+                let number = |text: &&str| text.parse::<f64>().unwrap_or(f64::NAN);
+                classes.sort_by(|a, b| number(a).total_cmp(&number(b)));
+            }
+            let places = self.classes.places(&classes);
+            self.labels
+                .iter_mut()
+                .for_each(|code| *code = places[*code]);
+            data.label_names = classes.iter().map(|&text| text.to_owned()).collect();
+            let name = names.map(|names| format!(" ({})", quoted(names[label].as_bytes())));
+            data.notes.push(format!(
+                "column {}{} is the label: {} ({})",
+                label + 1,
+                name.unwrap_or_default(),
+                match classes.len() {
+                    1 => "1 class".to_owned(),
+                    count => format!("{count} classes"),
+                },
+                shown(&classes)
+            ));
+            data.labels = Some(self.labels);
+        }
+        note_words(&mut data.notes, &features, &codings);
+        if self.missing > 0 {
+            let found = self.marks.iter().zip(&self.marks_found).filter(|x| *x.1);
+            let marks: Vec<String> = found.map(|(mark, _)| quoted(mark.as_bytes())).collect();
+            let marks = listed(marks.into_iter());
+            data.notes.push(match self.missing {
+                1 => format!("1 value is missing ({marks})"),
+                count => format!("{count} values are missing ({marks})"),
+            });
+        }
+        Ok(data)
+    }
+}
+
+/// How the cells of a column become features.
+enum Coding<'k> {
+    /// A column without any value.
+    Nothing,
+    Numbers,
+    /// At most two words: each code becomes its word's place in the order.
+    Word(Box<Order<'k>>),
+    /// A feature for each word.
+    Spread(Box<Order<'k>>),
+}
+
+/// The words of a column in order.
+struct Order<'k> {
+    words: Vec<&'k str>,
+    /// Where the word of each code stands among them.
+    places: Vec<usize>,
+}
+
+impl Coding<'_> {
+    /// The number of features.
+    fn width(&self) -> usize {
+        match self {
+            Coding::Nothing | Coding::Numbers | Coding::Word(_) => 1,
+            Coding::Spread(order) => order.words.len(),
+        }
+    }
+
+    /// How it is said, of one column and of several.
+    fn said(&self) -> Option<(String, String)> {
+        match self {
+            Coding::Numbers => None,
+            Coding::Nothing => Some(("holds no value".to_owned(), "hold no value".to_owned())),
+            Coding::Word(order) => {
+                let words = &order.words;
+                let short = words.iter().enumerate();
+                let codes: Vec<String> = short
+                    .map(|(code, word)| format!("{} = {code}", short_word(word)))
+                    .collect();
+                let codes = codes.join(", ");
+                Some(match words.len() {
+                    1 => (
+                        format!("holds one word: {codes}"),
+                        format!("hold one word each: {codes}"),
+                    ),
+                    _ => (
+                        format!("holds words: {codes}"),
+                        format!("hold words: 2 values each, {codes}"),
+                    ),
+                })
+            }
+            Coding::Spread(order) => {
+                let (count, words) = (order.words.len(), shown(&order.words));
+                Some((
+                    format!("holds words: {count} values, a feature for each ({words})"),
+                    format!("hold words: {count} values each, a feature for each ({words})"),
+                ))
+            }
+        }
+    }
+}
+
+fn coding(kind: &Kind) -> Coding<'_> {
+    match kind {
+        Kind::Unknown => Coding::Nothing,
+        Kind::Numbers | Kind::Label => Coding::Numbers,
+        Kind::Words(dictionary) => {
+            let words = dictionary.sorted();
+            let places = dictionary.places(&words);
+            let few = words.len() <= 2;
+            let order = Box::new(Order { words, places });
+            if few {
+                Coding::Word(order)
+            } else {
+                Coding::Spread(order)
+            }
+        }
+    }
+}
+
+/// The features: `cells`, with each word in its place.
+fn spread(
+    mut cells: Vec<f64>,
+    objects: usize,
+    codings: &[Coding<'_>],
+    bytes: u64,
+) -> Result<Vec<f64>, String> {
+    let width: usize = codings.iter().map(Coding::width).sum();
+    if width == codings.len() {
+        for row in cells.chunks_exact_mut(width) {
+            for (cell, coding) in row.iter_mut().zip(codings) {
+                if let Coding::Word(order) = coding
+                    && !cell.is_nan()
+                {
+                    *cell = order.places[*cell as usize] as f64;
+                }
+            }
+        }
+        return Ok(cells);
+    }
+
+    let size = 8 * objects as u128 * width as u128;
+    if size > u128::from(bytes.saturating_mul(BYTES_FOR_A_BYTE).max(ALWAYS)) {
+        return Err(format!(
+            "a feature for each word makes {objects}x{width} features, {size} bytes: expected at most \
+             {BYTES_FOR_A_BYTE} for each of the file's {bytes}"
+        ));
+    }
+    let mut features = Vec::with_capacity(objects * width);
+    for row in cells.chunks_exact(codings.len()) {
+        for (&cell, coding) in row.iter().zip(codings) {
+            match coding {
+                Coding::Word(order) if !cell.is_nan() => {
+                    features.push(order.places[cell as usize] as f64);
+                }
+                Coding::Nothing | Coding::Numbers | Coding::Word(_) => features.push(cell),
+                Coding::Spread(order) => {
+                    let indicator = |word| match cell.is_nan() {
+                        true => f64::NAN,
+                        false => f64::from(u8::from(word == order.places[cell as usize])),
+                    };
+                    features.extend((0..order.words.len()).map(indicator));
+                }
+            }
+        }
+    }
+    Ok(features)
+}
+
+/// A note for all columns that are coded alike, however far apart.
+fn note_words(notes: &mut Vec<String>, columns: &[usize], codings: &[Coding<'_>]) {
+    let mut groups: Vec<(String, String, Vec<usize>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (&column, coding) in columns.iter().zip(codings) {
+        let Some((one, several)) = coding.said() else {
+            continue;
+        };
+        let place = *places.entry(several).or_insert_with_key(|several| {
+            groups.push((one, several.clone(), Vec::new()));
+            groups.len() - 1
+        });
+        groups[place].2.push(column + 1);
+    }
+    for (one, several, columns) in groups.iter().take(NOTES) {
+        notes.push(match columns[..] {
+            [column] => format!("column {column} {one}"),
+            _ => format!("columns {} {several}", ranges(columns)),
+        });
+    }
+    if groups.len() > NOTES {
+        let rest: usize = groups[NOTES..].iter().map(|group| group.2.len()).sum();
+        notes.push(format!("{rest} more columns hold words"));
+    }
+}
+
+/// Ascending numbers in words: "1, 3 to 5".
+fn ranges(numbers: &[usize]) -> String {
+    let runs = numbers.chunk_by(|a, b| a + 1 == *b);
+    let said = |run: &[usize]| match *run {
+        [first, .., last] => format!("{first} to {last}"),
+        [] | [_] => run[0].to_string(),
+    };
+    listed(runs.map(said).collect::<Vec<_>>().into_iter())
+}
+
+/// The first of the words, as a note shows them.
+fn shown(words: &[&str]) -> String {
+    let few = &words[..words.len().min(SHOWN + 1)];
+    listed(few.iter().map(|word| short_word(word)))
+}
+
+/// A word in a note: in one line and not too long.
+fn short_word(word: &str) -> String {
+    const MOST: usize = 24;
+    let word: String = match word.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &word[..end]),
+        None => word.to_owned(),
+    };
+    in_one_line(&word)
+}

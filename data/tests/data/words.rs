@@ -1,0 +1,419 @@
+//! What a table of words, labels and missing values becomes, and what is said of it.
+
+use crate::common::bits;
+use unsup_data::{
+    DataError, Dataset, Delimiter, LabelColumn, MOST_WORDS, TableOptions, read_table_from,
+};
+
+fn table(text: &str, options: &TableOptions) -> Result<Dataset, DataError> {
+    read_table_from(text.as_bytes(), "table", options)
+}
+
+fn found(text: &str) -> Dataset {
+    table(text, &TableOptions::default()).unwrap()
+}
+
+fn with_label(label: LabelColumn) -> TableOptions {
+    TableOptions {
+        label: Some(label),
+        ..Default::default()
+    }
+}
+
+const SEPARATED: [(&str, &str); 4] = [
+    ("tabs", "\t"),
+    ("semicolons", ";"),
+    ("commas", ","),
+    ("white space", "  \t "),
+];
+
+#[test]
+fn the_delimiter_is_found_and_said() {
+    for (name, separator) in SEPARATED {
+        let text =
+            "a,b,\"c; d\te\"\n1,2,3\n4,5,6\n".replacen("a,b,", &["a", "b", ""].join(separator), 1);
+        let text = text.replace("1,2,3", &["1", "2", "3"].join(separator));
+        let text = text.replace("4,5,6", &["4", "5", "6"].join(separator));
+        let data = found(&text);
+        assert_eq!(
+            data.features.as_slice(),
+            [1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            "{text:?}"
+        );
+        assert_eq!(data.feature_names, ["a", "b", "c; d\te"]);
+        let notes = [
+            format!("separated by {name}"),
+            "names from the first line".to_owned(),
+        ];
+        assert_eq!(data.notes, notes);
+    }
+    // what is told is not said again, and a line that does not fit it is refused
+    let options = TableOptions {
+        delimiter: Some(Delimiter::Semicolon),
+        header: Some(false),
+        ..Default::default()
+    };
+    assert!(table("1;2\n3;4\n", &options).unwrap().notes.is_empty());
+
+    for (text, shape, note) in [
+        ("7\n8\n", "2x1", "one column"),
+        ("  1 2\n3\t 4  \n", "2x2", "separated by white space"),
+        // tabs beside commas are for looks
+        ("1,\t2\n3,\t4\n", "2x2", "separated by commas"),
+        ("1, 2\t\n3, 4\t\n", "2x2", "separated by commas"),
+        ("\"a b\" c\n1 2\n", "1x2", "separated by white space"),
+        ("\"a\nb\" c\n1 2\n", "1x2", "separated by white space"),
+        ("\t\n1\n", "1x1", "one column"),
+        ("1\t\t\n2\t\t\n", "2x3", "separated by tabs"),
+        ("x,y\tz\n1,2\n", "1x2", "separated by commas"),
+    ] {
+        let data = found(text);
+        let shown = (data.features.shape().to_string(), data.notes[0].clone());
+        assert_eq!(shown, (shape.to_owned(), note.to_owned()), "{text:?}");
+    }
+    // nothing splits all lines alike: it is the ragged one that is told
+    for (text, problem) in [
+        ("1;2\n3;4;5\n", "table, line 2: 3 values, line 1 has 2"),
+        ("1,2\n3 4\n", "table, line 2: 1 value, line 1 has 2"),
+        ("1 2\n3 4 5\n", "table, line 2: 3 values, line 1 has 2"),
+        ("1\n2,3\n", "table, line 2: 2 values, line 1 has 1"),
+    ] {
+        let error = table(text, &TableOptions::default()).unwrap_err();
+        assert_eq!(error.to_string(), problem);
+    }
+}
+
+#[test]
+fn the_first_line_is_a_header_where_it_cannot_be_data() {
+    let rows = |text: &str| {
+        let data = found(text);
+        (data.features.rows(), data.feature_names.join("|"))
+    };
+    let named = |rows: usize, names: &str| (rows, names.to_owned());
+    // above numbers
+    assert_eq!(rows("a,b\n1,2\n"), named(1, "a|b"));
+    assert_eq!(rows("a,b\nx,2\na,3\n"), named(2, "a|b"));
+    assert_eq!(rows("a,2\n1,2\n".replace('1', "b").as_str()), named(2, ""));
+    // a table of words alone: none of the first line's comes again
+    assert_eq!(
+        rows("vote,party\ny,left\nn,right\n"),
+        named(2, "vote|party")
+    );
+    assert_eq!(rows("y,left\nn,right\ny,up\nn,right\n").0, 4);
+    assert_eq!(rows("n,x\ny,z\nn,w\ny,z\n").0, 4);
+    // marks of missing values are neither names nor numbers
+    assert_eq!(rows("NA,NA\n1,2\n"), named(2, ""));
+    assert_eq!(rows("?,y\n1,n\n2,y\n"), named(3, ""));
+    assert_eq!(rows("?,?\ny,n\n"), named(2, ""));
+    assert_eq!(rows(",b\n1,2\n"), named(1, "|b"));
+    assert_eq!(rows("a,b\n?,?\n1,2\n"), named(2, "a|b"));
+    // said
+    let said = |text: &str, header| {
+        let options = TableOptions {
+            header: Some(header),
+            ..Default::default()
+        };
+        table(text, &options).map(|data| (data.features.rows(), data.feature_names.join("|")))
+    };
+    assert_eq!(
+        said("2001,2002\n3,4\n", true).unwrap(),
+        named(1, "2001|2002")
+    );
+    assert_eq!(said("vote,party\ny,left\nn,right\n", false).unwrap().0, 3);
+    assert_eq!(
+        said("a,b\n1,2\n", false).unwrap_err().to_string(),
+        r#"table, line 2, column 1: found "1", expected a word as in the lines above"#
+    );
+}
+
+/// The first line turns out to be data only at the end, and is then the first object.
+#[test]
+fn a_first_line_of_words_keeps_its_place() {
+    let options = with_label(LabelColumn::Last);
+    let data = table("b,n,one\na,y,two\nb,y,one\na,n,two\n", &options).unwrap();
+    assert_eq!(
+        data.features.as_slice(),
+        [1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0]
+    );
+    assert_eq!(data.labels, Some(vec![0, 1, 0, 1]));
+}
+
+#[test]
+fn words_become_numbers_in_the_order_of_their_code_points() {
+    let data = found("sex,colour,size,kind\nm,red,1,x\nf,green,?,x\nm,blue,3,x\nm,?,4,x\n");
+    assert_eq!(
+        data.feature_names,
+        [
+            "sex",
+            "colour=blue",
+            "colour=green",
+            "colour=red",
+            "size",
+            "kind"
+        ]
+    );
+    const NAN: f64 = f64::NAN;
+    let expected = [
+        [1.0, 0.0, 0.0, 1.0, 1.0, 0.0],
+        [0.0, 0.0, 1.0, 0.0, NAN, 0.0],
+        [1.0, 1.0, 0.0, 0.0, 3.0, 0.0],
+        [1.0, NAN, NAN, NAN, 4.0, 0.0],
+    ];
+    let expected: Vec<u64> = expected
+        .as_flattened()
+        .iter()
+        .map(|x| x.to_bits())
+        .collect();
+    assert_eq!(bits(&data), expected);
+    assert_eq!(data.missing(), 4);
+    assert_eq!(
+        data.notes,
+        [
+            "separated by commas",
+            "names from the first line",
+            "column 1 holds words: f = 0, m = 1",
+            "column 2 holds words: 3 values, a feature for each (blue, green, red)",
+            "column 4 holds one word: x = 0",
+            "2 values are missing (\"?\")",
+        ]
+    );
+    assert_eq!(
+        data.require_complete().unwrap_err().to_string(),
+        r#"table, object 2, feature 5 ("size"): the value is missing, expected a number (4 values in all are missing)"#
+    );
+    // without names, columns are called by their numbers where a feature's name needs one
+    let data = found("a,1\nb,2\nc,3\n");
+    assert_eq!(
+        data.feature_names,
+        ["column 1=a", "column 1=b", "column 1=c", "column 2"]
+    );
+    assert!(found("a,1\nb,2\na,3\n").feature_names.is_empty());
+}
+
+#[test]
+fn columns_coded_alike_are_said_together() {
+    let data = found("y,n,1,,a,y\nn,y,2,,b,n\ny,n,3,,c,y\n");
+    assert_eq!(
+        data.notes[2..],
+        [
+            "columns 1 to 2, 6 hold words: 2 values each, n = 0, y = 1",
+            "column 4 holds no value",
+            "column 5 holds words: 3 values, a feature for each (a, b, c)",
+            "3 values are missing (\"\")",
+        ]
+    );
+    // long and odd words stay short and in one line
+    let long = "w".repeat(1000);
+    let data = found(&format!("\"x\ny\",1\n{long},2\n\"x\ny\",3\n"));
+    assert_eq!(
+        data.notes[2],
+        format!("column 1 holds words: {}… = 0, x\\ny = 1", "w".repeat(24))
+    );
+    let many: String = (0..200).map(|i| format!("word{i:03},1\n")).collect();
+    assert_eq!(
+        found(&many).notes[2],
+        "column 1 holds words: 200 values, a feature for each (word000, word001, word002, word003, word004, word005, \
+         word006, word007, word008, word009, …)"
+    );
+    let row = |word: usize| {
+        (0..50)
+            .map(|j| format!("a{}", j * word))
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    let notes = found(&format!("{},1\n{},2\n", row(1), row(2))).notes;
+    assert_eq!(notes.len(), 2 + 20 + 1);
+    assert_eq!(notes.last().unwrap(), "30 more columns hold words");
+}
+
+#[test]
+fn labels_are_the_distinct_texts_in_order() {
+    let classes = |text: &str, label: LabelColumn| {
+        let data = table(text, &with_label(label)).unwrap();
+        (
+            data.label_names.join("|"),
+            data.labels.unwrap(),
+            data.notes.join("; "),
+        )
+    };
+    // numbers by their size
+    let (names, labels, _) = classes("1,10\n2,9\n3,-1.5\n4,9\n", LabelColumn::Last);
+    assert_eq!((names.as_str(), labels), ("-1.5|9|10", vec![2, 1, 0, 1]));
+    // one word among them, and all are texts
+    let (names, labels, _) = classes("10,1\n9,2\nx,3\n", LabelColumn::First);
+    assert_eq!((names.as_str(), labels), ("10|9|x", vec![0, 1, 2]));
+    // by name, which makes the first line a header even over words alone
+    let text = "vote,\"the, class\",day\ny,b,mon\nn,a,tue\n";
+    let (names, labels, notes) = classes(text, LabelColumn::Name("the, class".to_owned()));
+    assert_eq!((names.as_str(), labels), ("a|b", vec![1, 0]));
+    assert_eq!(
+        notes,
+        "separated by commas; names from the first line; column 2 (\"the, class\") is the label: 2 classes (a, b); \
+         column 1 holds words: n = 0, y = 1; column 3 holds words: mon = 0, tue = 1"
+    );
+    let data = table(text, &with_label(LabelColumn::Index(1))).unwrap();
+    assert_eq!(data.feature_names, ["vote", "day"]);
+    // a label over numbers is a name
+    let (_, labels, _) = classes("vote,class\ny,1\nn,0\n", LabelColumn::Last);
+    assert_eq!(labels, [1, 0]);
+    let (_, _, notes) = classes("1 7\n2 7\n", LabelColumn::Last);
+    assert!(
+        notes.ends_with("column 2 is the label: 1 class (7)"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn a_label_column_that_is_not_there_is_refused_with_those_that_are() {
+    let refused = |text: &str, label: &str| {
+        let options = with_label(label.parse().unwrap());
+        table(text, &options).unwrap_err().to_string()
+    };
+    for (text, label, expected) in [
+        (
+            "a,b\n1,2\n",
+            "3",
+            "table, line 1: there is no column 3 to be the label, found 2 columns",
+        ),
+        (
+            "a\n1\n",
+            "18446744073709551615",
+            "table, line 1: there is no column 18446744073709551615 to be the label, found 1 column",
+        ),
+        (
+            "\na,b\n1,2\n",
+            "c",
+            r#"table, line 2: no column is called "c", expected one of "a", "b""#,
+        ),
+        (
+            "1,2\n3,4\n",
+            "c",
+            r#"table, line 1: no column is called "c", expected one of "1", "2""#,
+        ),
+        (
+            "a,b,a\n1,2,3\n",
+            "a",
+            r#"table, line 1: columns 1 and 3 are called "a", expected one of them by its number"#,
+        ),
+        (
+            "a\n1\n",
+            "a",
+            "table: the label is the only column, expected features beside it",
+        ),
+        (
+            "a,b\n1,2\n3,\n",
+            "b",
+            r#"table, line 3, column 2 ("b"): the label is missing, expected a class"#,
+        ),
+        (
+            "1,2\n3,NA\n",
+            "last",
+            r#"table, line 2, column 2: the label is missing ("NA"), expected a class"#,
+        ),
+        (
+            "1,2\n3,nan\n",
+            "last",
+            r#"table, line 2, column 2: found "nan", expected a finite number"#,
+        ),
+    ] {
+        assert_eq!(refused(text, label), expected);
+    }
+    let options = TableOptions {
+        header: Some(false),
+        ..with_label(LabelColumn::Name("a".to_owned()))
+    };
+    assert_eq!(
+        table("a,b\n1,2\n", &options).unwrap_err().to_string(),
+        r#"table, line 1: no column is called "a": there is no header, expected first, last or a number from 1 to 2"#
+    );
+}
+
+#[test]
+fn the_label_column_as_text() {
+    let parsed = |text: &str| text.parse::<LabelColumn>();
+    assert_eq!(parsed("first"), Ok(LabelColumn::First));
+    assert_eq!(parsed("last"), Ok(LabelColumn::Last));
+    assert_eq!(parsed("1"), Ok(LabelColumn::Index(0)));
+    assert_eq!(parsed("-1"), Ok(LabelColumn::Name("-1".to_owned())));
+    assert_eq!(
+        parsed("the class"),
+        Ok(LabelColumn::Name("the class".to_owned()))
+    );
+    assert_eq!(parsed("0").unwrap_err(), "columns are counted from 1");
+    assert!(parsed("").is_err() && parsed(&"9".repeat(30)).is_err());
+}
+
+#[test]
+fn marks_of_missing_values_are_the_callers() {
+    let options = |marks: &[&str]| TableOptions {
+        missing: marks.iter().map(|&mark| mark.to_owned()).collect(),
+        ..Default::default()
+    };
+    let missing =
+        |text: &str, marks: &[&str]| table(text, &options(marks)).map(|data| data.missing());
+    assert_eq!(missing("1\n-999\nnan\n?\n", &["-999", "nan", "?"]), Ok(3));
+    assert_eq!(missing("1,x\nNA,NA\n,?\n", &["?", "", "NA"]), Ok(4));
+    let error = |text: &str, marks: &[&str]| missing(text, marks).unwrap_err().to_string();
+    assert_eq!(
+        error("1\n?\n", &[]),
+        r#"table, line 2, column 1: found "?", expected a number as in the lines above"#
+    );
+    for (text, line) in [
+        ("1,2\n,4\n", 2),
+        ("a,b\n1,2\n3,4\n5, \n", 4),
+        ("1\n\n\"\"\n", 3),
+    ] {
+        let error = error(text, &["?"]);
+        assert!(error.contains(&format!("line {line}, ")), "{error}");
+        assert!(
+            error.ends_with("found an empty cell, expected a value"),
+            "{error}"
+        );
+    }
+    // by default an empty cell is missing wherever it stands
+    for (text, count) in [
+        ("1,2\n,4\n", 1),
+        ("1,2\n3,\r\n", 1),
+        ("1,2\n3, \n", 1),
+        ("1,2,\n3,4,\n", 2),
+        (",\n1,2\n", 2),
+        ("1\n\n\"\"\n", 1),
+        ("1\r\n\r\n\" \"\r\n", 1),
+        ("\"\"", 1),
+    ] {
+        assert_eq!(found(text).missing(), count, "{text:?}");
+    }
+}
+
+#[test]
+fn too_many_words_are_refused() {
+    let words = |count: usize| (0..count).map(|i| format!("w{i}\n")).collect::<String>();
+    // else the first would be a name
+    let options = TableOptions {
+        header: Some(false),
+        ..Default::default()
+    };
+    let data = table(&words(MOST_WORDS), &options).unwrap();
+    assert_eq!(data.features.shape().to_string(), "1000x1000");
+    assert_eq!(
+        table(&words(MOST_WORDS + 1), &options)
+            .unwrap_err()
+            .to_string(),
+        "table, line 1001, column 1: found \"w1000\", expected no more than 1000 distinct words in a column"
+    );
+    // few words, but many objects for so short lines
+    let words: String = (0..6000)
+        .map(|i| format!("{}\n", char::from_u32(0x4e00 + i % 400).unwrap()))
+        .collect();
+    assert_eq!(
+        table(&words, &TableOptions::default())
+            .unwrap_err()
+            .to_string(),
+        "table: a feature for each word makes 6000x400 features, 19200000 bytes: expected at most 256 for each of the file's 24000"
+    );
+    // as labels there may be any number of them
+    let labelled: String = (0..5000).map(|i| format!("{i},w{i:04}\n")).collect();
+    let data = table(&labelled, &with_label(LabelColumn::Last)).unwrap();
+    assert_eq!(data.label_names.len(), 5000);
+    assert_eq!(data.labels.unwrap()[4321], 4321);
+}
