@@ -7,9 +7,10 @@
 //! |---|---|
 //! | the 8x8 digits, embedded | [`digits()`] |
 //! | a file of comma-separated numbers | [`read_csv`], [`read_csv_from`] |
+//! | made by a formula, the truth beside it | [`generators`] |
 //! | an IDX file, as MNIST is kept, gzip'd or not | [`idx::read`] |
 //!
-//! [`Standardisation`] brings the columns to one scale.
+//! [`Scaling`] brings the columns to one scale, and [`splits`] hold a part out.
 //!
 //! ```
 //! use unsup_data::{digits, read_csv_from};
@@ -41,11 +42,15 @@ mod csv_file;
 mod dataset;
 mod digits;
 mod error;
+pub mod generators;
 pub mod idx;
 mod scaling;
+mod setting;
+pub mod splits;
 
 pub use csv_file::{read_csv, read_csv_from};
 pub use dataset::{Dataset, ImageShape};
 pub use digits::digits;
 pub use error::{DataError, in_one_line};
-pub use scaling::Standardisation;
+pub use scaling::{Scaling, ScalingKind};
+pub use setting::SettingError;
