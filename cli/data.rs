@@ -3,9 +3,9 @@
 use crate::pictures::TileShape;
 use std::error::Error;
 use std::path::Path;
-use unsup_data::{Dataset, Standardisation, TableOptions, digits, in_one_line, read_table};
+use unsup_data::splits::{HeldOut, holdout};
+use unsup_data::{Dataset, Scaling, ScalingKind, TableOptions, digits, in_one_line, read_table};
 use unsup_models::{Activation, Matrix};
-use unsup_nn::random::{generator, shuffle};
 
 /// How many of the digits are held out; of other data it is a third.
 const DIGITS_HELD_OUT: usize = 597;
@@ -64,9 +64,8 @@ impl Split {
     }
 
     fn new(data: Dataset, held_out: usize, seed: u64) -> Self {
-        let mut order: Vec<usize> = (0..data.features.rows()).collect();
-        shuffle(&mut order, &mut generator(seed, "split", 0));
-        let (train, held_out) = order.split_at(order.len() - held_out);
+        let parts = holdout(data.features.rows(), HeldOut::Count(held_out), seed)
+            .expect("a part of at least two objects");
         Self {
             // a row of words such as "NA" is taken for names too, so it is said
             remark: if data.feature_names.is_empty() {
@@ -74,12 +73,12 @@ impl Split {
             } else {
                 ", names from the first line".to_owned()
             },
-            train: data.features.select_rows(train),
-            held_out: data.features.select_rows(held_out),
-            held_out_objects: held_out.to_vec(),
+            train: data.features.select_rows(&parts.train),
+            held_out: data.features.select_rows(&parts.test),
             held_out_labels: data
                 .labels
-                .map(|labels| held_out.iter().map(|&i| labels[i]).collect()),
+                .map(|labels| parts.test.iter().map(|&i| labels[i]).collect()),
+            held_out_objects: parts.test,
             output: Activation::Sigmoid,
             tile: match data.image {
                 Some(image) => TileShape::Image {
@@ -95,7 +94,7 @@ impl Split {
 
     /// The same with columns of mean 0 and deviation 1 on the training part.
     fn standardised(self) -> Self {
-        let scaling = Standardisation::fit(&self.train);
+        let scaling = Scaling::fit(ScalingKind::Standard, &self.train);
         Self {
             remark: self.remark + ", standardised on the training part",
             train: scaling.apply(&self.train),

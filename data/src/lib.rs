@@ -6,6 +6,7 @@
 //! | where from | how |
 //! |---|---|
 //! | the 8x8 digits, embedded | [`digits()`] |
+//! | made by a formula, the truth beside it | [`generators`] |
 //! | a file of any of the formats below, gzip'd or not | [`read()`] |
 //! | a table of numbers and words: CSV, TSV and the like | [`read_table`], [`read_table_from`] |
 //! | an IDX file, as MNIST is kept | [`read_idx`], [`read_idx_with_labels`], [`idx::read`] |
@@ -14,7 +15,7 @@
 //!
 //! [`write_csv_to`] and, with the feature, `write_npy_to` write a matrix that these read back to the same bits.
 //!
-//! [`Standardisation`] brings the columns to one scale.
+//! [`Scaling`] brings the columns to one scale, and [`splits`] hold a part out.
 //!
 //! ```
 //! use unsup_data::{TableOptions, digits, read_table_from};
@@ -49,8 +50,11 @@ mod dataset;
 mod digits;
 mod error;
 mod files;
+pub mod generators;
 mod read;
 mod scaling;
+mod setting;
+pub mod splits;
 
 pub use dataset::{Dataset, ImageShape};
 pub use digits::digits;
@@ -63,4 +67,5 @@ pub use files::table::{
     Delimiter, LabelColumn, MOST_WORDS, TableOptions, read_table, read_table_from, write_csv_to,
 };
 pub use read::{ReadOptions, read};
-pub use scaling::Standardisation;
+pub use scaling::{Scaling, ScalingKind};
+pub use setting::SettingError;
