@@ -3,6 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 use std::num::IntErrorKind;
 use std::path::PathBuf;
+use unsup_data::{LabelColumn, ScalingKind};
+use unsup_models::Activation;
 
 /// The lecture "Neural networks with unsupervised learning" (K. Vorontsov) as a program.
 ///
@@ -17,6 +19,7 @@ use std::path::PathBuf;
   unsup train autoencoder --code 8                 a larger code
   unsup train autoencoder --data table.csv --widths 64,16 --out runs/table
   unsup train autoencoder --json | jq .ratio       the result for another program
+  unsup train classifier --data votes.csv --label first
 
 Pictures and results go to the folder --out. `unsup train METHOD --help` explains a method and its options."
 )]
@@ -49,8 +52,79 @@ pub enum Method {
     /// bending of the code is worth.
     ///
     /// Written to --out: reconstructions.png (held-out objects over their reconstructions) and, for a code of two numbers,
-    /// codes.png (a map of the held-out objects, coloured by label where labels are known).
+    /// codes.png (a map of the held-out objects, coloured by label where labels are known); model.safetensors (the
+    /// trained model) and history.csv (the losses of each epoch).
     Autoencoder(TrainAutoEncoder),
+
+    /// A network that tells classes, trained with a teacher: what the other methods are measured by.
+    ///
+    /// Layers of the given widths and then the logits of the classes, trained so that the mean of -ln p(class of x | x) over the
+    /// objects is least. It is judged on the objects of --test, or on a third of the data that is held out. With --patience
+    /// a tenth of the training part is set aside, and training ends when the loss on it no longer falls.
+    ///
+    /// Written to --out: model.safetensors (the trained model) and history.csv (the losses of each epoch).
+    Classifier(TrainClassifier),
+}
+
+/// Where the objects come from.
+#[derive(Args, Clone, Debug)]
+pub struct DataOptions {
+    /// A file with the objects: a table of numbers and words (separated by commas, tabs, semicolons or spaces, with or
+    /// without names in the first line), IDX (as MNIST; the matching file of labels is found), .npy, or a CIFAR batch; gzip'd
+    /// or not. Without it: 1797 handwritten digits of 8x8 pixels, values 0 to 1.
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+
+    /// The column of a table that holds the objects' classes: its name, its number from 1 on, "first" or "last".
+    #[arg(long, value_name = "COLUMN", requires = "data")]
+    pub label: Option<LabelColumn>,
+
+    /// The cells of a table that stand for a missing value. [default: "?", "NA" and an empty cell]
+    #[arg(
+        long,
+        value_name = "CELL,CELL,...",
+        value_delimiter = ',',
+        requires = "data"
+    )]
+    pub missing: Option<Vec<String>>,
+
+    /// How features are scaled, as they are on the training part: standard (mean 0, deviation 1), min-max (0 to 1), unit (each
+    /// object to length 1) or none. [default: none for images, standard for others]
+    #[arg(long, value_name = "KIND")]
+    pub scaling: Option<ScalingKind>,
+}
+
+/// How a run is run.
+#[derive(Args, Clone, Debug)]
+pub struct RunOptions {
+    /// Where all randomness comes from: the split, the initial weights, the order. The same seed gives the same bits.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
+    pub seed: u64,
+
+    /// How many threads large matrix products may use; the result does not depend on it. [default: all processors]
+    #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
+    pub threads: Option<usize>,
+
+    /// The folder for the results; it is made if it is not there. [default: runs/METHOD]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Save the run to checkpoint.safetensors in --out after every so many steps, until it is done. [default: every 30 seconds]
+    #[arg(long, value_name = "STEPS", value_parser = at_least_1, allow_negative_numbers = true)]
+    pub checkpoint_every: Option<usize>,
+
+    /// Go on with the run that checkpoint.safetensors in --out holds, to the same bits as if it had not been interrupted; all
+    /// other options as they were. Where there is none the run begins anew.
+    #[arg(long)]
+    pub resume: bool,
+
+    /// Print one JSON object instead of the summary.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Say nothing of what was found out about the data, and show no progress.
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 /// The options of `unsup train autoencoder`.
@@ -58,10 +132,8 @@ pub enum Method {
 // Numbers may start with a minus, or clap would take "-3" for an option: it is refused, but in words that say what was expected.
 #[derive(Args, Clone, Debug)]
 pub struct TrainAutoEncoder {
-    /// A file of comma-separated numbers, an object a line, with or without a line of names; its columns are brought to mean 0
-    /// and standard deviation 1. Without it: 1797 handwritten digits of 8x8 pixels, values 0 to 1.
-    #[arg(long, value_name = "FILE.csv")]
-    pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub data: DataOptions,
 
     /// How many numbers the code has.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_1, allow_negative_numbers = true)]
@@ -91,37 +163,102 @@ pub struct TrainAutoEncoder {
     #[arg(long, value_name = "RATE", default_value_t = 0.002, value_parser = positive, allow_negative_numbers = true)]
     pub rate: f64,
 
-    /// Where all randomness comes from: the split, the initial weights, the order. The same seed gives the same bits.
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
-    pub seed: u64,
-
-    /// How many threads large matrix products may use; the result does not depend on it. [default: all processors]
-    #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
-    pub threads: Option<usize>,
-
-    /// The folder for the pictures; it is made if it is not there.
-    #[arg(long, value_name = "DIR", default_value = "runs/autoencoder")]
-    pub out: PathBuf,
-
-    /// Print one JSON object instead of the summary: train_loss, heldout_loss, pca_loss, ratio (null where
-    /// PCA makes next to no error), seconds.
-    #[arg(long)]
-    pub json: bool,
-
-    /// Show no progress.
-    #[arg(long, short)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub run: RunOptions,
 }
 
 impl Default for TrainAutoEncoder {
     /// What no options give.
     fn default() -> Self {
-        #[derive(Parser)]
-        struct Only {
-            #[command(flatten)]
-            settings: TrainAutoEncoder,
-        }
-        Only::parse_from([""]).settings
+        no_options()
+    }
+}
+
+/// The options of `unsup train classifier`.
+#[derive(Args, Clone, Debug)]
+pub struct TrainClassifier {
+    #[command(flatten)]
+    pub data: DataOptions,
+
+    /// A file with the objects to judge by, in the format of --data. [default: a third of --data is held out]
+    #[arg(long, value_name = "FILE", requires = "data")]
+    pub test: Option<PathBuf>,
+
+    /// Widths of the layers between the features and the logits; "none" for a logistic regression.
+    #[arg(
+        long,
+        value_name = "N,N,...",
+        default_value = "100",
+        value_parser = widths,
+        allow_hyphen_values = true
+    )]
+    pub widths: Widths,
+
+    /// What these layers apply: relu, tanh, sigmoid, softplus, leaky-relu:SLOPE or identity.
+    #[arg(long, value_name = "NAME", default_value = "relu")]
+    pub activation: Activation,
+
+    /// The probability with which a value between layers is set to 0 in training.
+    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability, allow_negative_numbers = true)]
+    pub dropout: f64,
+
+    /// How often each object is seen.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = at_least_1, allow_negative_numbers = true)]
+    pub epochs: usize,
+
+    /// How many objects are in a step.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = at_least_1, allow_negative_numbers = true)]
+    pub batch_size: usize,
+
+    /// The learning rate of Adam at the start; it falls to 0 along half a cosine.
+    #[arg(long, value_name = "RATE", default_value_t = 0.002, value_parser = positive, allow_negative_numbers = true)]
+    pub rate: f64,
+
+    /// End when the loss on a tenth of the training part, set aside, has not fallen for so many epochs, and keep the best weights.
+    #[arg(long, value_name = "EPOCHS", value_parser = at_least_1, allow_negative_numbers = true)]
+    pub patience: Option<usize>,
+
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+impl Default for TrainClassifier {
+    /// What no options give.
+    fn default() -> Self {
+        no_options()
+    }
+}
+
+/// The settings that no options give.
+fn no_options<A: Args>() -> A {
+    #[derive(Parser)]
+    struct Only<A: Args> {
+        #[command(flatten)]
+        settings: A,
+    }
+    Only::<A>::parse_from([""]).settings
+}
+
+/// Widths of layers, perhaps none.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Widths(pub Vec<usize>);
+
+/// `"128,64"`, or `"none"`.
+fn widths(text: &str) -> Result<Widths, String> {
+    if text.trim() == "none" {
+        return Ok(Widths(Vec::new()));
+    }
+    text.split(',')
+        .map(at_least_1)
+        .collect::<Result<_, _>>()
+        .map(Widths)
+}
+
+/// A number in [0, 1).
+fn probability(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(number) if (0.0..1.0).contains(&number) => Ok(number),
+        _ => Err("expected a number from 0 on and below 1".to_owned()),
     }
 }
 
@@ -164,5 +301,7 @@ mod tests {
     fn the_defaults_are_those_of_no_options() {
         let settings = TrainAutoEncoder::default();
         assert_eq!((settings.code, settings.widths), (2, vec![128, 64]));
+        let settings = TrainClassifier::default();
+        assert_eq!((settings.epochs, settings.widths), (30, Widths(vec![100])));
     }
 }

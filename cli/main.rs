@@ -30,10 +30,11 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let outcome = match arguments.command {
-        None => train::autoencoder(&TrainAutoEncoder::default()),
-        Some(Command::Train {
-            method: Method::Autoencoder(settings),
-        }) => train::autoencoder(&settings),
+        None => train::autoencoder::autoencoder(&TrainAutoEncoder::default()),
+        Some(Command::Train { method }) => match method {
+            Method::Autoencoder(settings) => train::autoencoder::autoencoder(&settings),
+            Method::Classifier(settings) => train::classifier::classifier(&settings),
+        },
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

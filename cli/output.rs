@@ -37,8 +37,38 @@ impl OutputFolder {
 
     /// The path of the file of this name, if it is there.
     pub fn find(&self, name: &str) -> Option<PathBuf> {
-        let path = self.path.join(name);
+        let path = self.path(name);
         path.is_file().then_some(path)
+    }
+
+    /// The path of the file of this name, whether it is there or not.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Writes a file, aside first and then in place.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, String> {
+        let path = self.path(name);
+        // the error names the path
+        write_atomically(&path, bytes).map_err(|error| error.to_string())?;
+        Ok(path)
+    }
+
+    /// Removes a file, if it is there.
+    ///
+    /// # Errors
+    /// If it can't be removed.
+    pub fn remove(&self, name: &str) -> Result<(), String> {
+        let path = self.path(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(format!("{}: {error}", path.display()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Draws SVG pictures, each with the name of its file, as PNG files: all are drawn before one is written, and each is put
@@ -49,15 +79,13 @@ impl OutputFolder {
     pub fn write_pictures(&self, pictures: &[(&str, String)]) -> Result<Vec<PathBuf>, String> {
         let mut drawn = Vec::new();
         for (name, svg) in pictures {
-            let path = self.path.join(name);
+            let path = self.path(name);
             let bytes = png(svg).map_err(|error| format!("{}: {error}", path.display()))?;
-            drawn.push((path, bytes));
+            drawn.push((name, bytes));
         }
         let mut written = Vec::new();
-        for (path, bytes) in drawn {
-            // the error names the path
-            write_atomically(&path, &bytes).map_err(|error| error.to_string())?;
-            written.push(path);
+        for (name, bytes) in drawn {
+            written.push(self.write(name, &bytes)?);
         }
         Ok(written)
     }

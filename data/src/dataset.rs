@@ -29,6 +29,9 @@ pub struct Dataset {
     pub label_names: Vec<String>,
     /// The name of each feature, as many as `features` has columns; empty where the source names none.
     pub feature_names: Vec<String>,
+    /// The columns of a table that held words, in their order: two data sets whose words differ do not say the same with
+    /// the same numbers.
+    pub words: Vec<ColumnWords>,
     /// How a row of `features` is read as an image; `None` where it isn't one.
     pub image: Option<ImageShape>,
     /// What a reader found out by itself, to be shown to whoever gave the file: a line each, such as
@@ -45,6 +48,7 @@ impl Dataset {
             labels: None,
             label_names: Vec::new(),
             feature_names: Vec::new(),
+            words: Vec::new(),
             image: None,
             notes: Vec::new(),
         }
@@ -93,6 +97,16 @@ impl Dataset {
             .at_object(object + 1)
             .at_column(feature + 1, name))
     }
+}
+
+/// The words of a column of a table, which became numbers: of at most two words each its place, 0 or 1; of more a feature for each
+/// word, 1 where it stands and else 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnWords {
+    /// Which column of the table, counted from 1.
+    pub column: usize,
+    /// Its words, in the order of their numbers or features.
+    pub words: Vec<String>,
 }
 
 /// The size of an image that lies in a row of a matrix, pixel by pixel.

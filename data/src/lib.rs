@@ -56,7 +56,7 @@ mod scaling;
 mod setting;
 pub mod splits;
 
-pub use dataset::{Dataset, ImageShape};
+pub use dataset::{ColumnWords, Dataset, ImageShape};
 pub use digits::digits;
 pub use error::{DataError, in_one_line};
 pub use files::cifar::{CifarKind, read_cifar};

@@ -6,7 +6,7 @@
 use super::rows::Row;
 use super::{SHOWN, listed};
 use crate::error::quoted;
-use crate::{DataError, Dataset, in_one_line};
+use crate::{ColumnWords, DataError, Dataset, in_one_line};
 use std::collections::HashMap;
 use unsup_autograd::Matrix;
 
@@ -256,6 +256,15 @@ impl<'a> Columns<'a> {
                     }
                     _ => data.feature_names.push(column_name(column)),
                 }
+            }
+        }
+        for (&column, coding) in features.iter().zip(&codings) {
+            if let Coding::Word(order) | Coding::Spread(order) = coding {
+                let words = order.words.iter().map(|&word| word.to_owned());
+                data.words.push(ColumnWords {
+                    column: column + 1,
+                    words: words.collect(),
+                });
             }
         }
         if let Some(label) = self.label {

@@ -1,16 +1,19 @@
-//! `unsup train METHOD`.
+//! `unsup train autoencoder`.
 
+use super::{
+    Job, WRITTEN, architecture, check_size, describe, four_digits, lines, listed, set_threads,
+};
 use crate::arguments::TrainAutoEncoder;
 use crate::data::Split;
 use crate::output::{OutputFolder, print};
 use crate::pictures;
-use crate::progress::TrainingBar;
 use std::error::Error;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
+use unsup_models::autoencoder::deep::Reconstruction;
 use unsup_models::autoencoder::{Architecture, AutoEncoder};
 use unsup_models::{Matrix, Pca, Training};
+use unsup_nn::saving::json;
 
 const RECONSTRUCTIONS: &str = "reconstructions.png";
 /// Drawn for codes of two numbers only.
@@ -19,7 +22,7 @@ const CODES: &str = "codes.png";
 /// `unsup train autoencoder`
 pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<(), Box<dyn Error>> {
     let outcome = run(arguments)?;
-    let report = if arguments.json {
+    let report = if arguments.run.json {
         format!("{}\n", outcome.json())
     } else {
         outcome.summary(arguments)
@@ -43,39 +46,53 @@ struct Outcome {
 /// Trains, evaluates and draws.
 fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     let start = Instant::now();
-    set_threads(arguments.threads);
-    let data = Split::load(arguments.data.as_deref(), arguments.seed)?;
-    check_size(data.train.columns(), arguments)?;
+    let options = &arguments.run;
+    set_threads(options.threads);
+    let data = Split::load(&arguments.data, options.seed, options.quiet)?;
+    let widths = encoder_widths(data.train.x.columns(), arguments);
+    let (hidden, code) = (listed(&arguments.widths), arguments.code);
+    check_size(&widths, 2, &format!("--widths {hidden} --code {code}"))?;
     let plane = arguments.code == 2;
-    let names: &[&str] = if plane {
-        &[RECONSTRUCTIONS, CODES]
-    } else {
-        &[RECONSTRUCTIONS]
-    };
-    let out = OutputFolder::open(&arguments.out, names)?;
+    let mut names = WRITTEN.to_vec();
+    names.push(RECONSTRUCTIONS);
+    if plane {
+        names.push(CODES);
+    }
+    let default = PathBuf::from("runs/autoencoder");
+    let out = OutputFolder::open(options.out.as_ref().unwrap_or(&default), &names)?;
 
-    let (train, held_out) = (data.train.cast::<f32>(), data.held_out.cast::<f32>());
-    let architecture = Architecture {
-        hidden: arguments.widths.clone(),
-        code: arguments.code,
-        output: data.output,
-        seed: arguments.seed,
-    };
-    let mut model = AutoEncoder::<f32>::new(train.columns(), &architecture);
-    let training = Training {
-        epochs: arguments.epochs,
-        batch_size: arguments.batch_size,
-        rate: arguments.rate,
-        seed: arguments.seed,
-        ..Training::default()
-    };
-    let bar = TrainingBar::new(arguments.epochs, arguments.quiet);
-    let outcome = model.fit(&train, &training, |epoch| {
-        bar.update(epoch);
-        ControlFlow::Continue(())
+    let train = data.train.x.cast::<f32>();
+    let held_out = data.held_out.x.cast::<f32>();
+    let settings = json!({
+        "hidden": arguments.widths,
+        "code": arguments.code,
+        "output": data.output.to_string(),
     });
-    bar.finish();
-    outcome?;
+    let description = describe("autoencoder", options.seed, &data, &[&train], settings);
+    let mut model = AutoEncoder::<f32>::new(
+        train.columns(),
+        &Architecture {
+            hidden: arguments.widths.clone(),
+            code: arguments.code,
+            output: data.output,
+            seed: options.seed,
+        },
+    );
+    let job = Job {
+        model: &mut model,
+        criterion: &Reconstruction { x: &train },
+        validation: None,
+        training: Training {
+            epochs: arguments.epochs,
+            batch_size: arguments.batch_size,
+            rate: arguments.rate,
+            seed: options.seed,
+            ..Training::default()
+        },
+        early_stopping: None,
+        description,
+    };
+    let (_, mut written) = job.run(options, &out, &data)?;
 
     let train_loss = model.squared_error(&train)?;
     let heldout_loss = model
@@ -95,12 +112,13 @@ fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     let mut drawn = vec![(RECONSTRUCTIONS, picture)];
     if plane {
         let title = format!("Codes of the held-out {}", data.name);
-        let labels = data.held_out_labels.as_deref();
+        let labels = data.held_out.labels.as_deref();
         let picture = pictures::codes(&model.encode(&held_out), labels, &title);
         drawn.push((CODES, picture));
     }
+    written.extend(out.write_pictures(&drawn)?);
     Ok(Outcome {
-        written: out.write_pictures(&drawn)?,
+        written,
         left: if plane { None } else { out.find(CODES) },
         data,
         train_loss,
@@ -117,8 +135,8 @@ impl Outcome {
     }
 
     /// For another program.
-    fn json(&self) -> serde_json::Value {
-        serde_json::json!({
+    fn json(&self) -> unsup_nn::saving::Value {
+        json!({
             "train_loss": self.train_loss,
             "heldout_loss": self.heldout_loss,
             "pca_loss": self.pca.loss,
@@ -130,7 +148,7 @@ impl Outcome {
     /// For a reader.
     fn summary(&self, arguments: &TrainAutoEncoder) -> String {
         let data = &self.data;
-        let features = data.train.columns();
+        let features = data.train.x.columns();
         let ratio = match self.ratio() {
             Some(ratio) => format!("{ratio:.3}"),
             None => "none: PCA makes next to no error with such a code".to_owned(),
@@ -143,21 +161,19 @@ impl Outcome {
              held out         {:>10}\n  \
              held out by PCA  {:>10}\n  \
              ratio to PCA     {ratio:>10}\n",
-            architecture(features, arguments),
+            architecture(&there_and_back(features, arguments)),
             arguments.epochs,
-            arguments.seed,
+            arguments.run.seed,
             self.seconds,
             data.name,
-            data.train.rows(),
-            data.held_out.rows(),
+            data.train.x.rows(),
+            data.held_out.x.rows(),
             data.remark,
             four_digits(self.train_loss),
             four_digits(self.heldout_loss),
             four_digits(self.pca.loss),
         );
-        for path in &self.written {
-            summary += &format!("{}\n", path.display());
-        }
+        summary += &lines(&self.written);
         if let Some(path) = &self.left {
             summary += &format!(
                 "{} was there before and is not of this run\n",
@@ -183,15 +199,15 @@ impl PcaLoss {
     const NEGLIGIBLE: f64 = 1e-12;
 
     fn of(data: &Split, code: usize) -> Self {
-        let pca = Pca::fit(&data.train, code);
-        let loss = pca.squared_error(&data.held_out);
+        let pca = Pca::fit(&data.train.x, code);
+        let loss = pca.squared_error(&data.held_out.x);
         // the mean over objects of ‖x − x̄‖²
         let spread = |x: &Matrix<f64>| {
             let differences = x.row_iter().flat_map(|row| row.iter().zip(pca.mean()));
             differences.map(|(x, mean)| (x - mean).powi(2)).sum::<f64>() / x.rows() as f64
         };
         // of both parts: held-out objects that all lie at the mean are no measure of what is small
-        let spread = spread(&data.held_out).max(spread(&data.train));
+        let spread = spread(&data.held_out.x).max(spread(&data.train.x));
         Self {
             loss,
             negligible: loss <= Self::NEGLIGIBLE * spread,
@@ -199,52 +215,12 @@ impl PcaLoss {
     }
 }
 
-/// More weights than this, with their gradients and Adam's two moments, don't fit into the memory of most machines.
-const MOST_WEIGHTS: usize = 200_000_000;
-
-/// Refuses a network that is too large, before any of it is allocated.
-fn check_size(features: usize, arguments: &TrainAutoEncoder) -> Result<(), String> {
-    let widths = encoder_widths(features, arguments);
-    let layers = widths
-        .windows(2)
-        .map(|pair| pair[0].saturating_mul(pair[1]));
-    let weights = layers.fold(0usize, usize::saturating_add).saturating_mul(2);
-    if weights <= MOST_WEIGHTS {
-        return Ok(());
-    }
-    Err(format!(
-        "--widths {} --code {}: a network from {features} features would have {} weights, expected at most {MOST_WEIGHTS}",
-        arguments
-            .widths
-            .iter()
-            .map(usize::to_string)
-            .collect::<Vec<_>>()
-            .join(","),
-        arguments.code,
-        if weights == usize::MAX {
-            "countless".to_owned()
-        } else {
-            weights.to_string()
-        },
-    ))
-}
-
-/// A loss in four digits, however small or large.
-fn four_digits(x: f64) -> String {
-    if x == 0.0 || (1e-3..1e6).contains(&x.abs()) {
-        format!("{x:.4}")
-    } else {
-        format!("{x:.3e}")
-    }
-}
-
-/// `"64-128-64-2-64-128-64"`
-fn architecture(features: usize, arguments: &TrainAutoEncoder) -> String {
+/// All widths, the decoder's too: 64, 128, 64, 2, 64, 128, 64.
+fn there_and_back(features: usize, arguments: &TrainAutoEncoder) -> Vec<usize> {
     let mut widths = encoder_widths(features, arguments);
     let back: Vec<usize> = widths.iter().rev().skip(1).copied().collect();
     widths.extend(back);
-    let widths: Vec<String> = widths.iter().map(usize::to_string).collect();
-    widths.join("-")
+    widths
 }
 
 /// From the features to the code; the decoder has them in reverse.
@@ -257,17 +233,6 @@ fn encoder_widths(features: usize, arguments: &TrainAutoEncoder) -> Vec<usize> {
         .collect()
 }
 
-/// All processors, unless a number is given. What is computed does not depend on it.
-fn set_threads(threads: Option<usize>) {
-    #[cfg(feature = "threading")]
-    unsup_autograd::set_threads(match threads {
-        Some(threads) => threads,
-        None => std::thread::available_parallelism().map_or(1, |threads| threads.get()),
-    });
-    #[cfg(not(feature = "threading"))]
-    let _ = threads;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,15 +240,15 @@ mod tests {
     /// A run of one epoch on the digits.
     fn short(seed: u64, code: usize) -> Outcome {
         let folder = tempfile::tempdir().unwrap();
-        let arguments = TrainAutoEncoder {
+        let mut arguments = TrainAutoEncoder {
             epochs: 1,
             widths: vec![4],
-            out: folder.path().to_owned(),
-            quiet: true,
-            seed,
             code,
             ..TrainAutoEncoder::default()
         };
+        arguments.run.out = Some(folder.path().to_owned());
+        arguments.run.quiet = true;
+        arguments.run.seed = seed;
         run(&arguments).unwrap()
     }
 
@@ -291,11 +256,12 @@ mod tests {
     fn pca_is_fitted_to_the_training_part_and_measured_on_the_held_out_part() {
         let seed = 3;
         let found = short(seed, 5).json()["pca_loss"].as_f64().unwrap();
-        let split = Split::load(None, seed).unwrap();
-        let pca = Pca::fit(&split.train, 5);
+        let split = Split::load(&TrainAutoEncoder::default().data, seed, true).unwrap();
+        let (train, held_out) = (split.train.x, split.held_out.x);
+        let pca = Pca::fit(&train, 5);
         // ‖x − x̄‖² less its part along the components, object by object
-        let along = pca.encode(&split.held_out);
-        let objects = split.held_out.row_iter().zip(along.row_iter());
+        let along = pca.encode(&held_out);
+        let objects = held_out.row_iter().zip(along.row_iter());
         let errors = objects.map(|(x, code)| {
             let whole: f64 = x
                 .iter()
@@ -311,9 +277,9 @@ mod tests {
             Pca::fit(fitted, 5).squared_error(measured)
         };
         for other in [
-            of(&split.train, &split.train),
-            of(&split.held_out, &split.held_out),
-            of(&split.held_out, &split.train),
+            of(&train, &train),
+            of(&held_out, &held_out),
+            of(&held_out, &train),
         ] {
             assert!((found - other).abs() > 1e-3, "{found} {other}");
         }
@@ -322,8 +288,9 @@ mod tests {
     #[test]
     fn an_error_of_pca_that_is_rounding_gives_no_ratio() {
         let of = |train: &[[f64; 2]], held_out: &[[f64; 2]], code| {
-            let mut data = Split::load(None, 0).unwrap();
-            (data.train, data.held_out) = (Matrix::from_rows(train), Matrix::from_rows(held_out));
+            let mut data = Split::load(&TrainAutoEncoder::default().data, 0, true).unwrap();
+            (data.train.x, data.held_out.x) =
+                (Matrix::from_rows(train), Matrix::from_rows(held_out));
             PcaLoss::of(&data, code).negligible
         };
         let train = [[0.1, 0.2], [0.3, -0.4], [-0.7, 0.6]];
@@ -342,14 +309,5 @@ mod tests {
         );
         assert!(!of(&train, &[[5.1, -7.3]], 1));
         assert!(!of(&[[0.1, 0.2], [0.3, 0.6]], &[[0.7, 1.401]], 1));
-    }
-
-    #[test]
-    fn losses_are_short() {
-        let shown = [0.0, 12.34567, 0.00123, 1.5e-32, 7e6].map(four_digits);
-        assert_eq!(
-            shown,
-            ["0.0000", "12.3457", "0.0012", "1.500e-32", "7.000e6"]
-        );
     }
 }

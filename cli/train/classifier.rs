@@ -1,0 +1,237 @@
+//! `unsup train classifier`.
+
+use super::{
+    Job, WRITTEN, architecture, check_size, describe, four_digits, lines, listed, set_threads,
+};
+use crate::arguments::TrainClassifier;
+use crate::data::{Part, Split};
+use crate::output::{OutputFolder, print};
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::Instant;
+use unsup_data::splits::{self, HeldOut, stratified_holdout};
+use unsup_models::classifier::{Architecture, Classification, Classifier};
+use unsup_models::{History, Matrix, Training};
+use unsup_nn::Module;
+use unsup_nn::saving::{Value, json};
+use unsup_nn::train::EarlyStopping;
+
+/// The share of the training part that is set aside for `--patience`.
+const VALIDATION: f64 = 0.1;
+
+/// `unsup train classifier`
+pub fn classifier(arguments: &TrainClassifier) -> Result<(), Box<dyn Error>> {
+    let outcome = run(arguments)?;
+    let report = if arguments.run.json {
+        format!("{}\n", outcome.json())
+    } else {
+        outcome.summary(arguments)
+    };
+    print(&report)?;
+    Ok(())
+}
+
+/// What a training came to.
+struct Outcome {
+    data: Split,
+    widths: Vec<usize>,
+    parameters: usize,
+    trained_on: usize,
+    history: History,
+    train: Judgement,
+    test: Judgement,
+    written: Vec<PathBuf>,
+    seconds: f64,
+}
+
+/// How good a classifier is on some objects.
+struct Judgement {
+    /// The cross-entropy, in nats per object.
+    loss: f64,
+    /// The share of objects whose class it tells.
+    accuracy: f64,
+}
+
+impl Judgement {
+    fn of(model: &Classifier<f32>, part: &Classed) -> Result<Self, Box<dyn Error>> {
+        Ok(Self {
+            loss: model.cross_entropy(&part.x, &part.classes)?,
+            accuracy: model.accuracy(&part.x, &part.classes),
+        })
+    }
+}
+
+/// Objects whose classes are known, in single precision.
+struct Classed {
+    x: Matrix<f32>,
+    classes: Vec<usize>,
+}
+
+impl Classed {
+    fn of(part: &Part, what: &str) -> Result<Self, String> {
+        let Some(classes) = part.labels.clone() else {
+            return Err(format!(
+                "{what}: no classes are known, expected labels beside the features (--label names the column of a table that holds them)"
+            ));
+        };
+        Ok(Self {
+            x: part.x.cast(),
+            classes,
+        })
+    }
+
+    fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            x: self.x.select_rows(rows),
+            classes: rows.iter().map(|&i| self.classes[i]).collect(),
+        }
+    }
+
+    /// The classes as a column, for the fingerprint.
+    fn column(&self) -> Matrix<f32> {
+        Matrix::from_fn(self.classes.len(), 1, |i, _| self.classes[i] as f32)
+    }
+}
+
+/// Trains and judges.
+fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
+    let start = Instant::now();
+    let options = &arguments.run;
+    set_threads(options.threads);
+    let data = match &arguments.test {
+        Some(test) => Split::load_two(&arguments.data, test, options.quiet)?,
+        None => Split::load(&arguments.data, options.seed, options.quiet)?,
+    };
+    let whole = Classed::of(&data.train, &data.name)?;
+    let test = Classed::of(&data.held_out, &data.name)?;
+    let known = whole
+        .classes
+        .iter()
+        .chain(&test.classes)
+        .max()
+        .map_or(0, |most| most + 1);
+    let classes = data.label_names.len().max(known);
+
+    let mut widths = vec![data.train.x.columns()];
+    widths.extend(&arguments.widths.0);
+    widths.push(classes);
+    check_size(
+        &widths,
+        1,
+        &format!("--widths {}", listed(&arguments.widths.0)),
+    )?;
+    let default = PathBuf::from("runs/classifier");
+    let out = OutputFolder::open(options.out.as_ref().unwrap_or(&default), &WRITTEN)?;
+
+    let (train, validation) = match arguments.patience {
+        None => (whole, None),
+        Some(_) => {
+            let parts =
+                stratified_holdout(&whole.classes, HeldOut::Share(VALIDATION), options.seed)?;
+            let splits::Split { train, test } = parts;
+            (whole.select(&train), Some(whole.select(&test)))
+        }
+    };
+    let mut model = Classifier::<f32>::new(
+        widths[0],
+        classes,
+        &Architecture {
+            hidden: arguments.widths.0.clone(),
+            activation: arguments.activation,
+            dropout: arguments.dropout,
+            seed: options.seed,
+        },
+    );
+    let settings = json!({
+        "classes": data.label_names,
+        "hidden": arguments.widths.0,
+        "activation": arguments.activation.to_string(),
+        "dropout": arguments.dropout,
+    });
+    let fingerprinted = [&train.x, &train.column()];
+    let description = describe("classifier", options.seed, &data, &fingerprinted, settings);
+    let criterion = Classification::new(&train.x, &train.classes);
+    let validated = validation
+        .as_ref()
+        .map(|part| Classification::new(&part.x, &part.classes));
+    let parameters = model.parameter_count();
+    let job = Job {
+        model: &mut model,
+        criterion: &criterion,
+        validation: validated.as_ref().map(|criterion| criterion as _),
+        training: Training {
+            epochs: arguments.epochs,
+            batch_size: arguments.batch_size,
+            rate: arguments.rate,
+            seed: options.seed,
+            ..Training::default()
+        },
+        early_stopping: arguments.patience.map(|patience| EarlyStopping {
+            patience,
+            least_fall: 0.0,
+        }),
+        description,
+    };
+    let (history, written) = job.run(options, &out, &data)?;
+    Ok(Outcome {
+        train: Judgement::of(&model, &train)?,
+        test: Judgement::of(&model, &test)?,
+        trained_on: train.classes.len(),
+        data,
+        widths,
+        parameters,
+        history,
+        written,
+        seconds: start.elapsed().as_secs_f64(),
+    })
+}
+
+impl Outcome {
+    /// For another program.
+    fn json(&self) -> Value {
+        json!({
+            "train_loss": self.train.loss,
+            "test_loss": self.test.loss,
+            "train_accuracy": self.train.accuracy,
+            "test_accuracy": self.test.accuracy,
+            "epochs": self.history.epochs.len(),
+            "best_epoch": self.history.best,
+            "parameters": self.parameters,
+            "seconds": self.seconds,
+        })
+    }
+
+    /// For a reader.
+    fn summary(&self, arguments: &TrainClassifier) -> String {
+        let data = &self.data;
+        let (features, last) = (self.widths[0], self.widths[self.widths.len() - 1]);
+        let mut summary = format!(
+            "Classifier {}, {} parameters, {} epochs, seed {}, {:.1} s\n\
+             Data: {}, {} objects to train and {} to judge by, {features} features{}, {last} classes\n",
+            architecture(&self.widths),
+            self.parameters,
+            self.history.epochs.len(),
+            arguments.run.seed,
+            self.seconds,
+            data.name,
+            self.trained_on,
+            data.held_out.x.rows(),
+            data.remark,
+        );
+        if let Some(best) = self.history.best {
+            let aside = data.train.x.rows() - self.trained_on;
+            summary += &format!(
+                "{aside} more objects were set aside to stop by; the weights are those of epoch {best}\n"
+            );
+        }
+        summary += "              accuracy  cross-entropy (nats per object)\n";
+        for (name, judged) in [("training", &self.train), ("test", &self.test)] {
+            let percent = format!("{:.2} %", 100.0 * judged.accuracy);
+            summary += &format!(
+                "  {name:<10}{percent:>10}  {:>13}\n",
+                four_digits(judged.loss)
+            );
+        }
+        summary + &lines(&self.written)
+    }
+}

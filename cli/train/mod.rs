@@ -1,0 +1,232 @@
+//! `unsup train METHOD`: what the methods share. Each has a file of its own.
+
+pub mod autoencoder;
+pub mod classifier;
+
+use crate::arguments::RunOptions;
+use crate::data::Split;
+use crate::output::OutputFolder;
+use crate::progress::TrainingBar;
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use unsup_data::in_one_line;
+use unsup_models::{History, Matrix, Training};
+use unsup_nn::Module;
+use unsup_nn::optimiser::Optimiser;
+use unsup_nn::saving::{Description, Value, fingerprint, json, save_model};
+use unsup_nn::train::{Criterion, EarlyStopping, Run, Settings};
+
+const MODEL: &str = "model.safetensors";
+const HISTORY: &str = "history.csv";
+const CHECKPOINT: &str = "checkpoint.safetensors";
+
+/// What every training writes.
+const WRITTEN: [&str; 3] = [MODEL, HISTORY, CHECKPOINT];
+
+/// How often a run is saved where no number of steps is given.
+const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(30);
+
+/// More weights than this, with their gradients and Adam's two moments, don't fit into the memory of most machines.
+const MOST_WEIGHTS: usize = 200_000_000;
+
+/// A method's training, as far as all methods have it alike.
+struct Job<'a, M> {
+    model: &'a mut M,
+    criterion: &'a dyn Criterion<f32, M>,
+    validation: Option<&'a dyn Criterion<f32, M>>,
+    training: Training,
+    early_stopping: Option<EarlyStopping>,
+    description: Description,
+}
+
+impl<M: Module<f32>> Job<'_, M> {
+    /// Trains to the end, from the checkpoint in the folder on if that is asked for, and writes the model and the history. Returns
+    /// the history and what was written.
+    fn run(
+        self,
+        options: &RunOptions,
+        out: &OutputFolder,
+        data: &Split,
+    ) -> Result<(History, Vec<PathBuf>), Box<dyn Error>> {
+        let Self {
+            model,
+            criterion,
+            validation,
+            training,
+            early_stopping,
+            description,
+        } = self;
+        let (mut optimiser, settings) = training.optimiser_and_settings()?;
+        let settings = Settings {
+            early_stopping,
+            ..settings
+        };
+        let checkpoint = out.path(CHECKPOINT);
+        let mut run = begin(
+            options,
+            &checkpoint,
+            &settings,
+            model,
+            &mut optimiser,
+            &description,
+        )?;
+        let bar = TrainingBar::new(settings.epochs, options.quiet);
+        let mut saved = Instant::now();
+        while let Some(progress) = run.advance(model, criterion, validation, &mut optimiser)? {
+            if let (true, Some(epoch)) = (progress.epoch_ended, run.epochs().last()) {
+                bar.update(epoch);
+            }
+            let due = match options.checkpoint_every {
+                Some(steps) => progress.step.number.is_multiple_of(steps as u64),
+                None => saved.elapsed() >= BETWEEN_CHECKPOINTS,
+            };
+            if due {
+                run.save_checkpoint(&checkpoint, model, &optimiser, &description)?;
+                saved = Instant::now();
+            }
+        }
+        bar.finish();
+        let history = run.finish(model);
+
+        let row = |values: &[f64]| Matrix::from_rows(&[values]);
+        let (shift, scale) = (row(data.scaling.shift()), row(data.scaling.scale()));
+        let scaling = [("scaling.shift", &shift), ("scaling.scale", &scale)];
+        let mut table = Vec::new();
+        history.write_csv(&mut table)?;
+        save_model(&out.path(MODEL), model, &description, &scaling)?;
+        let written = vec![out.path(MODEL), out.write(HISTORY, &table)?];
+        // the run is done: there is nothing to go on with
+        out.remove(CHECKPOINT)?;
+        Ok((history, written))
+    }
+}
+
+/// A new run, or the one that was saved.
+fn begin(
+    options: &RunOptions,
+    checkpoint: &Path,
+    settings: &Settings,
+    model: &mut dyn Module<f32>,
+    optimiser: &mut Optimiser<f32>,
+    description: &Description,
+) -> Result<Run<f32>, Box<dyn Error>> {
+    let say = |text: String| {
+        if !options.quiet {
+            let _ = writeln!(io::stderr(), "{}", in_one_line(&text));
+        }
+    };
+    let there = checkpoint.exists();
+    let shown = checkpoint.display();
+    if options.resume && there {
+        let run = Run::resume(checkpoint, settings, model, optimiser, description)?;
+        say(format!("{shown}: going on after step {}", run.steps()));
+        return Ok(run);
+    }
+    if options.resume {
+        say(format!("{shown}: not there, so the run begins anew"));
+    } else if there {
+        say(format!(
+            "{shown}: the interrupted run there is given up (--resume would have gone on with it)"
+        ));
+    }
+    Ok(Run::new(settings)?)
+}
+
+/// What a saved model says of itself.
+fn describe(
+    method: &str,
+    seed: u64,
+    data: &Split,
+    trained_on: &[&Matrix<f32>],
+    settings: Value,
+) -> Description {
+    let mut settings = settings;
+    settings["features"] = json!(data.train.x.columns());
+    settings["scaling"] = json!(data.scaling.kind().to_string());
+    settings["split"] = json!({ "train": data.train.x.rows(), "held_out": data.held_out.x.rows() });
+    Description {
+        method: method.to_owned(),
+        settings,
+        seed,
+        data: fingerprint(trained_on),
+    }
+}
+
+/// Refuses a network that is too large, before any of it is allocated. `widths` are those of its layers, features first; `copies` is
+/// how often it is there (2: a decoder as well).
+fn check_size(widths: &[usize], copies: usize, options: &str) -> Result<(), String> {
+    let layers = widths
+        .windows(2)
+        .map(|pair| pair[0].saturating_mul(pair[1]));
+    let weights = layers
+        .fold(0usize, usize::saturating_add)
+        .saturating_mul(copies);
+    if weights <= MOST_WEIGHTS {
+        return Ok(());
+    }
+    let (features, weights) = (
+        widths[0],
+        if weights == usize::MAX {
+            "countless".to_owned()
+        } else {
+            weights.to_string()
+        },
+    );
+    Err(format!(
+        "{options}: a network from {features} features would have {weights} weights, expected at most {MOST_WEIGHTS}"
+    ))
+}
+
+/// Numbers as an option takes them: `"128,64"`.
+fn listed(numbers: &[usize]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
+    numbers.join(",")
+}
+
+/// Widths of layers: `"64-128-2"`.
+fn architecture(widths: &[usize]) -> String {
+    let widths: Vec<String> = widths.iter().map(usize::to_string).collect();
+    widths.join("-")
+}
+
+/// The paths that were written, a line each.
+fn lines(paths: &[PathBuf]) -> String {
+    let lines = paths.iter().map(|path| format!("{}\n", path.display()));
+    lines.collect()
+}
+
+/// A loss in four digits, however small or large.
+fn four_digits(x: f64) -> String {
+    if x == 0.0 || (1e-3..1e6).contains(&x.abs()) {
+        format!("{x:.4}")
+    } else {
+        format!("{x:.3e}")
+    }
+}
+
+/// All processors, unless a number is given. What is computed does not depend on it.
+fn set_threads(threads: Option<usize>) {
+    #[cfg(feature = "threading")]
+    unsup_autograd::set_threads(match threads {
+        Some(threads) => threads,
+        None => std::thread::available_parallelism().map_or(1, |threads| threads.get()),
+    });
+    #[cfg(not(feature = "threading"))]
+    let _ = threads;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_are_short() {
+        let shown = [0.0, 12.34567, 0.00123, 1.5e-32, 7e6].map(four_digits);
+        assert_eq!(
+            shown,
+            ["0.0000", "12.3457", "0.0012", "1.500e-32", "7.000e6"]
+        );
+    }
+}
