@@ -8,10 +8,10 @@
 //! | [`optimiser`] | how a gradient changes a parameter |
 //! | [`train`] | the loop |
 //! | [`random`] | generators derived from (seed, purpose, step) |
-//! | [`linear_algebra`] | the symmetric eigenproblem, principal components |
+//! | [`classical`] | the symmetric eigenproblem, principal components |
 
 mod dense;
-pub mod linear_algebra;
+pub mod classical;
 pub mod loss;
 mod module;
 pub mod optimiser;

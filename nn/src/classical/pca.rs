@@ -11,7 +11,7 @@ use unsup_autograd::Matrix;
 ///
 /// ```
 /// use unsup_autograd::Matrix;
-/// use unsup_nn::linear_algebra::Pca;
+/// use unsup_nn::classical::Pca;
 ///
 /// // points near the line y = 2x
 /// let x = Matrix::from_rows(&[[-1.0, -2.1], [0.0, 0.1], [1.0, 2.0], [2.0, 4.0]]);
