@@ -8,10 +8,10 @@
 //! | [`optimiser`] | how a gradient changes a parameter |
 //! | [`train`] | the loop |
 //! | [`random`] | generators derived from (seed, purpose, step) |
-//! | [`classical`] | the symmetric eigenproblem, principal components |
+//! | [`classical`] | PCA, ridge and logistic regression, k-means, nearest neighbours, in `f64`: what networks are judged by |
 
-mod dense;
 pub mod classical;
+mod dense;
 pub mod loss;
 mod module;
 pub mod optimiser;
