@@ -329,8 +329,8 @@ mod tests {
         }
     }
 
-    /// scikit-learn 1.9.1, computed once: KMeans(10, n_init=50) on the digits of 0 to 16 gives 1,165,154; single starts
-    /// give 1,182,368 on average of ten.
+    /// scikit-learn 1.9.1, computed once: the best of 50 starts, KMeans(10, n_init=50), on the digits of 0 to 16 is 1,165,134 to
+    /// 1,165,154, by the seed; a single start gives 1,182,368 on average.
     #[test]
     fn the_best_of_many_starts_on_the_digits_is_the_known_one() {
         let x = digits();
@@ -357,14 +357,16 @@ mod tests {
                     // far away: all but one cluster are empty at first
                     centres = centres.map(|w| 1e3 + 1e3 * w);
                 }
-                let errors: Vec<f64> = (0..60)
-                    .map(|iterations| KMeans::fit_from(&x, centres.clone(), iterations))
-                    .map(|clusters| clusters.squared_error())
-                    .collect();
+                let mut errors = vec![KMeans::fit_from(&x, centres.clone(), 0).squared_error()];
+                for _ in 0..60 {
+                    let moved = KMeans::fit_from(&x, centres, 1);
+                    errors.push(moved.squared_error());
+                    centres = moved.centres;
+                }
                 for pair in errors.windows(2) {
                     assert!(pair[1] <= pair[0] * (1.0 + 1e-14), "{name}: {errors:?}");
                 }
-                assert!(errors[59] < errors[0], "{name}");
+                assert!(errors[60] < errors[0], "{name}");
             }
         }
     }

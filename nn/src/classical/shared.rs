@@ -56,7 +56,11 @@ pub(super) fn column_means(x: &Matrix<f64>) -> Vec<f64> {
 
 /// Every row less `mean`.
 pub(super) fn centre(x: &Matrix<f64>, mean: &[f64]) -> Matrix<f64> {
-    Matrix::from_fn(x.rows(), x.columns(), |i, j| x[(i, j)] - mean[j])
+    let mut centred = x.clone();
+    for x in centred.as_mut_slice().chunks_exact_mut(mean.len()) {
+        add_scaled(-1.0, mean, x);
+    }
+    centred
 }
 
 /// Every row and `row`.
