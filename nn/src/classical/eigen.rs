@@ -18,8 +18,8 @@ pub struct Eigen {
 /// Cost: about 9 n³ operations.
 ///
 /// # Panics
-/// If the matrix is not square, or has an entry that is not finite. (The iteration converges for every other matrix; should it
-/// ever not within 50 n sweeps, it panics rather than run on.)
+/// If the matrix is not square, or has an entry that is not finite. (The iteration converges for every other matrix;
+/// should it ever not within 50 n sweeps, it panics rather than run on.)
 #[track_caller]
 pub fn symmetric_eigen(a: &Matrix<f64>) -> Eigen {
     let n = a.rows();

@@ -9,9 +9,9 @@ use unsup_autograd::Matrix;
 /// How the first centres are chosen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum KMeansStart {
-    /// k-means++: the first object at random, each next one with probability D(x)² / Σ D(x)², where D(x) is the distance from the
-    /// nearest centre so far (Arthur, Vassilvitskii 2007, "k-means++: the advantages of careful seeding", section 2.2). Q is
-    /// then, on average, at most 8 (ln k + 2) times the least possible.
+    /// k-means++: the first object at random, each next one with probability D(x)² / Σ D(x)², where D(x) is the distance
+    /// from the nearest centre so far (Arthur, Vassilvitskii 2007, "k-means++: the advantages of careful seeding",
+    /// section 2.2). Q is then, on average, at most 8 (ln k + 2) times the least possible.
     #[default]
     PlusPlus,
     /// k different objects at random.
@@ -23,7 +23,8 @@ pub enum KMeansStart {
 pub struct KMeansSettings {
     /// How the first centres are chosen.
     pub start: KMeansStart,
-    /// How many starts are tried, of which the one of least Q is kept, the first of them at a tie; at least 1, by default 10.
+    /// How many starts are tried, of which the one of least Q is kept, the first of them at a tie; at least 1, by default
+    /// 10.
     pub restarts: usize,
     /// How often the centres of one start are moved at most; by default 300.
     pub max_iterations: usize,
@@ -44,16 +45,16 @@ impl Default for KMeansSettings {
 
 /// Centres w₁, ..., wₖ for which Q = Σᵢ minⱼ ‖xᵢ − wⱼ‖² is small.
 ///
-/// Q is a sum over objects of a sum over features, as scikit-learn's `inertia_` is; divided by the number of objects it is the mean
-/// squared distance. Lloyd's iteration (1957, published 1982, "Least squares quantization in PCM") lowers it in turn over the
-/// labels, each object's nearest centre, and over the centres, each the mean of its objects, until no object changes its
-/// cluster.
+/// Q is a sum over objects of a sum over features, as scikit-learn's `inertia_` is; divided by the number of objects it
+/// is the mean squared distance. Lloyd's iteration (1957, published 1982, "Least squares quantization in PCM") lowers it
+/// in turn over the labels, each object's nearest centre, and over the centres, each the mean of its objects, until no
+/// object changes its cluster.
 ///
 /// - An object as near to two centres belongs to the one of lower index ([`nearest`]).
-/// - A cluster without objects is given the object farthest from its own centre (the first of them at a tie, never the last one
-///   of another cluster), as in scikit-learn: Q falls by that distance.
-/// - Where there are fewer distinct objects than clusters, every object gets a centre of its own (Q is 0), and the clusters that
-///   remain are empty: their centres are copies of objects.
+/// - A cluster without objects is given the object farthest from its own centre (the first of them at a tie, never the
+///   last one of another cluster), as in scikit-learn: Q falls by that distance.
+/// - Where there are fewer distinct objects than clusters, every object gets a centre of its own (Q is 0), and the
+///   clusters that remain are empty: their centres are copies of objects.
 ///
 /// ```
 /// use unsup_autograd::Matrix;
@@ -105,7 +106,8 @@ impl KMeans {
     /// From given centres (clusters x features), moved at most `max_iterations` times.
     ///
     /// # Panics
-    /// If `x` and `centres` differ in their number of features, an entry is not finite, or the squares of the entries overflow.
+    /// If `x` and `centres` differ in their number of features, an entry is not finite, or the squares of the entries
+    /// overflow.
     #[track_caller]
     pub fn fit_from(x: &Matrix<f64>, centres: Matrix<f64>, max_iterations: usize) -> Self {
         assert!(
@@ -196,8 +198,8 @@ fn lloyd(x: &Matrix<f64>, mut centres: Matrix<f64>, max_iterations: usize) -> KM
     }
 }
 
-/// Every cluster without objects takes the object farthest from its centre out of a cluster that keeps another, as long as one
-/// does not lie on its centre.
+/// Every cluster without objects takes the object farthest from its centre out of a cluster that keeps another, as long
+/// as one does not lie on its centre.
 fn fill_empty_clusters(found: &mut [Nearest], k: usize) {
     let mut counts = vec![0usize; k];
     found.iter().for_each(|near| counts[near.index] += 1);
@@ -329,8 +331,8 @@ mod tests {
         }
     }
 
-    /// scikit-learn 1.9.1, computed once: the best of 50 starts, KMeans(10, n_init=50), on the digits of 0 to 16 is 1,165,134 to
-    /// 1,165,154, by the seed; a single start gives 1,182,368 on average.
+    /// scikit-learn 1.9.1, computed once: the best of 50 starts, KMeans(10, n_init=50), on the digits of 0 to 16 is
+    /// 1,165,134 to 1,165,154, by the seed; a single start gives 1,182,368 on average.
     #[test]
     fn the_best_of_many_starts_on_the_digits_is_the_known_one() {
         let x = digits();
@@ -463,6 +465,21 @@ mod tests {
         assert_eq!(clusters.centres(), &centres);
         assert_eq!(clusters.iterations(), 0);
         assert!(!clusters.converged());
+    }
+
+    #[test]
+    fn plus_plus_starts_in_every_far_group() {
+        let mut random = generator(0, "test", 0);
+        let x = Matrix::from_fn(30, 2, |i, _| {
+            1e6 * (i % 6).pow(2) as f64 + standard_normal(&mut random)
+        });
+        for _ in 0..20 {
+            let groups: BTreeSet<usize> = plus_plus(&x, 6, &mut random)
+                .iter()
+                .map(|i| i % 6)
+                .collect();
+            assert_eq!(groups.len(), 6);
+        }
     }
 
     #[test]

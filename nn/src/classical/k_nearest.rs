@@ -216,8 +216,8 @@ mod tests {
         classifier.accuracy(&x.select_rows(held_out), &of(held_out)) * held_out.len() as f64
     }
 
-    /// scikit-learn 1.9.1, computed once: KNeighborsClassifier of 1 and of 5, fitted on the first 1200 digits, knows 576 of the
-    /// other 597; with ties of votes decided as here, of 5 neighbours it is 575.
+    /// scikit-learn 1.9.1, computed once: KNeighborsClassifier of 1 and of 5, fitted on the first 1200 digits, knows 576
+    /// of the other 597; with ties of votes decided as here, of 5 neighbours it is 575.
     #[test]
     fn held_out_digits_are_known_by_their_neighbours() {
         let mut order: Vec<usize> = (0..1797).collect();

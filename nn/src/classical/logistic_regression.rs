@@ -14,7 +14,8 @@ pub struct LogisticRegressionSettings {
     /// λ, the weight of the penalty, at least 0; by default 1. It is 1/C of scikit-learn's `LogisticRegression`.
     pub lambda: f64,
     /// It has converged where no entry of the gradient, a mean over objects, is larger than this; by default 10⁻⁷. The
-    /// gradient is taken with the features centred and in units of √(a² + λ/objects), where a is the largest of their entries.
+    /// gradient is taken with the features centred and in units of √(a² + λ/objects), where a is the largest of their
+    /// entries.
     pub tolerance: f64,
     /// Steps at most; by default 1000.
     pub max_iterations: usize,
@@ -33,9 +34,9 @@ impl Default for LogisticRegressionSettings {
 /// P(class c | x) = softmax(xW + b)_c with W, b of least Σᵢ −ln softmax(xᵢW + b)_{yᵢ} + (λ/2) ‖W‖² (Bishop 2006, "Pattern
 /// recognition and machine learning", 4.3.4), a sum over objects; the intercept b is not penalised.
 ///
-/// That is scikit-learn's `LogisticRegression` with C = 1/λ, for three classes and more. Of two classes scikit-learn penalises
-/// the one difference w = w₁ − w₀, of which the two columns here hold half each: the penalties (λ/2)(‖w/2‖² + ‖w/2‖²) = (λ/4)‖w‖²
-/// and ‖w‖²/(2C) agree for C = 2/λ.
+/// That is scikit-learn's `LogisticRegression` with C = 1/λ, for three classes and more. Of two classes scikit-learn
+/// penalises the one difference w = w₁ − w₀, of which the two columns here hold half each: the penalties (λ/2)(‖w/2‖² +
+/// ‖w/2‖²) = (λ/4)‖w‖² and ‖w‖²/(2C) agree for C = 2/λ.
 ///
 /// Found by L-BFGS ([`minimise`]) from W = 0 and b at the classes' shares. Of the solutions that differ by a number added
 /// to all of b, the one of sum 0 at the mean of the data is taken. A class without training objects has probability 0: its
@@ -62,8 +63,8 @@ impl LogisticRegression {
     /// Fits to `x` (objects x features) and the class of each object, in 0..`classes`; not every class needs to occur.
     ///
     /// # Panics
-    /// If there are not as many labels as objects, a label is not below `classes`, λ is negative or not finite, or an entry of
-    /// `x`, or the distance between two, is not finite.
+    /// If there are not as many labels as objects, a label is not below `classes`, λ is negative or not finite, or an
+    /// entry of `x`, or the distance between two, is not finite.
     #[track_caller]
     pub fn fit(
         x: &Matrix<f64>,

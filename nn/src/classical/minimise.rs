@@ -35,13 +35,13 @@ pub struct Minimum {
     pub largest_gradient: f64,
     /// How many steps were taken.
     pub iterations: usize,
-    /// The largest entry of the gradient is within the tolerance. Where it isn't, the iterations ran out, or no step along the
-    /// last direction lowered f (rounding, or f is not smooth or not finite there).
+    /// The largest entry of the gradient is within the tolerance. Where it isn't, the iterations ran out, or no step
+    /// along the last direction lowered f (rounding, or f is not smooth or not finite there).
     pub converged: bool,
 }
 
-/// Armijo's condition asks for this share of the decrease that the slope promises, and Wolfe's curvature condition that the slope
-/// falls at least to this share of itself (Nocedal, Wright, 3.1).
+/// Armijo's condition asks for this share of the decrease that the slope promises, and Wolfe's curvature condition that
+/// the slope falls at least to this share of itself (Nocedal, Wright, 3.1).
 const DECREASE: f64 = 1e-4;
 const CURVATURE: f64 = 0.9;
 /// Within this share of |f|, differences of f are taken for rounding.
@@ -49,13 +49,13 @@ const ROUNDING: f64 = 1e-13;
 /// Evaluations in one line search.
 const MAX_TRIALS: usize = 40;
 
-/// A local minimum of f near `start` by L-BFGS: steps along −H g, where H approximates the inverse of the second derivative from the
-/// last few steps (Nocedal, Wright 2006, "Numerical optimization", algorithms 7.4 and 7.5), with a line search for the strong
-/// Wolfe conditions (eq. 3.7) by doubling and bisection.
+/// A local minimum of f near `start` by L-BFGS: steps along −H g, where H approximates the inverse of the second
+/// derivative from the last few steps (Nocedal, Wright 2006, "Numerical optimization", algorithms 7.4 and 7.5), with a
+/// line search for the strong Wolfe conditions (eq. 3.7) by doubling and bisection.
 ///
-/// `f(x, g)` returns f(x) and writes its gradient to `g`, which has x's length. Where f differs only by rounding, which near a
-/// minimum it does long before the gradient is small, the slopes alone decide (Hager, Zhang 2005, "A new conjugate gradient method
-/// with guaranteed descent and an efficient line search", eq. 4.1).
+/// `f(x, g)` returns f(x) and writes its gradient to `g`, which has x's length. Where f differs only by rounding, which
+/// near a minimum it does long before the gradient is small, the slopes alone decide (Hager, Zhang 2005, "A new conjugate
+/// gradient method with guaranteed descent and an efficient line search", eq. 4.1).
 ///
 /// ```
 /// use unsup_nn::classical::{MinimiseSettings, minimise};
@@ -101,7 +101,7 @@ pub fn minimise(
         let next = if converged || !finite || iterations >= settings.max_iterations {
             None
         } else {
-            step(&now, &mut history, &mut evaluate)
+            line_search(&now, &direction(&now.gradient, &history), &mut evaluate)
         };
         let Some(next) = next else {
             return Minimum {
@@ -130,22 +130,6 @@ struct Past {
     s: Vec<f64>,
     y: Vec<f64>,
     sy: f64,
-}
-
-/// One step; where none along −H g lowers f, the history is forgotten and the gradient itself tried.
-fn step(
-    now: &Evaluated,
-    history: &mut VecDeque<Past>,
-    evaluate: &mut impl FnMut(Vec<f64>) -> Evaluated,
-) -> Option<Evaluated> {
-    let direction = direction(&now.gradient, history);
-    let found = line_search(now, &direction, evaluate);
-    if found.is_some() || history.is_empty() {
-        return found;
-    }
-    history.clear();
-    let direction = self::direction(&now.gradient, history);
-    line_search(now, &direction, evaluate)
 }
 
 /// −H g by the two loops of algorithm 7.4; without a history, −g with no entry above 1.
@@ -279,6 +263,21 @@ mod tests {
         });
         assert!(minimum.converged, "{minimum:?}");
         assert!(minimum.point.iter().all(|x| (x - 1.0).abs() < 1e-8));
+    }
+
+    /// (x − 100)² from 0: the slope is within 0.9 of what it was there from 10 to 190.
+    #[test]
+    fn a_step_is_neither_too_short_nor_too_long() {
+        for first in [1.0, 195.0, 500.0] {
+            let mut evaluate = |point: Vec<f64>| Evaluated {
+                value: (point[0] - 100.0).powi(2),
+                gradient: vec![2.0 * (point[0] - 100.0)],
+                point,
+            };
+            let now = evaluate(vec![0.0]);
+            let found = line_search(&now, &[first], &mut evaluate).unwrap();
+            assert!((10.0..=190.0).contains(&found.point[0]), "{first}");
+        }
     }
 
     #[test]

@@ -34,26 +34,27 @@ const W_BLOCK: usize = 1024;
 /// For every row of `x` (objects x features) the nearest row of `w` (any number x features) by squared Euclidean distance;
 /// of several that are equally near, the one of lowest index.
 ///
-/// Exactly what the plain double loop over all pairs finds, index and distance to the bit, at the cost of one matrix product:
-/// ‖x − w‖² = ‖x‖² − 2 x·w + ‖w‖² for all pairs, block by block, and then, since these sums break exact ties by rounding (votes
-/// of 0 and 1 are full of them), every row that could be the nearest within the rounding error is measured again directly.
+/// Exactly what the plain double loop over all pairs finds, index and distance to the bit, at the cost of one matrix
+/// product: ‖x − w‖² = ‖x‖² − 2 x·w + ‖w‖² for all pairs, block by block, and then, since these sums break exact ties by
+/// rounding (votes of 0 and 1 are full of them), every row that could be the nearest within the rounding error is
+/// measured again directly.
 ///
 /// # How near is near
 ///
-/// Let n be the number of features, u = 2⁻⁵³, S = ‖x‖² + maxⱼ ‖wⱼ‖², all measured from the mean of `w` (a shift changes no
-/// distance, and keeps S small where the data lie far from 0). A sum of n products is off by at most n u Σ |aᵢ bᵢ|, in any order
-/// and with or without fused multiply-add (Higham 2002, "Accuracy and stability of numerical algorithms", 3.1). So, in
-/// multiples of u S and to first order, a distance by products is off from the true one by at most
+/// Let n be the number of features, u = 2⁻⁵³, S = ‖x‖² + maxⱼ ‖wⱼ‖², all measured from the mean of `w` (a shift changes
+/// no distance, and keeps S small where the data lie far from 0). A sum of n products is off by at most n u Σ |aᵢ bᵢ|, in
+/// any order and with or without fused multiply-add (Higham 2002, "Accuracy and stability of numerical algorithms", 3.1).
+/// So, in multiples of u S and to first order, a distance by products is off from the true one by at most
 ///
 /// - 2 n, from the two norms and twice the product (2 |x·w| ≤ S),
 /// - 3, from adding the three,
 /// - 4, from the shift, which rounds each coordinate once,
 ///
-/// and one that is summed directly by at most 2 (n + 2), since it is at most 2 S. The two differ by less than e = (4 n + 32) u S;
-/// these terms make 4 n + 11, and the other 21 cover those of second order (for n below 10⁷) and the rounding of the comparison
-/// itself. Where products underflow, each loses less than the smallest normal number, which e includes. A row whose distance by
-/// products exceeds the least by more than 2 e is therefore farther when measured directly too, and only such rows are
-/// passed over. Where 4 S overflows, all rows are measured directly.
+/// and one that is summed directly by at most 2 (n + 2), since it is at most 2 S. The two differ by less than e = (4 n +
+/// 32) u S; these terms make 4 n + 11, and the other 21 cover those of second order (for n below 10⁷) and the rounding of
+/// the comparison itself. Where products underflow, each loses less than the smallest normal number, which e includes. A
+/// row whose distance by products exceeds the least by more than 2 e is therefore farther when measured directly too, and
+/// only such rows are passed over. Where S overflows, all rows are measured directly.
 ///
 /// ```
 /// use unsup_autograd::Matrix;
@@ -162,9 +163,6 @@ fn search(operation: &str, x: &Matrix<f64>, w: &Matrix<f64>, k: usize) -> Vec<Ne
 
 /// How far a squared distance by products may be from the one that is summed directly: e of [`nearest`], for S = `norms`.
 fn error_bound(features: usize, norms: f64) -> f64 {
-    if !(4.0 * norms).is_finite() {
-        return f64::INFINITY;
-    }
     let terms = (4 * features + 32) as f64;
     terms * (0.5 * f64::EPSILON * norms + f64::MIN_POSITIVE)
 }
@@ -313,7 +311,9 @@ mod tests {
     fn several_blocks_of_every_scale_are_searched() {
         agrees("blocks", &normal(600, 3, 6), &normal(2100, 3, 7));
         agrees("votes in blocks", &votes(300, 6, 8), &votes(1500, 6, 9));
-        for unit in [1e-320, 1e-200, 1e-155, 1e150, 1e200, 1e307] {
+        for unit in [
+            1e-320, 1e-200, 1e-161, 1e-160, 1e-155, 1e150, 7e153, 1e200, 1e307,
+        ] {
             let scaled = |x: Matrix<f64>| x.map(|x| unit * x);
             agrees(
                 "scaled",

@@ -7,8 +7,8 @@ use unsup_autograd::Matrix;
 /// The k directions of largest variance of a data set.
 ///
 /// The reconstruction x̄ + Σ ((x − x̄)·vᵢ) vᵢ from k numbers has the least squared error that any linear map to k numbers
-/// and back can have: on the training data, the sum of the remaining eigenvalues of the covariance matrix (Eckart, Young 1936;
-/// Baldi, Hornik 1989). It is what an auto-encoder is measured against.
+/// and back can have: on the training data, the sum of the remaining eigenvalues of the covariance matrix (Eckart, Young
+/// 1936; Baldi, Hornik 1989). It is what an auto-encoder is measured against.
 ///
 /// ```
 /// use unsup_autograd::Matrix;

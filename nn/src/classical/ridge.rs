@@ -12,13 +12,13 @@ use unsup_autograd::Matrix;
 /// The scale is scikit-learn's `Ridge` with its alpha = λ: a sum over objects, and the intercept b is not penalised. With
 /// λ = 0 it is least squares, and where many W are equally good, the one of least norm.
 ///
-/// The centred X and Y give (XᵀX + λI) W = XᵀY and b = ȳ − x̄W. With XᵀX = V S Vᵀ that is W = V (S + λ)⁻¹ Vᵀ XᵀY; where there
-/// are more features than objects, with XXᵀ = U S Uᵀ, W = Xᵀ U (S + λ)⁻¹ Uᵀ Y (the dual form). One decomposition serves
-/// every λ.
+/// The centred X and Y give (XᵀX + λI) W = XᵀY and b = ȳ − x̄W. With XᵀX = V S Vᵀ that is W = V (S + λ)⁻¹ Vᵀ XᵀY; where
+/// there are more features than objects, with XXᵀ = U S Uᵀ, W = Xᵀ U (S + λ)⁻¹ Uᵀ Y (the dual form). One decomposition
+/// serves every λ.
 ///
 /// Since the Gram matrix holds the squares of X's singular values, those below about 10⁻⁷ of the largest are lost in its
-/// rounding. In such directions nothing is fitted unless λ is above the rounding: features whose scales differ by more should be
-/// standardised before, which a penalty that treats all features alike asks for anyway.
+/// rounding. In such directions nothing is fitted unless λ is above the rounding: features whose scales differ by more
+/// should be standardised before, which a penalty that treats all features alike asks for anyway.
 ///
 /// ```
 /// use unsup_autograd::Matrix;
@@ -41,8 +41,8 @@ impl Ridge {
     /// Fits `x` (objects x features) to `y` (objects x outputs) with the penalty `lambda`, at least 0.
     ///
     /// # Panics
-    /// If `x` and `y` differ in their number of objects, λ is negative or NaN, or an entry, or the distance between two of one
-    /// matrix, is not finite.
+    /// If `x` and `y` differ in their number of objects, λ is negative or NaN, or an entry, or the distance between two
+    /// of one matrix, is not finite.
     #[track_caller]
     pub fn fit(x: &Matrix<f64>, y: &Matrix<f64>, lambda: f64) -> Self {
         let mut path = Self::path(x, y, &[lambda]);
@@ -157,7 +157,8 @@ mod tests {
         (x, y)
     }
 
-    /// The gradient of the criterion, halved: Xᵀ(XW + b − Y) + λW and Σᵢ of the residuals, here of what is given, not centred.
+    /// The gradient of the criterion, halved: Xᵀ(XW + b − Y) + λW and Σᵢ of the residuals, here of what is given, not
+    /// centred.
     fn gradient(ridge: &Ridge, x: &Matrix<f64>, y: &Matrix<f64>, lambda: f64) -> f64 {
         let mut residual = ridge.predict(x);
         for (r, y) in residual.as_mut_slice().iter_mut().zip(y.as_slice()) {
@@ -231,8 +232,8 @@ mod tests {
         assert!((Ridge::fit(&x, &y, 0.0).r_squared(&x, &y) - 1.0).abs() < 1e-14);
     }
 
-    /// scikit-learn 1.9.1, computed once: Ridge(alpha=2, solver="svd") on the first 1200 digits in \[0, 1\], of the digit as a
-    /// number.
+    /// scikit-learn 1.9.1, computed once: Ridge(alpha=2, solver="svd") on the first 1200 digits in \[0, 1\], of the digit
+    /// as a number.
     #[test]
     fn the_digits_give_the_weights_of_scikit_learn() {
         let digits = unsup_data::digits();
