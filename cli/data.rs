@@ -164,7 +164,7 @@ fn dataset(
         missing: options.missing.clone(),
         ..ReadOptions::default()
     };
-    let data = read(file, &read_options)?;
+    let mut data = read(file, &read_options)?;
     if !quiet {
         for note in &data.notes {
             let line = in_one_line(&format!("{}: {note}", file.display()));
@@ -172,7 +172,10 @@ fn dataset(
             let _ = writeln!(io::stderr(), "{line}");
         }
     }
+    // an error is to name the file as it was given
+    let name = std::mem::replace(&mut data.name, file.display().to_string());
     data.require_complete()?;
+    data.name = name;
     Ok(data)
 }
 
@@ -253,4 +256,245 @@ fn farthest(x: &Matrix<f64>) -> (usize, usize, f64) {
     rows.flat_map(|(i, row)| row.iter().enumerate().map(move |(j, &value)| (i, j, value)))
         .max_by(|a, b| a.2.abs().total_cmp(&b.2.abs()))
         .expect("a data set has objects and features")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::PathBuf;
+
+    /// The rows of a matrix as bits, to be compared and sorted.
+    fn rows(x: &Matrix<f64>) -> Vec<Vec<u64>> {
+        x.row_iter()
+            .map(|row| row.iter().map(|value| value.to_bits()).collect())
+            .collect()
+    }
+
+    /// Distinct objects (i, 2i, ..) with the labels 0, 1, ..
+    fn distinct(objects: usize) -> Dataset {
+        let features = Matrix::from_fn(objects, 3, |i, j| (i * (j + 1)) as f64);
+        let mut data = Dataset::new("distinct", features);
+        data.labels = Some((0..objects).collect());
+        data
+    }
+
+    /// No options, or the file alone.
+    fn options(data: Option<PathBuf>) -> DataOptions {
+        DataOptions {
+            data,
+            label: None,
+            missing: None,
+            scaling: None,
+        }
+    }
+
+    fn table(content: &str, seed: u64) -> Result<Split, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("table.csv");
+        fs::write(&file, content).unwrap();
+        Split::load(&options(Some(file)), seed, true).map_err(|error| error.to_string())
+    }
+
+    /// A part held out of a data set, nothing scaled.
+    fn split(data: &Dataset, held_out: usize, seed: u64) -> Split {
+        let parts = holdout(data.features.rows(), HeldOut::Count(held_out), seed).unwrap();
+        let mut options = options(None);
+        options.scaling = Some(ScalingKind::None);
+        Split::of(data, &parts, None, &options).unwrap()
+    }
+
+    #[test]
+    fn the_parts_are_disjoint_and_together_all_objects() {
+        for (objects, held_out) in [(2, 1), (9, 3), (100, 33)] {
+            let data = distinct(objects);
+            let split = split(&data, held_out, 5);
+            assert_eq!(split.held_out.x.rows(), held_out);
+            assert_eq!(split.train.x.rows(), objects - held_out);
+            // the rows are distinct, so equal lists mean that none is in both parts and none is missing
+            let mut both = [rows(&split.train.x), rows(&split.held_out.x)].concat();
+            both.sort();
+            let mut all = rows(&data.features);
+            all.sort();
+            assert_eq!(both, all);
+        }
+    }
+
+    #[test]
+    fn labels_and_numbers_go_with_their_objects() {
+        let split = split(&distinct(50), 20, 5);
+        let labels = split.held_out.labels.unwrap();
+        assert_eq!(labels.len(), 20);
+        for (row, label) in split.held_out.x.row_iter().zip(labels) {
+            assert_eq!(row, [1.0, 2.0, 3.0].map(|factor| factor * label as f64));
+        }
+    }
+
+    #[test]
+    fn of_the_digits_1200_train_and_597_are_held_out() {
+        let split = Split::load(&options(None), 3, true).unwrap();
+        assert_eq!(split.train.x.shape().to_string(), "1200x64");
+        assert_eq!(split.held_out.x.shape().to_string(), "597x64");
+        // no two digits are equal, so the picture tells the label
+        let all = digits();
+        let of_row: BTreeMap<_, _> = rows(&all.features)
+            .into_iter()
+            .zip(all.labels.unwrap())
+            .collect();
+        assert_eq!(of_row.len(), 1797);
+        let labels = split.held_out.labels.unwrap();
+        assert_eq!(labels.len(), 597);
+        for (row, label) in rows(&split.held_out.x).iter().zip(labels) {
+            assert_eq!(of_row[row], label);
+        }
+        let train = rows(&split.train.x);
+        assert!(
+            rows(&split.held_out.x)
+                .iter()
+                .all(|row| !train.contains(row))
+        );
+    }
+
+    #[test]
+    fn a_third_of_a_table_is_held_out_and_the_scale_is_that_of_the_training_part() {
+        let content: String = (0..31)
+            .map(|i| format!("{},{}\n", i * i, 5 - 3 * i))
+            .collect();
+        let split = table(&content, 1).unwrap();
+        assert_eq!((split.train.x.rows(), split.held_out.x.rows()), (21, 10));
+        let moments = |x: &Matrix<f64>, j: usize| {
+            let column = || x.row_iter().map(|row| row[j]);
+            let mean = column().sum::<f64>() / x.rows() as f64;
+            let variance = column().map(|x| (x - mean).powi(2)).sum::<f64>() / x.rows() as f64;
+            (mean, variance.sqrt())
+        };
+        for j in 0..2 {
+            let (mean, deviation) = moments(&split.train.x, j);
+            assert!(mean.abs() < 1e-12 && (deviation - 1.0).abs() < 1e-12);
+            let (mean, deviation) = moments(&split.held_out.x, j);
+            assert!(mean.abs() > 1e-3 && (deviation - 1.0).abs() > 1e-3);
+        }
+    }
+
+    #[test]
+    fn a_seed_gives_its_split_and_another_seed_another() {
+        let held_out = |seed| split(&distinct(100), 33, seed).held_out.labels;
+        assert_eq!(held_out(1), held_out(1));
+        assert_ne!(held_out(1), held_out(2));
+    }
+
+    #[test]
+    fn names_are_remarked_on() {
+        let remark = |content: &str| table(content, 0).unwrap().remark;
+        assert_eq!(remark("1,2\n3,4\n"), ", standardised on the training part");
+        assert_eq!(
+            remark("a,b\n1,2\n3,4\n"),
+            ", names from the first line, standardised on the training part"
+        );
+    }
+
+    #[test]
+    fn a_held_out_value_too_far_from_the_training_data_is_named() {
+        for far in ["1e30", "-1e16", "1e308"] {
+            let mut refused = 0;
+            for object in 0..6 {
+                let mut rows = vec!["1,5".to_owned(); 6];
+                rows[object] = format!("1,{far}");
+                let Err(error) = table(&rows.join("\n"), 0) else {
+                    continue; // it is in the training part, and scaled with it
+                };
+                let place = format!(
+                    "table.csv: the held-out error would not be finite: the held-out value of object {}, column 2 lies too far",
+                    object + 1
+                );
+                assert!(error.contains(&place), "{error}");
+                refused += 1;
+            }
+            assert_eq!(refused, 2, "{far}");
+        }
+        // far, but still a number to compute with
+        for object in 0..6 {
+            let mut rows = ["1,5"; 6];
+            rows[object] = "1,1e14";
+            assert!(table(&rows.join("\n"), 0).is_ok());
+        }
+    }
+
+    #[test]
+    fn features_are_scaled_as_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("table.csv");
+        fs::write(&file, "0,5\n2,7\n4,5\n8,6\n1,9\n").unwrap();
+        let load = |kind: &str| {
+            let mut options = options(Some(file.clone()));
+            options.scaling = Some(kind.parse().unwrap());
+            Split::load(&options, 0, true).unwrap()
+        };
+        let range = |split: &Split| {
+            let entries = split.train.x.as_slice().iter();
+            entries.fold((f64::MAX, f64::MIN), |(a, b), &x| (a.min(x), b.max(x)))
+        };
+        assert_eq!(range(&load("min-max")), (0.0, 1.0));
+        let none = load("none");
+        assert!(range(&none).1 > 5.0 && none.remark.is_empty());
+        let unit = load("unit");
+        let norms = unit.train.x.row_iter();
+        norms.for_each(|row| assert!((row[0].hypot(row[1]) - 1.0).abs() < 1e-15));
+        assert_eq!(unit.output, Activation::Identity);
+    }
+
+    #[test]
+    fn a_file_to_judge_by_is_scaled_and_numbered_as_the_training_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, content: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, content).unwrap();
+            path
+        };
+        let train = file("train.csv", "x,w,y\n0,a,no\n2,b,yes\n4,a,maybe\n");
+        let load = |test: &str| {
+            let mut options = options(Some(train.clone()));
+            options.label = Some("y".parse().unwrap());
+            let test = file("test.csv", test);
+            Split::load_two(&options, &test, true).map_err(|error| error.to_string())
+        };
+        let split = load("x,w,y\n2,b,yes\n8,a,no\n").unwrap();
+        assert_eq!(split.label_names, ["maybe", "no", "yes"]);
+        assert_eq!(split.train.labels, Some(vec![1, 2, 0]));
+        assert_eq!(split.held_out.labels, Some(vec![2, 1]));
+        // 2 is the training part's mean, and 8 lies 6 above it, in deviations of √(8/3)
+        assert!(split.held_out.x[(0, 0)].abs() < 1e-15);
+        assert!((split.held_out.x[(1, 0)] - 6.0 / (8.0f64 / 3.0).sqrt()).abs() < 1e-12);
+        for (test, problem) in [
+            (
+                "x,y\n2,yes\n",
+                "found 1 features, expected 2 as in the training data",
+            ),
+            (
+                "x,w,y\n2,c,yes\n3,a,no\n",
+                "its columns of words hold other words than the training data, expected the same",
+            ),
+            (
+                "z,w,y\n2,b,yes\n3,a,no\n",
+                "found the feature \"z\", expected \"x\" as in the training data",
+            ),
+            (
+                "x,w,y\n2,b,never\n3,a,no\n",
+                "found the class \"never\", which is not in the training data",
+            ),
+        ] {
+            let error = load(test).map(|_| ()).unwrap_err();
+            assert!(error.ends_with(&format!("test.csv: {problem}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn missing_values_are_refused_with_their_place() {
+        let error = table("1,2\n3,?\n", 0).map(|_| ()).unwrap_err();
+        assert!(
+            error.contains("table.csv, object 2, feature 2: the value is missing"),
+            "{error}"
+        );
+    }
 }

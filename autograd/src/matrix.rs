@@ -297,14 +297,61 @@ impl<T: Real> Matrix<T> {
     /// If `self` has not as many columns as `other` has rows.
     #[track_caller]
     pub fn matmul(&self, other: &Self) -> Self {
+        self.product("matmul", false, other, false)
+    }
+
+    /// The matrix product `self · otherᵀ`, without forming the transpose: the dot product of every row of `self` with every
+    /// row of `other`.
+    ///
+    /// # Panics
+    /// If `self` has not as many columns as `other`.
+    #[track_caller]
+    pub fn matmul_nt(&self, other: &Self) -> Self {
+        self.product("matmul_nt", false, other, true)
+    }
+
+    /// The matrix product `selfᵀ · other`, without forming the transpose: of a matrix with itself, the Gram matrix of its
+    /// columns.
+    ///
+    /// # Panics
+    /// If `self` has not as many rows as `other`.
+    #[track_caller]
+    pub fn matmul_tn(&self, other: &Self) -> Self {
+        self.product("matmul_tn", true, other, false)
+    }
+
+    #[track_caller]
+    fn product(
+        &self,
+        operation: &str,
+        transposed: bool,
+        other: &Self,
+        other_transposed: bool,
+    ) -> Self {
+        let of = |shape: Shape, transposed: bool| {
+            if transposed {
+                shape.transposed()
+            } else {
+                shape
+            }
+        };
+        let left = of(self.shape, transposed);
+        let right = of(other.shape, other_transposed);
         assert!(
-            self.columns() == other.rows(),
-            "matmul: inner dimensions differ: {} by {}",
+            left.columns == right.rows,
+            "{operation}: inner dimensions differ: {} by {}",
             self.shape,
             other.shape
         );
-        let mut product = Self::zeros(self.rows(), other.columns());
-        kernels::product::matmul(self, false, other, false, &mut product, false);
+        let mut product = Self::zeros(left.rows, right.columns);
+        kernels::product::matmul(
+            self,
+            transposed,
+            other,
+            other_transposed,
+            &mut product,
+            false,
+        );
         product
     }
 
@@ -546,5 +593,38 @@ mod tests {
                 .norm()
                 .is_nan()
         );
+    }
+
+    fn sample(rows: usize, columns: usize) -> Matrix<f64> {
+        Matrix::from_fn(rows, columns, |i, j| ((i * 31 + j * 17) % 23) as f64 - 11.0)
+    }
+
+    #[test]
+    fn a_product_with_one_side_transposed_is_the_product_with_the_transpose() {
+        // the entries are whole numbers, so the sums are exact in any order
+        for (m, k, n) in [(1, 1, 1), (1, 7, 3), (3, 4, 5), (40, 33, 20)] {
+            let (a, b) = (sample(m, k), sample(k, n));
+            let product = a.matmul(&b);
+            assert_eq!(a.matmul_nt(&b.transpose()), product, "{m} {k} {n}");
+            assert_eq!(a.transpose().matmul_tn(&b), product, "{m} {k} {n}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "matmul: inner dimensions differ: 3x4 by 5x6")]
+    fn matmul_names_both_shapes() {
+        sample(3, 4).matmul(&sample(5, 6));
+    }
+
+    #[test]
+    #[should_panic(expected = "matmul_nt: inner dimensions differ: 3x4 by 5x6")]
+    fn matmul_nt_names_both_shapes() {
+        sample(3, 4).matmul_nt(&sample(5, 6));
+    }
+
+    #[test]
+    #[should_panic(expected = "matmul_tn: inner dimensions differ: 3x4 by 5x6")]
+    fn matmul_tn_names_both_shapes() {
+        sample(3, 4).matmul_tn(&sample(5, 6));
     }
 }

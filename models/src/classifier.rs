@@ -238,13 +238,13 @@ mod tests {
         let x = Matrix::from_fn(30, 2, |i, j| ((3 * i + 5 * j) % 11) as f64 - 5.0);
         let (logits, probabilities) = (model.logits(&x), model.probabilities(&x));
         let predicted = model.predict(&x);
-        for i in 0..30 {
+        for (i, &class) in predicted.iter().enumerate() {
             let exponentials: Vec<f64> = logits.row(i).iter().map(|s| s.exp()).collect();
             let sum: f64 = exponentials.iter().sum();
             for (p, e) in probabilities.row(i).iter().zip(&exponentials) {
                 assert!((p - e / sum).abs() < 1e-14);
             }
-            let best = probabilities.row(i)[predicted[i]];
+            let best = probabilities.row(i)[class];
             assert!(probabilities.row(i).iter().all(|&p| p <= best));
         }
         assert_eq!(model.accuracy(&x, &predicted), 1.0);

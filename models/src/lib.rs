@@ -24,6 +24,6 @@ use apply::apply;
 pub use training::Training;
 pub use unsup_autograd::{Matrix, Real};
 pub use unsup_nn::Activation;
-pub use unsup_nn::linear_algebra::Pca;
+pub use unsup_nn::classical::Pca;
 pub use unsup_nn::optimiser::Schedule;
 pub use unsup_nn::train::{Epoch, History, TrainError};

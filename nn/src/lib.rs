@@ -11,17 +11,17 @@
 //! | [`train`] | the loop |
 //! | `saving` | models and checkpoints in files (feature `saving`) |
 //! | [`random`] | generators derived from (seed, purpose, step) |
-//! | [`linear_algebra`] | the symmetric eigenproblem, principal components |
+//! | [`classical`] | PCA, ridge and logistic regression, k-means, nearest neighbours, in `f64`: what networks are judged by |
 //!
 //! # Features
 //!
 //! - `saving` (off by default): models and checkpoints as safetensors files.
 //! - `threading` (off by default): large matrix products use several threads; see [`unsup_autograd`].
 
+pub mod classical;
 pub mod files;
 mod initialisation;
 mod layers;
-pub mod linear_algebra;
 pub mod loss;
 mod module;
 pub mod optimiser;

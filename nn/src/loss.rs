@@ -410,7 +410,7 @@ mod tests {
         let (mut sum, mut squares) = (0.0, 0.0);
         for _ in 0..draws {
             let eps = standard_normal(&mut random);
-            let z = mean + (0.5 * log_variance as f64).exp() * eps;
+            let z = mean + f64::exp(0.5 * log_variance) * eps;
             let ratio = -0.5 * (eps * eps + log_variance) + 0.5 * (z * z / (s * s)) + f64::ln(s);
             sum += ratio;
             squares += ratio * ratio;

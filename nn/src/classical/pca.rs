@@ -1,17 +1,18 @@
 //! Principal component analysis: the best linear auto-encoder, in closed form.
 
+use super::shared::{add_to_rows, centre, column_means, take_unit};
 use super::{Eigen, symmetric_eigen};
 use unsup_autograd::Matrix;
 
 /// The k directions of largest variance of a data set.
 ///
 /// The reconstruction x̄ + Σ ((x − x̄)·vᵢ) vᵢ from k numbers has the least squared error that any linear map to k numbers
-/// and back can have: on the training data, the sum of the remaining eigenvalues of the covariance matrix (Eckart, Young 1936;
-/// Baldi, Hornik 1989). It is what an auto-encoder is measured against.
+/// and back can have: on the training data, the sum of the remaining eigenvalues of the covariance matrix (Eckart, Young
+/// 1936; Baldi, Hornik 1989). It is what an auto-encoder is measured against.
 ///
 /// ```
 /// use unsup_autograd::Matrix;
-/// use unsup_nn::linear_algebra::Pca;
+/// use unsup_nn::classical::Pca;
 ///
 /// // points near the line y = 2x
 /// let x = Matrix::from_rows(&[[-1.0, -2.1], [0.0, 0.1], [1.0, 2.0], [2.0, 4.0]]);
@@ -36,27 +37,15 @@ impl Pca {
     pub fn fit(x: &Matrix<f64>, k: usize) -> Self {
         assert!(k > 0, "pca: needs at least 1 component");
         let objects = x.rows() as f64;
-        let mut mean = vec![0.0; x.columns()];
-        for row in x.row_iter() {
-            for (mean, x) in mean.iter_mut().zip(row) {
-                *mean += x / objects;
-            }
-        }
-        // in units of the largest entry a square neither overflows nor vanishes
+        let mean = column_means(x);
         let mut centred = centre(x, &mean);
-        let unit = centred
-            .as_slice()
-            .iter()
-            .fold(0.0f64, |m, x| m.max(x.abs()));
-        let unit = if unit > 0.0 { unit } else { 1.0 };
-        centred.as_mut_slice().iter_mut().for_each(|x| *x /= unit);
+        let unit = take_unit(&mut centred);
         // XᵀX and XXᵀ have the same eigenvalues but for zeros: the smaller one is decomposed
         let wide = x.columns() > x.rows();
-        let transposed = centred.transpose();
         let mut gram = if wide {
-            centred.matmul(&transposed)
+            centred.matmul_nt(&centred)
         } else {
-            transposed.matmul(&centred)
+            centred.matmul_tn(&centred)
         };
         gram.as_mut_slice().iter_mut().for_each(|x| *x /= objects);
         let Eigen { values, vectors } = symmetric_eigen(&gram);
@@ -109,7 +98,7 @@ impl Pca {
             self.mean.len(),
             x.shape()
         );
-        centre(x, &self.mean).matmul(&self.components.transpose())
+        centre(x, &self.mean).matmul_nt(&self.components)
     }
 
     /// The objects of given codes, objects x features.
@@ -119,11 +108,7 @@ impl Pca {
     #[track_caller]
     pub fn decode(&self, codes: &Matrix<f64>) -> Matrix<f64> {
         let mut x = codes.matmul(&self.components);
-        for i in 0..x.rows() {
-            for (x, mean) in x.row_mut(i).iter_mut().zip(&self.mean) {
-                *x += mean;
-            }
-        }
+        add_to_rows(&mut x, &self.mean);
         x
     }
 
@@ -159,11 +144,6 @@ fn orthonormal(mut rows: Matrix<f64>) -> Matrix<f64> {
     rows
 }
 
-/// Every row less the mean.
-fn centre(x: &Matrix<f64>, mean: &[f64]) -> Matrix<f64> {
-    Matrix::from_fn(x.rows(), x.columns(), |i, j| x[(i, j)] - mean[j])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,7 +176,7 @@ mod tests {
             3,
         );
         assert!((wide.squared_error(&x) - tall.squared_error(&x)).abs() < 1e-10);
-        let gram = wide.components().matmul(&wide.components().transpose());
+        let gram = wide.components().matmul_nt(wide.components());
         assert!(gram.is_close(&Matrix::identity(3), 1e-12));
         // five objects span four directions about their mean
         let all = Pca::fit(&x, 6);
@@ -230,7 +210,7 @@ mod tests {
         });
         let pca = Pca::fit(&x, 6);
         let size = pca.components().rows();
-        let gram = pca.components().matmul(&pca.components().transpose());
+        let gram = pca.components().matmul_nt(pca.components());
         assert!(gram.is_close(&Matrix::identity(size), 1e-12), "{gram}");
     }
 

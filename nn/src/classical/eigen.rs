@@ -1,5 +1,6 @@
 //! Eigenvalues and eigenvectors of a symmetric matrix.
 
+use super::shared::dot;
 use unsup_autograd::Matrix;
 
 /// A = Σ λᵢ vᵢ vᵢᵀ
@@ -17,8 +18,8 @@ pub struct Eigen {
 /// Cost: about 9 n³ operations.
 ///
 /// # Panics
-/// If the matrix is not square, or has an entry that is not finite. (The iteration converges for every other matrix; should it
-/// ever not within 50 n sweeps, it panics rather than run on.)
+/// If the matrix is not square, or has an entry that is not finite. (The iteration converges for every other matrix;
+/// should it ever not within 50 n sweeps, it panics rather than run on.)
 #[track_caller]
 pub fn symmetric_eigen(a: &Matrix<f64>) -> Eigen {
     let n = a.rows();
@@ -175,10 +176,6 @@ fn rotate_rows(basis: &mut Matrix<f64>, k: usize, c: f64, s: f64) {
     }
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,9 +193,9 @@ mod tests {
         let Eigen { values, vectors } = symmetric_eigen(a);
         let scaled = Matrix::from_fn(n, n, |i, j| values[i] * vectors[(i, j)]);
         let largest = a.as_slice().iter().fold(1.0f64, |m, x| m.max(x.abs()));
-        let difference = vectors.transpose().matmul(&scaled).difference(a);
+        let difference = vectors.matmul_tn(&scaled).difference(a);
         assert!(difference < 1e-12 * largest * n as f64, "{n}: {difference}");
-        let gram = vectors.matmul(&vectors.transpose());
+        let gram = vectors.matmul_nt(&vectors);
         assert!(gram.is_close(&Matrix::identity(n), 1e-12 * n as f64), "{n}");
         assert!(
             values.windows(2).all(|pair| pair[0] >= pair[1]),
@@ -236,7 +233,15 @@ mod tests {
             }
         }
         let b = symmetric(12, 9).slice_rows(0..3);
-        holds(&b.transpose().matmul(&b)); // nine eigenvalues 0
+        holds(&b.matmul_tn(&b)); // nine eigenvalues 0
+    }
+
+    /// As large as the images of 28x28 pixels make it: a Gram matrix of 900 objects, whose eigenvalues lie close together.
+    #[test]
+    fn a_gram_matrix_of_784_features_is_put_together_again() {
+        let mut random = generator(784, "test", 0);
+        let x = Matrix::from_fn(900, 784, |_, _| standard_normal(&mut random));
+        holds(&x.matmul_tn(&x));
     }
 
     #[test]

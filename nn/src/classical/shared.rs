@@ -1,0 +1,135 @@
+//! What the methods of this folder share: sums over two rows, means, centring, units, checks of what is given.
+
+use unsup_autograd::{Matrix, vectorised};
+
+vectorised! {
+    /// Σ f(aᵢ, bᵢ), in lanes: the order of the sum depends on the length alone.
+    fn sum_of[F: Fn(f64, f64) -> f64](a: &[f64], b: &[f64], f: F) -> f64 {
+        const LANES: usize = 8;
+        let mut lanes = [0.0; LANES];
+        let (mut a_chunks, mut b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+        for (a, b) in (&mut a_chunks).zip(&mut b_chunks) {
+            for i in 0..LANES {
+                lanes[i] += f(a[i], b[i]);
+            }
+        }
+        let rest = a_chunks.remainder().iter().zip(b_chunks.remainder());
+        let rest = rest.fold(0.0, |sum, (&a, &b)| sum + f(a, b));
+        lanes.iter().fold(rest, |sum, &lane| sum + lane)
+    }
+
+    /// y ← y + c x
+    pub(super) fn add_scaled[](c: f64, x: &[f64], y: &mut [f64]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y += c * x;
+        }
+    }
+}
+
+/// a·b
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    sum_of(a, b, |a, b| a * b)
+}
+
+/// ‖a − b‖²
+pub(super) fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
+    sum_of(a, b, |a, b| (a - b) * (a - b))
+}
+
+/// The mean of every column, summed as differences from the first row: exact where a column is constant, and without the
+/// rounding that a large common offset brings.
+pub(super) fn column_means(x: &Matrix<f64>) -> Vec<f64> {
+    let objects = x.rows() as f64;
+    let first = x.row(0);
+    let mut sums = vec![0.0; x.columns()];
+    for row in x.row_iter() {
+        for ((sum, x), first) in sums.iter_mut().zip(row).zip(first) {
+            *sum += (x - first) / objects;
+        }
+    }
+    first
+        .iter()
+        .zip(sums)
+        .map(|(first, sum)| first + sum)
+        .collect()
+}
+
+/// Every row less `mean`.
+pub(super) fn centre(x: &Matrix<f64>, mean: &[f64]) -> Matrix<f64> {
+    let mut centred = x.clone();
+    for x in centred.as_mut_slice().chunks_exact_mut(mean.len()) {
+        add_scaled(-1.0, mean, x);
+    }
+    centred
+}
+
+/// Every row and `row`.
+pub(super) fn add_to_rows(x: &mut Matrix<f64>, row: &[f64]) {
+    for x in x.as_mut_slice().chunks_exact_mut(row.len()) {
+        add_scaled(1.0, row, x);
+    }
+}
+
+/// Divides by the largest absolute entry and returns it (1 where all are 0): in that unit a square neither overflows nor
+/// vanishes.
+pub(super) fn take_unit(x: &mut Matrix<f64>) -> f64 {
+    let unit = x.as_slice().iter().fold(0.0f64, |m, x| m.max(x.abs()));
+    let unit = if unit > 0.0 { unit } else { 1.0 };
+    x.as_mut_slice().iter_mut().for_each(|x| *x /= unit);
+    unit
+}
+
+/// What is given beside the objects `x` has one entry for each of them.
+#[track_caller]
+pub(super) fn check_beside(operation: &str, x: &Matrix<f64>, what: &str, count: usize) {
+    assert!(
+        x.rows() == count,
+        "{operation}: {} objects and {count} {what}",
+        x.rows()
+    );
+}
+
+/// A fitted method is given as many features as it was fitted on.
+#[track_caller]
+pub(super) fn check_features(operation: &str, fitted: usize, x: &Matrix<f64>) {
+    assert!(
+        x.columns() == fitted,
+        "{operation}: fitted on {fitted} features, got a matrix of {}",
+        x.shape()
+    );
+}
+
+#[track_caller]
+pub(super) fn check_finite(operation: &str, x: &Matrix<f64>) {
+    assert!(x.is_finite(), "{operation}: an entry is not finite");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_of_a_constant_column_is_exact_and_an_offset_costs_no_digits() {
+        let x = Matrix::from_fn(
+            1000,
+            2,
+            |i, j| if j == 0 { 0.1 } else { 1e9 + (i % 2) as f64 },
+        );
+        assert_eq!(column_means(&x)[0], 0.1);
+        assert!((column_means(&x)[1] - 1e9 - 0.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn sums_over_two_rows_of_every_length_are_right() {
+        for length in [0, 1, 7, 8, 9, 64, 100] {
+            let a: Vec<f64> = (0..length).map(|i| i as f64).collect();
+            let b: Vec<f64> = (0..length).map(|i| (3 * i) as f64 - 5.0).collect();
+            let pairs = || a.iter().zip(&b);
+            let product: f64 = pairs().map(|(a, b)| a * b).sum();
+            let distance: f64 = pairs().map(|(a, b)| (a - b).powi(2)).sum();
+            // whole numbers: exact in any order
+            assert_eq!(dot(&a, &b), product, "{length}");
+            assert_eq!(squared_distance(&a, &b), distance, "{length}");
+        }
+    }
+}
