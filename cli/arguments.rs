@@ -19,7 +19,7 @@ use unsup_models::Activation;
   unsup train autoencoder --code 8                 a larger code
   unsup train autoencoder --data table.csv --widths 64,16 --out runs/table
   unsup train autoencoder --json | jq .ratio       the result for another program
-  unsup train classifier --data votes.csv --label first
+  unsup train classifier --data train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz --epochs 5
 
 Pictures and results go to the folder --out. `unsup train METHOD --help` explains a method and its options."
 )]
@@ -203,7 +203,7 @@ pub struct TrainClassifier {
     pub dropout: f64,
 
     /// How often each object is seen.
-    #[arg(long, value_name = "N", default_value_t = 30, value_parser = at_least_1, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_1, allow_negative_numbers = true)]
     pub epochs: usize,
 
     /// How many objects are in a step.
@@ -302,6 +302,6 @@ mod tests {
         let settings = TrainAutoEncoder::default();
         assert_eq!((settings.code, settings.widths), (2, vec![128, 64]));
         let settings = TrainClassifier::default();
-        assert_eq!((settings.epochs, settings.widths), (30, Widths(vec![100])));
+        assert_eq!((settings.epochs, settings.widths), (200, Widths(vec![100])));
     }
 }

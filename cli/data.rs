@@ -116,8 +116,10 @@ impl Split {
                 .map_err(|problem| format!("{}: {problem}", file.display()))?;
         }
         let mut remark = String::new();
-        if !data.feature_names.is_empty() {
-            remark += ", names from the first line";
+        // a row of words is taken for names too, so it is said
+        let from_first_line = |note: &&String| note.starts_with("names from the first line");
+        if let Some(note) = data.notes.iter().find(from_first_line) {
+            remark = format!(", {note}");
         }
         remark += match kind {
             ScalingKind::Standard => ", standardised on the training part",
@@ -174,7 +176,9 @@ fn dataset(
     }
     // an error is to name the file as it was given
     let name = std::mem::replace(&mut data.name, file.display().to_string());
-    data.require_complete()?;
+    data.require_complete().map_err(|error| {
+        format!("{error}; --missing names the cells that stand for a missing value, and others are values")
+    })?;
     data.name = name;
     Ok(data)
 }

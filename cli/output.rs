@@ -4,7 +4,7 @@ use crate::pictures::png;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use unsup_nn::files::write_atomically;
+use unsup_nn::files::{remove_asides, write_atomically};
 
 /// A folder that has been seen to take files.
 pub struct OutputFolder {
@@ -29,6 +29,7 @@ impl OutputFolder {
                 let file = file.display();
                 return Err(format!("{file}: is a directory, expected a file to write"));
             }
+            remove_asides(&file).map_err(|error| error.to_string())?;
         }
         Ok(Self {
             path: path.to_owned(),

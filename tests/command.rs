@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-fn unsup(arguments: &[&str]) -> Output {
+pub fn unsup(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_unsup"))
         .args(arguments)
         .output()
@@ -16,11 +16,11 @@ fn train(arguments: &[&str]) -> Output {
     unsup(&[&["train", "autoencoder", "--quiet"], arguments].concat())
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("the output is text")
 }
 
-fn json(output: &Output) -> serde_json::Value {
+pub fn json(output: &Output) -> serde_json::Value {
     assert!(output.status.success(), "{}", text(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("one JSON object and nothing else")
 }

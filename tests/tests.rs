@@ -1,5 +1,6 @@
 //! Tests that cross crates, in one program.
 
+mod classifier;
 mod command;
 mod corners;
 mod gradients;
@@ -7,3 +8,4 @@ mod operations;
 mod pass_through;
 mod random_graphs;
 mod resuming;
+mod saving;

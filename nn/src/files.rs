@@ -1,5 +1,6 @@
 //! Writing files so that at no moment half of one is there.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -19,13 +20,32 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
+/// Removes what processes that were killed while they wrote the file at `path` have left beside it. A process that is writing it just
+/// now fails by this, so it is for whoever alone writes there.
+///
+/// # Errors
+/// If the folder can't be read, or a file in it not be removed; the error names `path`.
+pub fn remove_asides(path: &Path) -> io::Result<()> {
+    let remove = || {
+        let (start, end) = (aside_start(path)?, ASIDE);
+        for entry in fs::read_dir(folder_of(path))? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.as_encoded_bytes();
+            if name.starts_with(start.as_encoded_bytes()) && name.ends_with(end.as_bytes()) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    };
+    remove().map_err(|error: io::Error| {
+        io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    })
+}
+
 /// Replaces the file at `path` by what `write` writes, if it succeeds.
 fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    // The folder of a bare file name is written "", which cannot be opened.
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let aside = aside(folder, path)?;
     let put = || {
         let mut file = File::create_new(&aside)?;
@@ -46,17 +66,36 @@ fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::
     Ok(())
 }
 
-/// A name beside `path` that no other write uses.
-fn aside(folder: &Path, path: &Path) -> io::Result<PathBuf> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
+/// How the name of a file aside ends.
+const ASIDE: &str = ".aside";
+
+/// The folder in which the file at `path` lies.
+fn folder_of(path: &Path) -> &Path {
+    // that of a bare file name is written "", which cannot be opened
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// How the names of all files aside of `path` start.
+fn aside_start(path: &Path) -> io::Result<OsString> {
     let Some(name) = path.file_name() else {
         let kind = io::ErrorKind::InvalidInput;
         return Err(io::Error::new(kind, "this names no file"));
     };
+    let mut start = OsString::from(".");
+    start.push(name);
+    start.push(".");
+    Ok(start)
+}
+
+/// A name beside `path` that no other write uses.
+fn aside(folder: &Path, path: &Path) -> io::Result<PathBuf> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let mut aside = std::ffi::OsString::from(".");
-    aside.push(name);
-    aside.push(format!(".{}-{number}.aside", std::process::id()));
+    let mut aside = aside_start(path)?;
+    aside.push(format!("{}-{number}{ASIDE}", std::process::id()));
     Ok(folder.join(aside))
 }
 
@@ -137,5 +176,32 @@ mod tests {
         for path in ["/", "..", ""] {
             assert!(write_atomically(Path::new(path), b"bytes").is_err());
         }
+    }
+
+    #[test]
+    fn what_killed_processes_left_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model");
+        write_atomically(&path, b"bytes").unwrap();
+        for name in [
+            ".model.12-0.aside",
+            ".model.13-7.aside",
+            ".models.1-0.aside",
+            ".model.x",
+        ] {
+            fs::write(folder.path().join(name), b"half").unwrap();
+        }
+        remove_asides(&path).unwrap();
+        assert_eq!(
+            names(folder.path()),
+            [".model.x", ".models.1-0.aside", "model"]
+        );
+        let nowhere = folder.path().join("nowhere").join("model");
+        assert!(
+            remove_asides(&nowhere)
+                .unwrap_err()
+                .to_string()
+                .contains("nowhere")
+        );
     }
 }

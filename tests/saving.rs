@@ -1,0 +1,211 @@
+//! Saved models and checkpoints of the command: read by Python, and whole whenever the process is killed.
+
+use crate::command::{json, text, unsup};
+use rand::RngExt;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+use unsup_autograd::random::generator;
+use unsup_models::classifier::{Architecture, Classifier};
+use unsup_nn::saving::SavedModel;
+use unsup_nn::{Module, Path as ParameterPath};
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// A classifier of a small table, trained by the command and saved in a folder.
+fn small_model(folder: &Path) -> SavedModel {
+    let table = folder.join("table.csv");
+    let rows = (0..60).map(|i| {
+        format!(
+            "{},{},{}\n",
+            i % 7,
+            0.1 * f64::from(i),
+            ["a", "b"][i as usize % 2]
+        )
+    });
+    fs::write(&table, rows.collect::<String>()).unwrap();
+    let (table, out) = (table.to_str().unwrap(), folder.to_str().unwrap());
+    let output = unsup(&[
+        "train",
+        "classifier",
+        "--data",
+        table,
+        "--label",
+        "last",
+        "--widths",
+        "4",
+        "--epochs",
+        "3",
+        "--quiet",
+        "--out",
+        out,
+    ]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    SavedModel::open(folder.join("model.safetensors")).unwrap()
+}
+
+#[test]
+fn a_saved_model_says_what_it_is_and_is_filled_from_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let saved = small_model(folder.path());
+    let settings = saved.settings();
+    assert_eq!(saved.description().method, "classifier");
+    assert_eq!(settings["classes"], serde_json::json!(["a", "b"]));
+    assert_eq!(settings["scaling"], "standard");
+    let architecture = Architecture {
+        hidden: vec![4],
+        activation: settings["activation"].as_str().unwrap().parse().unwrap(),
+        ..Architecture::default()
+    };
+    let mut model = Classifier::<f32>::new(2, 2, &architecture);
+    saved.load_into(&mut model).unwrap();
+    assert_eq!(saved.further("scaling.shift").unwrap().columns(), 2);
+    assert_eq!(
+        names(folder.path()),
+        ["history.csv", "model.safetensors", "table.csv"]
+    );
+}
+
+/// Every name, shape, type and value, as Python's `safetensors` reads them. The variable `PYTHON` names another interpreter.
+#[test]
+fn python_reads_a_saved_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let saved = small_model(folder.path());
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/read_model.py");
+    let output = Command::new(&python)
+        .arg(script)
+        .arg(folder.path().join("model.safetensors"))
+        .output();
+    let output = match output {
+        Ok(output) if output.status.code() != Some(77) => output,
+        Ok(output) => return println!("skipped: {python}: {}", text(&output.stdout).trim()),
+        Err(error) => return println!("skipped: {python}: {error}"),
+    };
+    let read = json(&output);
+    assert_eq!(read["metadata"]["method"], "classifier");
+    assert_eq!(read["metadata"]["seed"], 0);
+
+    let mut model = Classifier::<f32>::new(
+        2,
+        2,
+        &Architecture {
+            hidden: vec![4],
+            ..Architecture::default()
+        },
+    );
+    saved.load_into(&mut model).unwrap();
+    let mut expected = Vec::new();
+    model.visit(ParameterPath::ROOT, &mut |path, param| {
+        expected.push((path.to_string(), "float32", param.value().cast::<f64>()));
+    });
+    for name in ["scaling.scale", "scaling.shift"] {
+        expected.push((name.to_owned(), "float64", saved.further(name).unwrap()));
+    }
+    assert_eq!(read["tensors"].as_object().unwrap().len(), expected.len());
+    for (name, kind, matrix) in expected {
+        let tensor = &read["tensors"][&name];
+        assert_eq!(tensor["type"], kind, "{name}");
+        assert_eq!(
+            tensor["shape"],
+            serde_json::json!([matrix.rows(), matrix.columns()]),
+            "{name}"
+        );
+        assert_eq!(
+            tensor["values"],
+            serde_json::json!(matrix.as_slice()),
+            "{name}"
+        );
+    }
+}
+
+/// `unsup train classifier --resume` and what follows, of a run that is long enough to be killed fifty times.
+fn long_run(out: &Path, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_unsup"));
+    command
+        .args([
+            "train",
+            "classifier",
+            "--resume",
+            "--epochs",
+            "1000",
+            "--dropout",
+            "0.2",
+            "--out",
+        ])
+        .arg(out)
+        .args(more);
+    command
+}
+
+/// The run saves itself after every step, so it is nearly always writing when it is killed. Each time the next process must be able
+/// to go on, no earlier than the last one did, and in the end there is the model of a run that was never killed.
+#[test]
+fn a_run_that_is_killed_at_50_random_moments_leaves_a_whole_checkpoint_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("killed");
+    let mut random = generator(0, "kills", 0);
+    let mut steps = Vec::new();
+    for round in 0..50 {
+        let mut process = long_run(&out, &["--checkpoint-every", "1"])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stderr.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        if round == 0 {
+            assert!(
+                line.ends_with("not there, so the run begins anew\n"),
+                "{line}"
+            );
+            // from the first checkpoint on there is always one
+            while !out.join("checkpoint.safetensors").exists() {
+                sleep(Duration::from_millis(1));
+            }
+        } else {
+            let step = line.trim_end().rsplit_once(": going on after step ");
+            let step = step.unwrap_or_else(|| panic!("round {round}: {line}")).1;
+            steps.push(step.parse::<u64>().unwrap());
+        }
+        sleep(Duration::from_micros(random.random_range(0..40_000)));
+        process.kill().unwrap();
+        let status = process.wait().unwrap();
+        assert!(
+            status.code().is_none(),
+            "round {round}: the run had ended by itself"
+        );
+    }
+    assert!(steps.is_sorted(), "{steps:?}");
+    let distinct = steps.windows(2).filter(|pair| pair[0] < pair[1]).count();
+    assert!(
+        distinct > 20,
+        "hardly a process came a step further: {steps:?}"
+    );
+
+    let finish = |out: &Path| {
+        let output = long_run(out, &["--quiet", "--json"]).output().unwrap();
+        let mut result = json(&output);
+        result["seconds"] = serde_json::Value::Null;
+        assert_eq!(names(out), ["history.csv", "model.safetensors"]);
+        let read = |name| fs::read(out.join(name)).unwrap();
+        (result, read("model.safetensors"), read("history.csv"))
+    };
+    let whole = folder.path().join("whole");
+    assert!(
+        finish(&out) == finish(&whole),
+        "not the run that was never killed"
+    );
+}
