@@ -29,6 +29,7 @@
 use crate::{Training, apply};
 use std::ops::ControlFlow;
 use unsup_autograd::{Matrix, Real};
+use unsup_nn::classical::accuracy;
 use unsup_nn::train::{
     Batch, Criterion, Epoch, History, Losses, Term, Terms, TrainError, Trainer, fit, smallvec,
 };
@@ -161,9 +162,7 @@ impl<T: Real> Classifier<T> {
     #[track_caller]
     pub fn accuracy(&self, x: &Matrix<T>, classes: &[usize]) -> f64 {
         check_classes(x, classes);
-        let found = self.predict(x);
-        let right = found.iter().zip(classes).filter(|(a, b)| a == b).count();
-        right as f64 / classes.len() as f64
+        accuracy(&self.predict(x), classes)
     }
 
     /// The network.

@@ -9,6 +9,7 @@
 //! | [`KNearestClassifier`], [`KNearestRegressor`] | the judges that ask of codes only that like lies near like |
 //! | [`KMeans`] | the exact form of what competitive learning does object by object |
 //! | [`nearest`], [`k_nearest`] | the search under the last three, and for the winners of a map |
+//! | [`principal_angles`] | how far a learned subspace lies from the true one |
 //! | [`minimise`] | a minimum of a smooth function, by L-BFGS |
 //! | [`accuracy`], [`r_squared`] | how well predictions hit |
 //!
@@ -24,6 +25,7 @@ mod pca;
 mod ridge;
 mod scores;
 mod shared;
+mod subspace;
 
 pub use eigen::{Eigen, symmetric_eigen};
 pub use k_means::{KMeans, KMeansSettings, KMeansStart};
@@ -34,3 +36,4 @@ pub use nearest::{Nearest, k_nearest, nearest};
 pub use pca::Pca;
 pub use ridge::Ridge;
 pub use scores::{accuracy, r_squared};
+pub use subspace::principal_angles;

@@ -1,6 +1,6 @@
 //! Principal component analysis: the best linear auto-encoder, in closed form.
 
-use super::shared::{add_to_rows, centre, column_means, take_unit};
+use super::shared::{add_to_rows, centre, column_means, orthonormal, take_unit};
 use super::{Eigen, symmetric_eigen};
 use unsup_autograd::Matrix;
 
@@ -122,26 +122,6 @@ impl Pca {
         let pairs = x.as_slice().iter().zip(reconstruction.as_slice());
         pairs.map(|(x, y)| (x - y).powi(2)).sum::<f64>() / x.rows() as f64
     }
-}
-
-/// The rows made orthonormal one after the other, each freed of those before it twice, since once leaves rounding behind
-/// (Gram, Schmidt). A row of zeros stays.
-fn orthonormal(mut rows: Matrix<f64>) -> Matrix<f64> {
-    for i in 0..rows.rows() {
-        for j in (0..i).chain(0..i) {
-            let before = rows.row(j).to_vec();
-            let row = rows.row_mut(i);
-            let along: f64 = row.iter().zip(&before).map(|(x, b)| x * b).sum();
-            row.iter_mut()
-                .zip(&before)
-                .for_each(|(x, b)| *x -= along * b);
-        }
-        let length = rows.row(i).iter().map(|x| x * x).sum::<f64>().sqrt();
-        if length > 0.0 {
-            rows.row_mut(i).iter_mut().for_each(|x| *x /= length);
-        }
-    }
-    rows
 }
 
 #[cfg(test)]

@@ -79,6 +79,28 @@ pub(super) fn take_unit(x: &mut Matrix<f64>) -> f64 {
     unit
 }
 
+/// The rows made orthonormal one after the other, each freed of those before it twice, since once leaves rounding behind
+/// (Gram, Schmidt). A row that lies in the span of those before it, but for rounding, becomes 0.
+pub(super) fn orthonormal(mut rows: Matrix<f64>) -> Matrix<f64> {
+    const ROUNDING: f64 = 1e-12;
+    for i in 0..rows.rows() {
+        let whole = dot(rows.row(i), rows.row(i)).sqrt();
+        for j in (0..i).chain(0..i) {
+            let before = rows.row(j).to_vec();
+            let row = rows.row_mut(i);
+            add_scaled(-dot(row, &before), &before, row);
+        }
+        let length = dot(rows.row(i), rows.row(i)).sqrt();
+        let scale = if length > ROUNDING * whole {
+            1.0 / length
+        } else {
+            0.0
+        };
+        rows.row_mut(i).iter_mut().for_each(|x| *x *= scale);
+    }
+    rows
+}
+
 /// What is given beside the objects `x` has one entry for each of them.
 #[track_caller]
 pub(super) fn check_beside(operation: &str, x: &Matrix<f64>, what: &str, count: usize) {

@@ -100,7 +100,9 @@ impl<T: Real> Run<T> {
 
         let damaged =
             |what: &str| LoadError::new(file, format!("{what} in its metadata is damaged"));
-        let number = |name: &str| state[name].as_u64().ok_or_else(|| damaged(name));
+        // no run counts as far as half of 64 bits, and a count beyond could not go on
+        let counted = |json: &Value| json.as_u64().filter(|&count| count < 1 << 63);
+        let number = |name: &str| counted(&state[name]).ok_or_else(|| damaged(name));
         let (steps, taken) = (number("steps")?, number("taken")? as usize);
         run.epoch = number("epoch")? as usize;
         run.taken = taken;
@@ -144,7 +146,7 @@ impl<T: Real> Run<T> {
                 let name = format!("{BEST}{path}");
                 best.parameters.extend(reader.matrix(&name, shape));
             }
-            let updates = state["updates"][path.to_string()].as_u64();
+            let updates = counted(&state["updates"][path.to_string()]);
             states.push(updates.map(|t| {
                 let names = (0..optimiser.slots()).map(|slot| format!("{OPTIMISER}{path}.{slot}"));
                 let slots: SmallVec<_> = names
