@@ -179,8 +179,11 @@ fn check_size(widths: &[usize], copies: usize, options: &str) -> Result<(), Stri
     ))
 }
 
-/// Numbers as an option takes them: `"128,64"`.
+/// Numbers as an option takes them: `"128,64"`, or `"none"`.
 fn listed(numbers: &[usize]) -> String {
+    if numbers.is_empty() {
+        return "none".to_owned();
+    }
     let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
     numbers.join(",")
 }

@@ -84,6 +84,48 @@ impl<T: Real> Run<T> {
     /// If the file can't be read, is damaged, or was saved for other settings, another optimiser, other data (as their
     /// [`fingerprint`](super::fingerprint) in the description tells) or another model: all that differs is said. Model and optimiser are
     /// then left as they are.
+    ///
+    /// ```
+    /// # use unsup_nn::train::{Batch, Criterion, Term, Terms, smallvec};
+    /// # struct Distance;
+    /// # impl Criterion<f64, Param<f64>> for Distance {
+    /// #     fn objects(&self) -> usize { 4 }
+    /// #     fn terms<'t>(&self, w: &Param<f64>, batch: &Batch<'t, '_, f64>) -> Terms<'t, f64> {
+    /// #         let value = (w.on(batch.tape) - batch.rows[0] as f64).square();
+    /// #         smallvec![Term { name: "distance", weight: 1.0, value }]
+    /// #     }
+    /// # }
+    /// # let folder = std::env::temp_dir().join(format!("resuming-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// # let file = folder.join("run.safetensors");
+    /// # let (criterion, description) = (Distance, Description {
+    /// #     method: "distance".into(), settings: json!({}), seed: 0, data: "".into(),
+    /// # });
+    /// use unsup_autograd::Matrix;
+    /// use unsup_nn::Param;
+    /// use unsup_nn::optimiser::{Adam, Optimiser};
+    /// use unsup_nn::saving::{Description, json};
+    /// use unsup_nn::train::{Run, Settings};
+    ///
+    /// let settings = Settings { epochs: 2, batch_size: 1, ..Settings::default() };
+    /// let new = || (Param::new(Matrix::scalar(0.0)), Optimiser::new(Adam::new(0.1)));
+    ///
+    /// let (mut model, mut optimiser) = new();
+    /// let mut run = Run::new(&settings)?;
+    /// for _ in 0..3 {
+    ///     run.advance(&mut model, &criterion, None, &mut optimiser)?;
+    /// }
+    /// run.save_checkpoint(&file, &model, &optimiser, &description)?;
+    ///
+    /// // another day, in another process
+    /// let (mut model, mut optimiser) = new();
+    /// let mut run = Run::resume(&file, &settings, &mut model, &mut optimiser, &description)?;
+    /// assert_eq!(run.steps(), 3);
+    /// while run.advance(&mut model, &criterion, None, &mut optimiser)?.is_some() {}
+    /// assert_eq!(run.finish(&mut model).epochs.len(), 2);
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn resume(
         path: impl AsRef<Path>,
         settings: &Settings,
