@@ -94,6 +94,22 @@ pub struct DataOptions {
     pub scaling: Option<ScalingKind>,
 }
 
+/// How long and how fast is trained.
+#[derive(Args, Clone, Debug)]
+pub struct TrainingOptions {
+    /// How often each object is seen.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_1, allow_negative_numbers = true)]
+    pub epochs: usize,
+
+    /// How many objects are in a step.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = at_least_1, allow_negative_numbers = true)]
+    pub batch_size: usize,
+
+    /// The learning rate of Adam at the start; it falls to 0 along half a cosine.
+    #[arg(long, value_name = "RATE", default_value_t = 0.002, value_parser = positive, allow_negative_numbers = true)]
+    pub rate: f64,
+}
+
 /// How a run is run.
 #[derive(Args, Clone, Debug)]
 pub struct RunOptions {
@@ -151,17 +167,8 @@ pub struct TrainAutoEncoder {
     )]
     pub widths: Vec<usize>,
 
-    /// How often each object is seen.
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_1, allow_negative_numbers = true)]
-    pub epochs: usize,
-
-    /// How many objects are in a step.
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = at_least_1, allow_negative_numbers = true)]
-    pub batch_size: usize,
-
-    /// The learning rate of Adam at the start; it falls to 0 along half a cosine.
-    #[arg(long, value_name = "RATE", default_value_t = 0.002, value_parser = positive, allow_negative_numbers = true)]
-    pub rate: f64,
+    #[command(flatten)]
+    pub training: TrainingOptions,
 
     #[command(flatten)]
     pub run: RunOptions,
@@ -202,17 +209,8 @@ pub struct TrainClassifier {
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability, allow_negative_numbers = true)]
     pub dropout: f64,
 
-    /// How often each object is seen.
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_1, allow_negative_numbers = true)]
-    pub epochs: usize,
-
-    /// How many objects are in a step.
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = at_least_1, allow_negative_numbers = true)]
-    pub batch_size: usize,
-
-    /// The learning rate of Adam at the start; it falls to 0 along half a cosine.
-    #[arg(long, value_name = "RATE", default_value_t = 0.002, value_parser = positive, allow_negative_numbers = true)]
-    pub rate: f64,
+    #[command(flatten)]
+    pub training: TrainingOptions,
 
     /// End when the loss on a tenth of the training part, set aside, has not fallen for so many epochs, and keep the best weights.
     #[arg(long, value_name = "EPOCHS", value_parser = at_least_1, allow_negative_numbers = true)]
@@ -302,6 +300,7 @@ mod tests {
         let settings = TrainAutoEncoder::default();
         assert_eq!((settings.code, settings.widths), (2, vec![128, 64]));
         let settings = TrainClassifier::default();
-        assert_eq!((settings.epochs, settings.widths), (200, Widths(vec![100])));
+        assert_eq!(settings.widths, Widths(vec![100]));
+        assert_eq!(settings.training.epochs, 200);
     }
 }

@@ -86,17 +86,20 @@ impl Training {
         seen
     }
 
+    /// A run of `steps` steps that is saved at `path`; what was seen of them.
+    fn begun(&self, path: &Path, steps: usize) -> Vec<String> {
+        let (mut model, mut optimiser) = (self.model(5), self.optimiser());
+        let mut run = Run::new(&self.settings).unwrap();
+        let seen = self.go_on(&mut run, &mut model, &mut optimiser, steps);
+        run.save_checkpoint(path, &model, &optimiser, &self.description)
+            .unwrap();
+        seen
+    }
+
     /// A run that is interrupted after `steps` steps, saved at `path` and resumed by another process: a model of other weights and
     /// an optimiser that knows nothing.
     fn interrupted(&self, path: &Path, steps: usize) -> (Vec<String>, Classifier<f32>, History) {
-        let mut seen = {
-            let (mut model, mut optimiser) = (self.model(5), self.optimiser());
-            let mut run = Run::new(&self.settings).unwrap();
-            let seen = self.go_on(&mut run, &mut model, &mut optimiser, steps);
-            run.save_checkpoint(path, &model, &optimiser, &self.description)
-                .unwrap();
-            seen
-        };
+        let mut seen = self.begun(path, steps);
         let (mut model, mut optimiser) = (self.model(99), self.optimiser());
         // it must not matter what the optimiser remembers of another run
         let mut other = Run::new(&self.settings).unwrap();
@@ -166,12 +169,8 @@ fn a_checkpoint_has_the_same_bytes_at_1_and_2_threads() {
     let folder = tempfile::tempdir().unwrap();
     let [one, two] = [1, 2].map(|threads| {
         unsup_autograd::set_threads(threads);
-        let (mut model, mut optimiser) = (training.model(5), training.optimiser());
-        let mut run = Run::new(&training.settings).unwrap();
-        training.go_on(&mut run, &mut model, &mut optimiser, 7);
         let path = folder.path().join(threads.to_string());
-        run.save_checkpoint(&path, &model, &optimiser, &training.description)
-            .unwrap();
+        training.begun(&path, 7);
         std::fs::read(path).unwrap()
     });
     assert!(one == two);
@@ -182,12 +181,9 @@ fn a_checkpoint_of_another_run_is_refused_and_changes_nothing() {
     let training = Training::new();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.safetensors");
-    let (mut model, mut optimiser) = (training.model(5), training.optimiser());
-    let mut run = Run::new(&training.settings).unwrap();
-    training.go_on(&mut run, &mut model, &mut optimiser, 5);
-    run.save_checkpoint(&path, &model, &optimiser, &training.description)
-        .unwrap();
+    training.begun(&path, 5);
 
+    let mut model = training.model(5);
     let mut other = Training::new();
     other.settings.batch_size = 64;
     other.description.data = fingerprint(&[&other.x[1]]);
@@ -240,11 +236,7 @@ fn a_damaged_checkpoint_is_an_error_whatever_is_damaged() {
     let training = Training::new();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.safetensors");
-    let (mut model, mut optimiser) = (training.model(5), training.optimiser());
-    let mut run = Run::new(&training.settings).unwrap();
-    training.go_on(&mut run, &mut model, &mut optimiser, 5);
-    run.save_checkpoint(&path, &model, &optimiser, &training.description)
-        .unwrap();
+    training.begun(&path, 5);
     let whole = std::fs::read(&path).unwrap();
     let header = u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
     let mut random = generator(1, "damage", 0);
@@ -276,4 +268,36 @@ fn a_damaged_checkpoint_is_an_error_whatever_is_damaged() {
         }
     }
     assert!(resumed > 0 && resumed < 300, "{resumed}");
+}
+
+#[test]
+fn a_resumed_run_that_diverges_goes_back_to_the_start_of_the_epoch_too() {
+    let training = Training::new();
+    let folder = tempfile::tempdir().unwrap();
+    let [at_start, within] = [4, 6].map(|steps| {
+        let path = folder.path().join(steps.to_string());
+        training.begun(&path, steps);
+        path
+    });
+    let (mut model, mut optimiser) = (training.model(5), training.optimiser());
+    training
+        .resume(&at_start, &mut model, &mut optimiser)
+        .unwrap();
+    let start_of_epoch = bits(&model);
+
+    let mut run = training
+        .resume(&within, &mut model, &mut optimiser)
+        .unwrap();
+    assert_ne!(bits(&model), start_of_epoch);
+    let x = Matrix::filled(500, 64, f32::NAN);
+    let criterion = Classification::new(&x, &training.classes[0]);
+    let error = run.advance(&mut model, &criterion, Some(&criterion), &mut optimiser);
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains(
+            "the term \"cross-entropy\" is NaN at step 7; the largest gradient norm so far was "
+        ),
+        "{error}"
+    );
+    assert_eq!(bits(&model), start_of_epoch);
 }

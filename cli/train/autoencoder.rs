@@ -1,18 +1,19 @@
 //! `unsup train autoencoder`.
 
 use super::{
-    Job, WRITTEN, architecture, check_size, describe, four_digits, lines, listed, set_threads,
+    Job, WRITTEN, architecture, check_size, describe, four_digits, lines, listed, report,
+    set_threads, training,
 };
 use crate::arguments::TrainAutoEncoder;
 use crate::data::Split;
-use crate::output::{OutputFolder, print};
+use crate::output::OutputFolder;
 use crate::pictures;
 use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
 use unsup_models::autoencoder::deep::Reconstruction;
 use unsup_models::autoencoder::{Architecture, AutoEncoder};
-use unsup_models::{Matrix, Pca, Training};
+use unsup_models::{Matrix, Pca};
 use unsup_nn::saving::json;
 
 const RECONSTRUCTIONS: &str = "reconstructions.png";
@@ -22,12 +23,8 @@ const CODES: &str = "codes.png";
 /// `unsup train autoencoder`
 pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<(), Box<dyn Error>> {
     let outcome = run(arguments)?;
-    let report = if arguments.run.json {
-        format!("{}\n", outcome.json())
-    } else {
-        outcome.summary(arguments)
-    };
-    print(&report)?;
+    let (json, summary) = (outcome.json(), outcome.summary(arguments));
+    report(&arguments.run, &json, &summary)?;
     Ok(())
 }
 
@@ -82,13 +79,7 @@ fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
         model: &mut model,
         criterion: &Reconstruction { x: &train },
         validation: None,
-        training: Training {
-            epochs: arguments.epochs,
-            batch_size: arguments.batch_size,
-            rate: arguments.rate,
-            seed: options.seed,
-            ..Training::default()
-        },
+        training: training(&arguments.training, options.seed),
         early_stopping: None,
         description,
     };
@@ -162,7 +153,7 @@ impl Outcome {
              held out by PCA  {:>10}\n  \
              ratio to PCA     {ratio:>10}\n",
             architecture(&there_and_back(features, arguments)),
-            arguments.epochs,
+            arguments.training.epochs,
             arguments.run.seed,
             self.seconds,
             data.name,
@@ -241,13 +232,13 @@ mod tests {
     fn short(seed: u64, code: usize) -> Outcome {
         let folder = tempfile::tempdir().unwrap();
         let mut arguments = TrainAutoEncoder {
-            epochs: 1,
             widths: vec![4],
             code,
             ..TrainAutoEncoder::default()
         };
         arguments.run.out = Some(folder.path().to_owned());
         arguments.run.quiet = true;
+        arguments.training.epochs = 1;
         arguments.run.seed = seed;
         run(&arguments).unwrap()
     }

@@ -1,17 +1,18 @@
 //! `unsup train classifier`.
 
 use super::{
-    Job, WRITTEN, architecture, check_size, describe, four_digits, lines, listed, set_threads,
+    Job, WRITTEN, architecture, check_size, describe, four_digits, lines, listed, report,
+    set_threads, training,
 };
 use crate::arguments::TrainClassifier;
 use crate::data::{Part, Split};
-use crate::output::{OutputFolder, print};
+use crate::output::OutputFolder;
 use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
 use unsup_data::splits::{self, HeldOut, stratified_holdout};
 use unsup_models::classifier::{Architecture, Classification, Classifier};
-use unsup_models::{History, Matrix, Training};
+use unsup_models::{History, Matrix};
 use unsup_nn::Module;
 use unsup_nn::saving::{Value, json};
 use unsup_nn::train::EarlyStopping;
@@ -22,12 +23,8 @@ const VALIDATION: f64 = 0.1;
 /// `unsup train classifier`
 pub fn classifier(arguments: &TrainClassifier) -> Result<(), Box<dyn Error>> {
     let outcome = run(arguments)?;
-    let report = if arguments.run.json {
-        format!("{}\n", outcome.json())
-    } else {
-        outcome.summary(arguments)
-    };
-    print(&report)?;
+    let (json, summary) = (outcome.json(), outcome.summary(arguments));
+    report(&arguments.run, &json, &summary)?;
     Ok(())
 }
 
@@ -159,13 +156,7 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
         model: &mut model,
         criterion: &criterion,
         validation: validated.as_ref().map(|criterion| criterion as _),
-        training: Training {
-            epochs: arguments.epochs,
-            batch_size: arguments.batch_size,
-            rate: arguments.rate,
-            seed: options.seed,
-            ..Training::default()
-        },
+        training: training(&arguments.training, options.seed),
         early_stopping: arguments.patience.map(|patience| EarlyStopping {
             patience,
             least_fall: 0.0,

@@ -3,9 +3,9 @@
 pub mod autoencoder;
 pub mod classifier;
 
-use crate::arguments::RunOptions;
+use crate::arguments::{RunOptions, TrainingOptions};
 use crate::data::Split;
-use crate::output::OutputFolder;
+use crate::output::{OutputFolder, print};
 use crate::progress::TrainingBar;
 use std::error::Error;
 use std::io::{self, Write};
@@ -132,6 +132,26 @@ fn begin(
         ));
     }
     Ok(Run::new(settings)?)
+}
+
+/// The settings of a training by Adam.
+fn training(options: &TrainingOptions, seed: u64) -> Training {
+    Training {
+        epochs: options.epochs,
+        batch_size: options.batch_size,
+        rate: options.rate,
+        seed,
+        ..Training::default()
+    }
+}
+
+/// Prints what a training came to: one JSON object for another program, or a summary for a reader.
+fn report(options: &RunOptions, json: &Value, summary: &str) -> Result<(), String> {
+    if options.json {
+        print(&format!("{json}\n"))
+    } else {
+        print(summary)
+    }
 }
 
 /// What a saved model says of itself.
