@@ -27,7 +27,7 @@ impl train::Criterion<f32, Sequence<f32>> for Regression {
     fn terms<'t>(&self, net: &Sequence<f32>, batch: &Batch<'t, '_, f32>) -> Terms<'t, f32> {
         let x = batch.tape.gather(&self.x, batch.rows);
         let y = batch.tape.gather(&self.y, batch.rows);
-        let value = loss::squared(net.forward(x), y);
+        let value = loss::squared(net.forward(batch, x), y);
         smallvec![Term {
             name: "squared",
             weight: 1.0,

@@ -155,17 +155,17 @@ pub struct TrainAutoEncoder {
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_1, allow_negative_numbers = true)]
     pub code: usize,
 
-    /// Widths of the layers between the features and the code, largest first as a rule; the decoder has them in reverse.
+    /// Widths of the layers between the features and the code, largest first as a rule; the decoder has them in reverse. "none": no
+    /// layers between.
     #[arg(
         long,
         value_name = "N,N,...",
-        value_delimiter = ',',
         default_value = "128,64",
-        value_parser = at_least_1,
+        value_parser = widths,
         // "-3,64" is no number
         allow_hyphen_values = true
     )]
-    pub widths: Vec<usize>,
+    pub widths: Widths,
 
     #[command(flatten)]
     pub training: TrainingOptions,
@@ -246,8 +246,9 @@ fn widths(text: &str) -> Result<Widths, String> {
     if text.trim() == "none" {
         return Ok(Widths(Vec::new()));
     }
+    let width = |text| at_least_1(text).map_err(|error| format!("found '{text}', {error}"));
     text.split(',')
-        .map(at_least_1)
+        .map(width)
         .collect::<Result<_, _>>()
         .map(Widths)
 }
@@ -298,7 +299,7 @@ mod tests {
     #[test]
     fn the_defaults_are_those_of_no_options() {
         let settings = TrainAutoEncoder::default();
-        assert_eq!((settings.code, settings.widths), (2, vec![128, 64]));
+        assert_eq!((settings.code, settings.widths), (2, Widths(vec![128, 64])));
         let settings = TrainClassifier::default();
         assert_eq!(settings.widths, Widths(vec![100]));
         assert_eq!(settings.training.epochs, 200);

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use unsup_data::splits::{self, HeldOut, holdout};
 use unsup_data::{
-    Dataset, ImageShape, ReadOptions, Scaling, ScalingKind, digits, in_one_line, read,
+    ColumnWords, Dataset, ImageShape, ReadOptions, Scaling, ScalingKind, digits, in_one_line, read,
 };
 use unsup_models::{Activation, Matrix};
 
@@ -21,6 +21,8 @@ const FARTHEST: f64 = 1e15;
 /// Objects, and their classes where they are known.
 #[derive(Clone, Debug)]
 pub struct Part {
+    /// Where they come from, as it was given: a path, or "digits".
+    pub source: String,
     /// Objects x features, scaled.
     pub x: Matrix<f64>,
     /// The class of each object.
@@ -39,6 +41,12 @@ pub struct Split {
     pub held_out: Part,
     /// The names of the classes, where there are such.
     pub label_names: Vec<String>,
+    /// The names of the features, where there are such.
+    pub feature_names: Vec<String>,
+    /// The columns of words among them.
+    pub words: Vec<ColumnWords>,
+    /// How an object is read as an image, where it is one.
+    pub image: Option<ImageShape>,
     /// What was done to the features.
     pub scaling: Scaling,
     /// What reaches the range of the features.
@@ -85,25 +93,30 @@ impl Split {
             train: (0..train.features.rows()).collect(),
             test: (0..judged.features.rows()).collect(),
         };
-        Self::of(&train, &parts, Some(&judged), options)
+        Self::of(&train, &parts, Some((&judged, test)), options)
     }
 
-    /// The parts of `data`, the second taken from `judged` where it is given.
+    /// The parts of `data`, the second taken from `judged`, which that file holds, where it is given.
     fn of(
         data: &Dataset,
         parts: &splits::Split,
-        judged: Option<&Dataset>,
+        judged: Option<(&Dataset, &Path)>,
         options: &DataOptions,
     ) -> Result<Self, Box<dyn Error>> {
-        let part = |data: &Dataset, rows: &[usize]| Part {
+        let file = options.data.as_deref();
+        let part = |data: &Dataset, file: Option<&Path>, rows: &[usize]| Part {
+            source: file.map_or_else(|| data.name.clone(), |file| file.display().to_string()),
             x: data.features.select_rows(rows),
             labels: data
                 .labels
                 .as_ref()
                 .map(|labels| rows.iter().map(|&i| labels[i]).collect()),
         };
-        let mut train = part(data, &parts.train);
-        let mut held_out = part(judged.unwrap_or(data), &parts.test);
+        let mut train = part(data, file, &parts.train);
+        let mut held_out = match judged {
+            Some((judged, file)) => part(judged, Some(file), &parts.test),
+            None => part(data, file, &parts.test),
+        };
         let kind = options.scaling.unwrap_or(match data.image {
             Some(_) => ScalingKind::None,
             None => ScalingKind::Standard,
@@ -111,10 +124,7 @@ impl Split {
         let scaling = Scaling::fit(kind, &train.x);
         train.x = scaling.apply(&train.x);
         held_out.x = scaling.apply(&held_out.x);
-        if let Some(file) = &options.data {
-            check_range(&train.x, &held_out.x, &parts.test)
-                .map_err(|problem| format!("{}: {problem}", file.display()))?;
-        }
+        check_range(&train, &held_out, &parts.test)?;
         let mut remark = String::new();
         // a row of words is taken for names too, so it is said
         let from_first_line = |note: &&String| note.starts_with("names from the first line");
@@ -134,6 +144,9 @@ impl Split {
             train,
             held_out,
             label_names: data.label_names.clone(),
+            feature_names: data.feature_names.clone(),
+            words: data.words.clone(),
+            image: data.image,
             output: match (kind, data.image) {
                 // pixels lie between 0 and 1
                 (ScalingKind::None, Some(_)) => Activation::Sigmoid,
@@ -225,24 +238,20 @@ fn same_features(train: &Dataset, judged: &mut Dataset, file: &Path) -> Result<(
 }
 
 /// Refuses what can't be trained on or evaluated in single precision. `objects` are the numbers of the held-out ones.
-fn check_range(
-    train: &Matrix<f64>,
-    held_out: &Matrix<f64>,
-    objects: &[usize],
-) -> Result<(), String> {
-    let (_, column, value) = farthest(train);
+fn check_range(train: &Part, held_out: &Part, objects: &[usize]) -> Result<(), String> {
+    let (_, column, value) = farthest(&train.x);
     // The standard deviation bounds the values that it was computed from, if they are numbers.
     if !fits(value) {
-        let column = column + 1;
+        let (source, column) = (&train.source, column + 1);
         return Err(format!(
-            "column {column}: the numbers are too large to be scaled"
+            "{source}: column {column}: the numbers are too large to be scaled"
         ));
     }
-    let (row, column, value) = farthest(held_out);
+    let (row, column, value) = farthest(&held_out.x);
     if !fits(value) {
-        let (object, column) = (objects[row] + 1, column + 1);
+        let (source, object, column) = (&held_out.source, objects[row] + 1, column + 1);
         return Err(format!(
-            "the held-out error would not be finite: the held-out value of object {object}, column {column} lies too far \
+            "{source}: the held-out error would not be finite: the held-out value of object {object}, column {column} lies too far \
              from the training data: scaled it is {value:.3e}, expected at most {FARTHEST:e} in magnitude"
         ));
     }

@@ -1,27 +1,41 @@
 //! Where results go: a folder, and standard output.
 
 use crate::pictures::png;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use unsup_nn::files::{remove_asides, write_atomically};
 
-/// A folder that has been seen to take files.
+/// A folder that has been seen to take files, and that no other run writes to at the same time.
 pub struct OutputFolder {
     path: PathBuf,
+    /// Locked as long as it is open: also a process that is killed lets go of it.
+    _lock: File,
 }
+
+/// The file that is locked; it is there while the folder is in use.
+const LOCK: &str = ".unsup-lock";
 
 impl OutputFolder {
     /// The folder at `path`, made if it is not there, for files of these names; tried out now, so that no training is lost for
     /// want of a place.
     ///
     /// # Errors
-    /// If it can't be made or written to, or one of the names is that of a folder in it; one line says which and why.
+    /// If it can't be made or written to, another run writes to it, or one of the names is that of a folder in it; one line says
+    /// which and why.
     pub fn open(path: &Path, names: &[&str]) -> Result<Self, String> {
         let refused =
             |error: io::Error| format!("{}: cannot write to this folder: {error}", path.display());
         fs::create_dir_all(path).map_err(refused)?;
         tempfile::tempfile_in(path).map_err(refused)?;
+        let lock = File::create(path.join(LOCK)).map_err(refused)?;
+        // where a file system knows no locks, nothing is to be seen
+        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+            let path = path.display();
+            return Err(format!(
+                "{path}: another run writes to this folder, expected one of its own (--out)"
+            ));
+        }
         for name in names {
             let file = path.join(name);
             // a link to a folder would be replaced, as a file is
@@ -33,6 +47,7 @@ impl OutputFolder {
         }
         Ok(Self {
             path: path.to_owned(),
+            _lock: lock,
         })
     }
 
@@ -92,6 +107,13 @@ impl OutputFolder {
     }
 }
 
+impl Drop for OutputFolder {
+    fn drop(&mut self) {
+        // if it can't be removed it lies there, unlocked, and does no harm
+        let _ = fs::remove_file(self.path(LOCK));
+    }
+}
+
 /// Writes to standard output. A reader that has seen enough and closed it is no error.
 ///
 /// # Errors
@@ -124,13 +146,31 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_is_one_run_s_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || OutputFolder::open(folder.path(), &["a.png"]);
+        let first = open().unwrap();
+        let error = open().map(|_| ()).unwrap_err();
+        assert!(
+            error.contains("another run writes to this folder"),
+            "{error}"
+        );
+        drop(first);
+        drop(open().unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
     fn nothing_is_written_if_one_picture_cannot_be_drawn() {
         let folder = tempfile::tempdir().unwrap();
         let out = OutputFolder::open(folder.path(), &["a.png", "b.png"]).unwrap();
         let pictures = |second: &str| [("a.png", GOOD.to_owned()), ("b.png", second.to_owned())];
         let error = out.write_pictures(&pictures(BAD)).unwrap_err();
         assert!(error.contains("b.png: picture: the SVG"), "{error}");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let names = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name());
+        assert_eq!(names.collect::<Vec<_>>(), [LOCK]);
         assert_eq!(out.find("a.png"), None);
         let written = out.write_pictures(&pictures(GOOD)).unwrap();
         let paths = ["a.png", "b.png"].map(|name| folder.path().join(name));

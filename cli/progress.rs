@@ -1,5 +1,7 @@
 //! What is shown while something runs: one line, on a terminal only.
 
+use std::io::{self, Write};
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use unsup_models::Epoch;
 
@@ -27,7 +29,19 @@ impl TrainingBar {
     /// An epoch has ended.
     pub fn update(&self, epoch: &Epoch) {
         self.bar.set_position(epoch.number as u64);
-        self.bar.set_message(format!("{:.4}", epoch.losses.total));
+        let mut loss = format!("{:.4}", epoch.losses.total);
+        if let Some(validation) = &epoch.validation {
+            loss += &format!(" (set aside: {:.4})", validation.total);
+        }
+        self.bar.set_message(loss);
+    }
+
+    /// Says something on standard error, above the bar where there is one.
+    pub fn say(&self, text: &str) {
+        self.bar.suspend(|| {
+            // where standard error takes nothing, the training goes on
+            let _ = writeln!(io::stderr(), "{text}");
+        });
     }
 
     /// Takes the bar away.

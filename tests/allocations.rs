@@ -60,7 +60,7 @@ impl Criterion<f32, Sequence<f32>> for Identity {
         smallvec![Term {
             name: "squared",
             weight: 1.0,
-            value: loss::squared(net.forward(x), x),
+            value: loss::squared(net.forward(batch, x), x),
         }]
     }
 }

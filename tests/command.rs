@@ -365,15 +365,6 @@ fn bad_input_is_one_line_and_changes_nothing() {
             2,
             &["'nan'", "--rate", "above 0"],
         ),
-        (
-            [
-                data("fine.csv", b"1,2\n3,4\n5,7\n8,8\n"),
-                owned(&["--rate", "1e30"]),
-            ]
-            .concat(),
-            1,
-            &["diverged", "reconstruction", "step"],
-        ),
         (owned(&["--out", &in_the_way]), 1, &["in_the_way", "folder"]),
         (
             owned(&["--out", &format!("{in_the_way}/below")]),

@@ -2,6 +2,7 @@
 
 use rand::RngExt;
 use std::path::Path;
+use std::sync::Mutex;
 use unsup_autograd::Matrix;
 use unsup_autograd::random::generator;
 use unsup_data::digits;
@@ -129,8 +130,12 @@ fn bits(model: &Classifier<f32>) -> Vec<u32> {
     bits
 }
 
+/// Held while the number of threads, which is one for the whole process, is a test's own.
+static THREADS: Mutex<()> = Mutex::new(());
+
 #[test]
 fn a_resumed_run_is_the_uninterrupted_one_bit_for_bit() {
+    let _threads = THREADS.lock();
     let training = Training::new();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.safetensors");
@@ -165,6 +170,7 @@ fn a_resumed_run_is_the_uninterrupted_one_bit_for_bit() {
 
 #[test]
 fn a_checkpoint_has_the_same_bytes_at_1_and_2_threads() {
+    let _threads = THREADS.lock();
     let training = Training::new();
     let folder = tempfile::tempdir().unwrap();
     let [one, two] = [1, 2].map(|threads| {
@@ -271,33 +277,63 @@ fn a_damaged_checkpoint_is_an_error_whatever_is_damaged() {
 }
 
 #[test]
-fn a_resumed_run_that_diverges_goes_back_to_the_start_of_the_epoch_too() {
+fn a_resumed_run_that_diverges_does_so_as_the_uninterrupted_one() {
     let training = Training::new();
     let folder = tempfile::tempdir().unwrap();
-    let [at_start, within] = [4, 6].map(|steps| {
-        let path = folder.path().join(steps.to_string());
-        training.begun(&path, steps);
-        path
-    });
-    let (mut model, mut optimiser) = (training.model(5), training.optimiser());
-    training
-        .resume(&at_start, &mut model, &mut optimiser)
-        .unwrap();
-    let start_of_epoch = bits(&model);
-
-    let mut run = training
-        .resume(&within, &mut model, &mut optimiser)
-        .unwrap();
-    assert_ne!(bits(&model), start_of_epoch);
+    let path = folder.path().join("checkpoint.safetensors");
     let x = Matrix::filled(500, 64, f32::NAN);
     let criterion = Classification::new(&x, &training.classes[0]);
-    let error = run.advance(&mut model, &criterion, Some(&criterion), &mut optimiser);
-    let error = error.unwrap_err().to_string();
-    assert!(
-        error.contains(
-            "the term \"cross-entropy\" is NaN at step 7; the largest gradient norm so far was "
-        ),
-        "{error}"
-    );
-    assert_eq!(bits(&model), start_of_epoch);
+    // an epoch has 4 steps: the 7th is within the second
+    let diverge = |run: &mut Run<f32>, model: &mut _, optimiser: &mut _| {
+        let error = run.advance(model, &criterion, Some(&criterion), optimiser);
+        (error.unwrap_err().to_string(), bits(model))
+    };
+    let (mut model, mut optimiser) = (training.model(5), training.optimiser());
+    let mut run = Run::new(&training.settings).unwrap();
+    training.go_on(&mut run, &mut model, &mut optimiser, 4);
+    let start_of_epoch = bits(&model);
+    training.go_on(&mut run, &mut model, &mut optimiser, 2);
+    assert_ne!(bits(&model), start_of_epoch);
+    let expected = diverge(&mut run, &mut model, &mut optimiser);
+    let text = "the term \"cross-entropy\" is NaN at step 7; the largest gradient norm so far was ";
+    assert!(expected.0.contains(text), "{}", expected.0);
+    assert!(expected.1 == start_of_epoch);
+
+    training.begun(&path, 6);
+    let (mut model, mut optimiser) = (training.model(99), training.optimiser());
+    let mut run = training.resume(&path, &mut model, &mut optimiser).unwrap();
+    assert!(diverge(&mut run, &mut model, &mut optimiser) == expected);
+}
+
+/// Numbers in the header that each for itself could be, and together can't.
+#[test]
+fn a_checkpoint_that_contradicts_itself_is_refused() {
+    let training = Training::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint.safetensors");
+    training.begun(&path, 5);
+    let whole = std::fs::read(&path).unwrap();
+    let header = u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
+    let text = std::str::from_utf8(&whole[8..8 + header]).unwrap();
+    for (from, to) in [
+        (r#"\"epoch\":2,"#, r#"\"epoch\":0,"#),
+        (r#"\"epoch\":2,"#, r#"\"epoch\":3,"#),
+        (r#"\"epoch\":2,"#, r#"\"epoch\":7,"#),
+        (r#"\"epoch\":2,"#, r#"\"epoch\":8,"#),
+        (r#"\"steps\":5,"#, r#"\"steps\":18446744073709551615,"#),
+        (r#"\"best\":{\"epoch\":1,"#, r#"\"best\":{\"epoch\":2,"#),
+        (r#"\"end\":null"#, r#"\"end\":\"Never\""#),
+        (r#"\"total\":"#, r#"\"total\":\"much\",\"sum\":"#),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text, "{from}");
+        let length = (changed.len() as u64).to_le_bytes();
+        let bytes = [&length[..], changed.as_bytes(), &whole[8 + header..]].concat();
+        std::fs::write(&path, bytes).unwrap();
+        let (mut model, mut optimiser) = (training.model(99), training.optimiser());
+        let before = bits(&model);
+        let resumed = training.resume(&path, &mut model, &mut optimiser);
+        assert!(resumed.is_err(), "{from} became {to}");
+        assert!(bits(&model) == before);
+    }
 }

@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 use unsup_autograd::random::generator;
+use unsup_data::splits::{HeldOut, holdout};
+use unsup_data::{LabelColumn, ReadOptions, Scaling, read};
 use unsup_models::classifier::{Architecture, Classifier};
 use unsup_nn::saving::SavedModel;
 use unsup_nn::{Module, Path as ParameterPath};
@@ -22,18 +24,24 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// A classifier of a small table, trained by the command and saved in a folder.
-fn small_model(folder: &Path) -> SavedModel {
-    let table = folder.join("table.csv");
-    let rows = (0..60).map(|i| {
+/// A table of two features on scales of their own and a class that they tell.
+fn write_table(path: &Path) {
+    let row = |i: u32| {
+        let (x, y) = ((i * 7) % 11, (i * 5) % 13);
         format!(
             "{},{},{}\n",
-            i % 7,
-            0.1 * f64::from(i),
-            ["a", "b"][i as usize % 2]
+            1e3 * f64::from(x),
+            1e-3 * f64::from(y),
+            ["a", "b"][usize::from(x > y)]
         )
-    });
-    fs::write(&table, rows.collect::<String>()).unwrap();
+    };
+    fs::write(path, (0..60).map(row).collect::<String>()).unwrap();
+}
+
+/// A classifier of that table, trained by the command and saved in a folder, and what the command said of it.
+fn small_model(folder: &Path) -> (SavedModel, serde_json::Value) {
+    let table = folder.join("table.csv");
+    write_table(&table);
     let (table, out) = (table.to_str().unwrap(), folder.to_str().unwrap());
     let output = unsup(&[
         "train",
@@ -44,43 +52,116 @@ fn small_model(folder: &Path) -> SavedModel {
         "last",
         "--widths",
         "4",
-        "--epochs",
-        "3",
+        "--batch-size",
+        "10",
+        "--rate",
+        "0.02",
         "--quiet",
+        "--json",
         "--out",
         out,
     ]);
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    SavedModel::open(folder.join("model.safetensors")).unwrap()
+    let said = json(&output);
+    (
+        SavedModel::open(folder.join("model.safetensors")).unwrap(),
+        said,
+    )
 }
 
-#[test]
-fn a_saved_model_says_what_it_is_and_is_filled_from_its_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let saved = small_model(folder.path());
+/// The classifier that was saved.
+fn filled(saved: &SavedModel) -> Classifier<f32> {
     let settings = saved.settings();
-    assert_eq!(saved.description().method, "classifier");
-    assert_eq!(settings["classes"], serde_json::json!(["a", "b"]));
-    assert_eq!(settings["scaling"], "standard");
+    let hidden = settings["hidden"].as_array().unwrap().iter();
     let architecture = Architecture {
-        hidden: vec![4],
+        hidden: hidden
+            .map(|width| width.as_u64().unwrap() as usize)
+            .collect(),
         activation: settings["activation"].as_str().unwrap().parse().unwrap(),
         ..Architecture::default()
     };
-    let mut model = Classifier::<f32>::new(2, 2, &architecture);
+    let features = settings["features"].as_u64().unwrap() as usize;
+    let classes = settings["classes"].as_array().unwrap().len();
+    let mut model = Classifier::new(features, classes, &architecture);
     saved.load_into(&mut model).unwrap();
-    assert_eq!(saved.further("scaling.shift").unwrap().columns(), 2);
+    model
+}
+
+#[test]
+fn a_saved_model_judges_as_the_command_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let (saved, said) = small_model(folder.path());
     assert_eq!(
         names(folder.path()),
         ["history.csv", "model.safetensors", "table.csv"]
     );
+    let settings = saved.settings();
+    assert_eq!(saved.description().method, "classifier");
+    assert_eq!(settings["classes"], serde_json::json!(["a", "b"]));
+
+    let model = filled(&saved);
+    let kind = settings["scaling"].as_str().unwrap().parse().unwrap();
+    let further = |name| saved.further(name).unwrap().unwrap().into_vec();
+    let (shift, scale) = (further("scaling.shift"), further("scaling.scale"));
+    let scaling = Scaling::from_parts(kind, shift, scale).unwrap();
+    let options = ReadOptions {
+        label: Some(LabelColumn::Last),
+        ..ReadOptions::default()
+    };
+    let data = read(folder.path().join("table.csv"), &options).unwrap();
+    let held_out = holdout(60, HeldOut::Count(20), 0).unwrap().test;
+    let x = scaling.apply(&data.features.select_rows(&held_out));
+    let labels = data.labels.unwrap();
+    let labels: Vec<usize> = held_out.iter().map(|&i| labels[i]).collect();
+    let accuracy = model.accuracy(&x.cast(), &labels);
+    assert!(accuracy > 0.7 && accuracy < 1.0, "{accuracy}");
+    assert_eq!(said["test_accuracy"], accuracy);
+}
+
+#[test]
+fn of_a_training_that_diverges_what_was_good_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("table.csv");
+    write_table(&table);
+    let out = folder.path().join("out");
+    // an epoch of one step, before which all is well and after which nothing is
+    let output = unsup(&[
+        "train",
+        "autoencoder",
+        "--data",
+        table.to_str().unwrap(),
+        "--label",
+        "last",
+        "--widths",
+        "none",
+        "--batch-size",
+        "60",
+        "--rate",
+        "1e12",
+        "--quiet",
+        "--out",
+        out.to_str().unwrap(),
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    assert!(
+        error.contains("training diverged: the term \"reconstruction\" is "),
+        "{error}"
+    );
+    assert!(
+        error.ends_with("diverged.safetensors holds the model after epoch 1\n"),
+        "{error}"
+    );
+    assert_eq!(error.lines().count(), 1);
+    assert_eq!(names(&out), ["diverged.csv", "diverged.safetensors"]);
+    let history = fs::read_to_string(out.join("diverged.csv")).unwrap();
+    assert_eq!(history.lines().count(), 2);
 }
 
 /// Every name, shape, type and value, as Python's `safetensors` reads them. The variable `PYTHON` names another interpreter.
 #[test]
 fn python_reads_a_saved_model() {
     let folder = tempfile::tempdir().unwrap();
-    let saved = small_model(folder.path());
+    let (saved, _) = small_model(folder.path());
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/read_model.py");
     let output = Command::new(&python)
@@ -96,21 +177,17 @@ fn python_reads_a_saved_model() {
     assert_eq!(read["metadata"]["method"], "classifier");
     assert_eq!(read["metadata"]["seed"], 0);
 
-    let mut model = Classifier::<f32>::new(
-        2,
-        2,
-        &Architecture {
-            hidden: vec![4],
-            ..Architecture::default()
-        },
-    );
-    saved.load_into(&mut model).unwrap();
+    let model = filled(&saved);
     let mut expected = Vec::new();
     model.visit(ParameterPath::ROOT, &mut |path, param| {
         expected.push((path.to_string(), "float32", param.value().cast::<f64>()));
     });
     for name in ["scaling.scale", "scaling.shift"] {
-        expected.push((name.to_owned(), "float64", saved.further(name).unwrap()));
+        expected.push((
+            name.to_owned(),
+            "float64",
+            saved.further(name).unwrap().unwrap(),
+        ));
     }
     assert_eq!(read["tensors"].as_object().unwrap().len(), expected.len());
     for (name, kind, matrix) in expected {

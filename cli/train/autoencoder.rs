@@ -1,7 +1,7 @@
 //! `unsup train autoencoder`.
 
 use super::{
-    Job, WRITTEN, architecture, check_size, describe, four_digits, lines, listed, report,
+    Job, WRITTEN, architecture, check_size, count, describe, four_digits, lines, listed, report,
     set_threads, training,
 };
 use crate::arguments::TrainAutoEncoder;
@@ -47,7 +47,7 @@ fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     set_threads(options.threads);
     let data = Split::load(&arguments.data, options.seed, options.quiet)?;
     let widths = encoder_widths(data.train.x.columns(), arguments);
-    let (hidden, code) = (listed(&arguments.widths), arguments.code);
+    let (hidden, code) = (listed(&arguments.widths.0), arguments.code);
     check_size(&widths, 2, &format!("--widths {hidden} --code {code}"))?;
     let plane = arguments.code == 2;
     let mut names = WRITTEN.to_vec();
@@ -61,7 +61,7 @@ fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     let train = data.train.x.cast::<f32>();
     let held_out = data.held_out.x.cast::<f32>();
     let settings = json!({
-        "hidden": arguments.widths,
+        "hidden": arguments.widths.0,
         "code": arguments.code,
         "output": data.output.to_string(),
     });
@@ -69,7 +69,7 @@ fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     let mut model = AutoEncoder::<f32>::new(
         train.columns(),
         &Architecture {
-            hidden: arguments.widths.clone(),
+            hidden: arguments.widths.0.clone(),
             code: arguments.code,
             output: data.output,
             seed: options.seed,
@@ -145,20 +145,21 @@ impl Outcome {
             None => "none: PCA makes next to no error with such a code".to_owned(),
         };
         let mut summary = format!(
-            "Deep auto-encoder {}, {} epochs, seed {}, {:.1} s\n\
-             Data: {}, {} objects to train and {} held out, {features} features{}\n\
+            "Deep auto-encoder {}, {}, seed {}, {:.1} s\n\
+             Data: {}, {} to train and {} held out, {}{}\n\
              Squared error per object (sum over features):\n  \
              training         {:>10}\n  \
              held out         {:>10}\n  \
              held out by PCA  {:>10}\n  \
              ratio to PCA     {ratio:>10}\n",
             architecture(&there_and_back(features, arguments)),
-            arguments.training.epochs,
+            count(arguments.training.epochs, "epoch", "epochs"),
             arguments.run.seed,
             self.seconds,
             data.name,
-            data.train.x.rows(),
+            count(data.train.x.rows(), "object", "objects"),
             data.held_out.x.rows(),
+            count(features, "feature", "features"),
             data.remark,
             four_digits(self.train_loss),
             four_digits(self.heldout_loss),
@@ -216,7 +217,7 @@ fn there_and_back(features: usize, arguments: &TrainAutoEncoder) -> Vec<usize> {
 
 /// From the features to the code; the decoder has them in reverse.
 fn encoder_widths(features: usize, arguments: &TrainAutoEncoder) -> Vec<usize> {
-    let hidden = arguments.widths.iter().copied();
+    let hidden = arguments.widths.0.iter().copied();
     [features]
         .into_iter()
         .chain(hidden)
@@ -227,12 +228,13 @@ fn encoder_widths(features: usize, arguments: &TrainAutoEncoder) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arguments::Widths;
 
     /// A run of one epoch on the digits.
     fn short(seed: u64, code: usize) -> Outcome {
         let folder = tempfile::tempdir().unwrap();
         let mut arguments = TrainAutoEncoder {
-            widths: vec![4],
+            widths: Widths(vec![4]),
             code,
             ..TrainAutoEncoder::default()
         };

@@ -1,7 +1,7 @@
 //! `unsup train classifier`.
 
 use super::{
-    Job, WRITTEN, architecture, check_size, describe, four_digits, lines, listed, report,
+    Job, WRITTEN, architecture, check_size, count, describe, four_digits, lines, listed, report,
     set_threads, training,
 };
 use crate::arguments::TrainClassifier;
@@ -65,10 +65,11 @@ struct Classed {
 }
 
 impl Classed {
-    fn of(part: &Part, what: &str) -> Result<Self, String> {
+    fn of(part: &Part) -> Result<Self, String> {
         let Some(classes) = part.labels.clone() else {
+            let source = &part.source;
             return Err(format!(
-                "{what}: no classes are known, expected labels beside the features (--label names the column of a table that holds them)"
+                "{source}: no classes are known, expected labels beside the features (--label names the column of a table that holds them)"
             ));
         };
         Ok(Self {
@@ -99,8 +100,8 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
         Some(test) => Split::load_two(&arguments.data, test, options.quiet)?,
         None => Split::load(&arguments.data, options.seed, options.quiet)?,
     };
-    let whole = Classed::of(&data.train, &data.name)?;
-    let test = Classed::of(&data.held_out, &data.name)?;
+    let whole = Classed::of(&data.train)?;
+    let test = Classed::of(&data.held_out)?;
     let known = whole
         .classes
         .iter()
@@ -145,8 +146,11 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
         "activation": arguments.activation.to_string(),
         "dropout": arguments.dropout,
     });
-    let fingerprinted = [&train.x, &train.column()];
-    let description = describe("classifier", options.seed, &data, &fingerprinted, settings);
+    let parts = [Some(&train), validation.as_ref()];
+    let columns: Vec<_> = parts.iter().flatten().map(|part| part.column()).collect();
+    let mut seen: Vec<_> = columns.iter().collect();
+    seen.extend(parts.iter().flatten().map(|part| &part.x));
+    let description = describe("classifier", options.seed, &data, &seen, settings);
     let criterion = Classification::new(&train.x, &train.classes);
     let validated = validation
         .as_ref()
@@ -197,23 +201,25 @@ impl Outcome {
         let data = &self.data;
         let (features, last) = (self.widths[0], self.widths[self.widths.len() - 1]);
         let mut summary = format!(
-            "Classifier {}, {} parameters, {} epochs, seed {}, {:.1} s\n\
-             Data: {}, {} objects to train and {} to judge by, {features} features{}, {last} classes\n",
+            "Classifier {}, {} parameters, {}, seed {}, {:.1} s\n\
+             Data: {}, {} to train and {} to judge by, {}{}, {}\n",
             architecture(&self.widths),
             self.parameters,
-            self.history.epochs.len(),
+            count(self.history.epochs.len(), "epoch", "epochs"),
             arguments.run.seed,
             self.seconds,
             data.name,
-            self.trained_on,
+            count(self.trained_on, "object", "objects"),
             data.held_out.x.rows(),
+            count(features, "feature", "features"),
             data.remark,
+            count(last, "class", "classes"),
         );
         if let Some(best) = self.history.best {
             let aside = data.train.x.rows() - self.trained_on;
-            summary += &format!(
-                "{aside} more objects were set aside to stop by; the weights are those of epoch {best}\n"
-            );
+            let aside = count(aside, "more object was", "more objects were");
+            summary +=
+                &format!("{aside} set aside to stop by; the weights are those of epoch {best}\n");
         }
         summary += "              accuracy  cross-entropy (nats per object)\n";
         for (name, judged) in [("training", &self.train), ("test", &self.test)] {

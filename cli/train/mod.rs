@@ -21,9 +21,11 @@ use unsup_nn::train::{Criterion, EarlyStopping, Run, Settings};
 const MODEL: &str = "model.safetensors";
 const HISTORY: &str = "history.csv";
 const CHECKPOINT: &str = "checkpoint.safetensors";
+/// What was good of a training that diverged: in files of their own, for what an earlier one left may be better.
+const DIVERGED: [&str; 2] = ["diverged.safetensors", "diverged.csv"];
 
-/// What every training writes.
-const WRITTEN: [&str; 3] = [MODEL, HISTORY, CHECKPOINT];
+/// What every training may write.
+const WRITTEN: [&str; 5] = [MODEL, HISTORY, CHECKPOINT, DIVERGED[0], DIVERGED[1]];
 
 /// How often a run is saved where no number of steps is given.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(30);
@@ -43,7 +45,7 @@ struct Job<'a, M> {
 
 impl<M: Module<f32>> Job<'_, M> {
     /// Trains to the end, from the checkpoint in the folder on if that is asked for, and writes the model and the history. Returns
-    /// the history and what was written.
+    /// the history and what was written. Of a run that diverges what was good is written all the same.
     fn run(
         self,
         options: &RunOptions,
@@ -74,7 +76,13 @@ impl<M: Module<f32>> Job<'_, M> {
         )?;
         let bar = TrainingBar::new(settings.epochs, options.quiet);
         let mut saved = Instant::now();
-        while let Some(progress) = run.advance(model, criterion, validation, &mut optimiser)? {
+        let diverged = loop {
+            let progress = match run.advance(model, criterion, validation, &mut optimiser) {
+                Ok(Some(progress)) => progress,
+                Ok(None) => break None,
+                Err(error) if run.epochs().is_empty() => return Err(error.into()),
+                Err(error) => break Some(error),
+            };
             if let (true, Some(epoch)) = (progress.epoch_ended, run.epochs().last()) {
                 bar.update(epoch);
             }
@@ -83,10 +91,16 @@ impl<M: Module<f32>> Job<'_, M> {
                 None => saved.elapsed() >= BETWEEN_CHECKPOINTS,
             };
             if due {
-                run.save_checkpoint(&checkpoint, model, &optimiser, &description)?;
+                // what has been learned is worth more than that it could be saved on the way
+                let outcome = run.save_checkpoint(&checkpoint, model, &optimiser, &description);
+                if let Err(error) = outcome {
+                    bar.say(&in_one_line(&format!(
+                        "the run goes on, but could not be saved: {error}"
+                    )));
+                }
                 saved = Instant::now();
             }
-        }
+        };
         bar.finish();
         let history = run.finish(model);
 
@@ -95,10 +109,23 @@ impl<M: Module<f32>> Job<'_, M> {
         let scaling = [("scaling.shift", &shift), ("scaling.scale", &scale)];
         let mut table = Vec::new();
         history.write_csv(&mut table)?;
-        save_model(&out.path(MODEL), model, &description, &scaling)?;
-        let written = vec![out.path(MODEL), out.write(HISTORY, &table)?];
-        // the run is done: there is nothing to go on with
+        let [model_name, history_name] = match diverged {
+            None => [MODEL, HISTORY],
+            Some(_) => DIVERGED,
+        };
+        save_model(&out.path(model_name), model, &description, &scaling)?;
+        let written = vec![out.path(model_name), out.write(history_name, &table)?];
+        // the run is done, or would diverge again: there is nothing to go on with
         out.remove(CHECKPOINT)?;
+        if let Some(error) = diverged {
+            let epoch = history.best.unwrap_or(history.epochs.len());
+            let model = written[0].display();
+            return Err(format!("{error}; {model} holds the model after epoch {epoch}").into());
+        }
+        // they are of an earlier run
+        for name in DIVERGED {
+            out.remove(name)?;
+        }
         Ok((history, written))
     }
 }
@@ -165,6 +192,15 @@ fn describe(
     let mut settings = settings;
     settings["features"] = json!(data.train.x.columns());
     settings["scaling"] = json!(data.scaling.kind().to_string());
+    // with these a file of new objects is brought to the same features
+    settings["feature_names"] = json!(data.feature_names);
+    let words = data.words.iter();
+    let words = words.map(|column| json!({ "column": column.column, "words": column.words }));
+    settings["words"] = words.collect();
+    settings["image"] = json!(
+        data.image
+            .map(|image| [image.height, image.width, image.channels])
+    );
     settings["split"] = json!({ "train": data.train.x.rows(), "held_out": data.held_out.x.rows() });
     Description {
         method: method.to_owned(),
@@ -218,6 +254,12 @@ fn architecture(widths: &[usize]) -> String {
 fn lines(paths: &[PathBuf]) -> String {
     let lines = paths.iter().map(|path| format!("{}\n", path.display()));
     lines.collect()
+}
+
+/// A number of things: `"1 epoch"`, `"2 epochs"`.
+fn count(number: usize, one: &str, several: &str) -> String {
+    let what = if number == 1 { one } else { several };
+    format!("{number} {what}")
 }
 
 /// A loss in four digits, however small or large.

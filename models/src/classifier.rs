@@ -123,7 +123,7 @@ impl<T: Real> Classifier<T> {
     #[track_caller]
     pub fn logits(&self, x: &Matrix<T>) -> Matrix<T> {
         apply("logits", self.network.inputs(), x, |x| {
-            self.network.forward(x)
+            self.network.evaluate(x)
         })
     }
 
@@ -134,7 +134,7 @@ impl<T: Real> Classifier<T> {
     #[track_caller]
     pub fn probabilities(&self, x: &Matrix<T>) -> Matrix<T> {
         apply("probabilities", self.network.inputs(), x, |x| {
-            self.network.forward(x).row_softmax()
+            self.network.evaluate(x).row_softmax()
         })
     }
 
@@ -197,7 +197,7 @@ impl<T: Real> Criterion<T, Classifier<T>> for Classification<'_, T> {
 
     fn terms<'t>(&self, model: &Classifier<T>, batch: &Batch<'t, '_, T>) -> Terms<'t, T> {
         let x = batch.tape.gather(self.x, batch.rows);
-        let a = model.network.forward_in(batch, x);
+        let a = model.network.forward(batch, x);
         let value = loss::cross_entropy_of(a, batch.rows.iter().map(|&i| self.y[i]));
         smallvec![Term {
             name: "cross-entropy",

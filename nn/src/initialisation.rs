@@ -5,6 +5,7 @@ use unsup_autograd::{Matrix, Real};
 
 /// How the weights of a layer from `inputs` to `outputs` units begin. Biases begin at 0.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[non_exhaustive]
 pub enum Initialisation {
     /// Uniform on ±√(6 / (inputs + outputs)): Glorot, Bengio (2010), "Understanding the difficulty of training deep
     /// feedforward neural networks", eq. 16. For activations that are about linear near 0.

@@ -20,12 +20,12 @@ pub fn l2<T: Real>(weights: Var<'_, T>) -> Var<'_, T> {
     weights.square().sum()
 }
 
-/// Σ |w| over all matrices of weights of a network; biases are not penalised.
+/// Σ |w| over all parameters of a network but its biases, which are the fields of that name.
 pub fn l1_of_weights<'t, T: Real>(tape: &'t Tape<T>, network: &dyn Module<T>) -> Var<'t, T> {
     over_weights(tape, network, l1)
 }
 
-/// Σ w² over all matrices of weights of a network; biases are not penalised.
+/// Σ w² over all parameters of a network but its biases, which are the fields of that name.
 pub fn l2_of_weights<'t, T: Real>(tape: &'t Tape<T>, network: &dyn Module<T>) -> Var<'t, T> {
     over_weights(tape, network, l2)
 }
@@ -182,7 +182,7 @@ mod tests {
 
     fn encode(encoder: &Sequence<f64>, x: &Matrix<f64>) -> Matrix<f64> {
         let tape = Tape::new();
-        (*encoder.forward(tape.leaf(x.clone())).value()).clone()
+        (*encoder.evaluate(tape.leaf(x.clone())).value()).clone()
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod tests {
             let encoder = Sequence::new(&[5, 4], activation, activation, 2, "encoder");
             let tape = Tape::new();
             let leaf = tape.leaf(x.clone());
-            let z = encoder.forward(leaf);
+            let z = encoder.evaluate(leaf);
             let layer = encoder.dense_layers().next().unwrap();
             let closed = jacobian_of_layer(layer, z).item();
             let exact = jacobian(leaf, z).item();
@@ -218,7 +218,7 @@ mod tests {
         let encoder = Sequence::new(&[4, 8, 6, 3], Activation::Tanh, Activation::Sigmoid, 3, "e");
         let tape = Tape::new();
         let leaf = tape.leaf(x.clone());
-        let z = encoder.forward(leaf);
+        let z = encoder.evaluate(leaf);
         let exact = jacobian(leaf, z).item();
         let numeric = by_differences(&x, |x| encode(&encoder, x));
         assert!((exact / numeric - 1.0).abs() < 1e-6, "{exact} {numeric}");

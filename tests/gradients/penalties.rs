@@ -58,14 +58,14 @@ proptest! {
 
     #[test]
     fn jacobian_of_a_deep_encoder((x, encoder) in encoder()) {
-        check_module(&encoder, &[x], |_, v| penalty::jacobian(v[0], encoder.forward(v[0])))?;
+        check_module(&encoder, &[x], |_, v| penalty::jacobian(v[0], encoder.evaluate(v[0])))?;
     }
 
     #[test]
     fn estimate_of_the_jacobian_with_its_draws_held((x, encoder) in encoder(), draws in 1..4usize) {
         check_module(&encoder, &[x], |_, v| {
             let mut random = generator(7, "hutchinson", 0);
-            penalty::jacobian_estimate(v[0], encoder.forward(v[0]), draws, &mut random)
+            penalty::jacobian_estimate(v[0], encoder.evaluate(v[0]), draws, &mut random)
         })?;
     }
 }

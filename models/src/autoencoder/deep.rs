@@ -137,7 +137,7 @@ impl<T: Real> Criterion<T, AutoEncoder<T>> for Reconstruction<'_, T> {
     fn terms<'t>(&self, model: &AutoEncoder<T>, batch: &Batch<'t, '_, T>) -> Terms<'t, T> {
         let x = batch.tape.gather(self.x, batch.rows);
         let (f, g) = (model.encoder(), model.decoder());
-        let value = loss::squared(g.forward_in(batch, f.forward_in(batch, x)), x);
+        let value = loss::squared(g.forward(batch, f.forward(batch, x)), x);
         smallvec![Term {
             name: "reconstruction",
             weight: 1.0,

@@ -57,7 +57,7 @@ impl<T: Real> AutoEncoder<T> {
     #[track_caller]
     pub fn encode(&self, x: &Matrix<T>) -> Matrix<T> {
         apply("encode", self.encoder.inputs(), x, |x| {
-            self.encoder.forward(x)
+            self.encoder.evaluate(x)
         })
     }
 
@@ -68,7 +68,7 @@ impl<T: Real> AutoEncoder<T> {
     #[track_caller]
     pub fn decode(&self, z: &Matrix<T>) -> Matrix<T> {
         apply("decode", self.decoder.inputs(), z, |z| {
-            self.decoder.forward(z)
+            self.decoder.evaluate(z)
         })
     }
 
@@ -79,7 +79,7 @@ impl<T: Real> AutoEncoder<T> {
     #[track_caller]
     pub fn reconstruct(&self, x: &Matrix<T>) -> Matrix<T> {
         apply("reconstruct", self.encoder.inputs(), x, |x| {
-            self.decoder.forward(self.encoder.forward(x))
+            self.decoder.evaluate(self.encoder.evaluate(x))
         })
     }
 }

@@ -18,6 +18,7 @@ use unsup_autograd::{Real, Var};
 /// # Ok::<(), String>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[non_exhaustive]
 pub enum Activation {
     /// x
     Identity,
@@ -72,8 +73,8 @@ impl Activation {
                 );
                 y.step() * (1.0 - slope) + slope
             }
-            // y = ln (1 + eˣ), so σ(x) = 1 − e⁻ʸ
-            Activation::Softplus => 1.0 - (-y).exp(),
+            // y = ln (1 + eˣ), so σ(x) = 1 − e⁻ʸ = tanh (y/2) (1 + e⁻ʸ), which is exact for small y too
+            Activation::Softplus => (y * 0.5).tanh() * ((-y).exp() + 1.0),
             Activation::Softmax => {
                 panic!("activation: the softmax has no derivative entry by entry")
             }
@@ -174,6 +175,14 @@ mod tests {
                 "{activation}"
             );
         }
+    }
+
+    #[test]
+    fn the_slope_of_softplus_keeps_its_digits_far_on_the_left() {
+        let tape = Tape::<f32>::new();
+        let y = Activation::Softplus.apply(tape.leaf(Matrix::scalar(-18.0)));
+        let slope = Activation::Softplus.slope_at(y).item();
+        assert!((slope / (-18f32).exp() - 1.0).abs() < 1e-5, "{slope}");
     }
 
     #[test]

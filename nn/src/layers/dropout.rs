@@ -36,7 +36,7 @@ impl Dropout {
     }
 
     /// x with entries dropped where the batch is one of training.
-    pub fn forward_in<'t, T: Real>(&self, batch: &Batch<'t, '_, T>, x: Var<'t, T>) -> Var<'t, T> {
+    pub fn forward<'t, T: Real>(&self, batch: &Batch<'t, '_, T>, x: Var<'t, T>) -> Var<'t, T> {
         if !batch.is_training() || self.probability == 0.0 {
             return x;
         }
@@ -74,24 +74,24 @@ mod tests {
         let x = tape.leaf(Matrix::filled(200, 100, 3.0));
         let dropout = Dropout::new(0.2, "dropout");
         let batch = Batch::new(&tape, &[0], 1, 7);
-        let y = dropout.forward_in(&batch, x).value();
+        let y = dropout.forward(&batch, x).value();
         let zeros = y.as_slice().iter().filter(|&&y| y == 0.0).count();
         // a standard error is 57
         assert!((zeros as i64 - 4000).abs() < 250, "{zeros}");
         assert!(y.as_slice().iter().all(|&y| y == 0.0 || y == 3.0 * 1.25));
 
-        let again = dropout.forward_in(&batch, x).value();
+        let again = dropout.forward(&batch, x).value();
         assert_eq!(y, again, "one step has one mask");
         let other = |purpose: &str, step| {
             let batch = Batch::new(&tape, &[0], 1, step);
-            Dropout::new(0.2, purpose).forward_in(&batch, x).value()
+            Dropout::new(0.2, purpose).forward(&batch, x).value()
         };
         assert_ne!(y, other("dropout", 8));
         assert_ne!(y, other("another", 7));
 
         let evaluation = Batch::evaluation(&tape, &[0], 1, 7);
-        assert_eq!(*dropout.forward_in(&evaluation, x).value(), *x.value());
-        let none = Dropout::new(0.0, "dropout").forward_in(&batch, x);
+        assert_eq!(*dropout.forward(&evaluation, x).value(), *x.value());
+        let none = Dropout::new(0.0, "dropout").forward(&batch, x);
         assert_eq!(*none.value(), *x.value());
     }
 

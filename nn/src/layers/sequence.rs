@@ -8,6 +8,7 @@ use unsup_autograd::{Real, Var};
 
 /// A layer of a [`Sequence`].
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Layer<T: Real> {
     /// σ(x A + a)
     Dense(Dense<T>),
@@ -59,7 +60,7 @@ impl<T: Real> Module<T> for Layer<T> {
 ///
 /// let x = Matrix::filled(2, 64, 0.5);
 /// let tape = Tape::new();
-/// let (a, b) = (net.forward(tape.leaf(x.clone())), by_hand.forward(tape.leaf(x)));
+/// let (a, b) = (net.evaluate(tape.leaf(x.clone())), by_hand.evaluate(tape.leaf(x)));
 /// assert_eq!(a.value(), b.value()); // dropout drops in training alone
 /// assert_eq!(by_hand.parameter_names(), ["0.weight", "0.bias", "2.weight", "2.bias"]);
 /// ```
@@ -154,12 +155,13 @@ impl<T: Real> Sequence<T> {
         Self { layers }
     }
 
-    /// The last layer's result without dropout, for x of objects x inputs.
+    /// The last layer's result without dropout, for x of objects x inputs: what the network says once it is trained. A criterion takes
+    /// [`Sequence::forward`].
     ///
     /// # Panics
     /// If x has another number of columns than the first layer has inputs.
     #[track_caller]
-    pub fn forward<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
+    pub fn evaluate<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
         let mut x = x;
         for layer in self.dense_layers() {
             x = layer.forward(x); // (in a closure a wrong shape would be shown here, not at the caller)
@@ -167,17 +169,17 @@ impl<T: Real> Sequence<T> {
         x
     }
 
-    /// The last layer's result at a step: in training with dropout, in evaluation as [`Sequence::forward`].
+    /// The last layer's result at a step: in training with dropout, in evaluation as [`Sequence::evaluate`].
     ///
     /// # Panics
     /// If x has another number of columns than the first layer has inputs.
     #[track_caller]
-    pub fn forward_in<'t>(&self, batch: &Batch<'t, '_, T>, x: Var<'t, T>) -> Var<'t, T> {
+    pub fn forward<'t>(&self, batch: &Batch<'t, '_, T>, x: Var<'t, T>) -> Var<'t, T> {
         let mut x = x;
         for layer in &self.layers {
             x = match layer {
                 Layer::Dense(layer) => layer.forward(x),
-                Layer::Dropout(layer) => layer.forward_in(batch, x),
+                Layer::Dropout(layer) => layer.forward(batch, x),
             };
         }
         x
@@ -264,19 +266,19 @@ mod tests {
         let tape = Tape::new();
         let x = tape.leaf(Matrix::filled(50, 4, 0.3));
         let training = Batch::new(&tape, &[0], 0, 1);
-        let dropped = net.forward_in(&training, x);
-        assert_ne!(*dropped.value(), *net.forward(x).value());
+        let dropped = net.forward(&training, x);
+        assert_ne!(*dropped.value(), *net.evaluate(x).value());
         let evaluation = Batch::evaluation(&tape, &[0], 0, 1);
         assert_eq!(
-            *net.forward_in(&evaluation, x).value(),
-            *net.forward(x).value()
+            *net.forward(&evaluation, x).value(),
+            *net.evaluate(x).value()
         );
 
         let masks: Vec<_> = net
             .layers()
             .iter()
             .filter_map(|layer| match layer {
-                Layer::Dropout(layer) => Some(layer.forward_in(&training, x).value()),
+                Layer::Dropout(layer) => Some(layer.forward(&training, x).value()),
                 Layer::Dense(_) => None,
             })
             .collect();
@@ -299,6 +301,6 @@ mod tests {
     #[should_panic(expected = "matmul: inner dimensions differ: 5x2 by 3x3")]
     fn objects_of_another_width_are_refused_at_the_call() {
         let tape = Tape::new();
-        tanh(&[3, 3], 0, "w").forward(tape.filled(5, 2, 0.0));
+        tanh(&[3, 3], 0, "w").evaluate(tape.filled(5, 2, 0.0));
     }
 }

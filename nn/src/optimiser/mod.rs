@@ -60,6 +60,7 @@ pub struct Turn {
 
 /// Why a step was not taken. Nothing has been changed then.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum StepError {
     /// A trainable parameter got no gradient: it would silently stay untrained.
     NoGradient {
@@ -135,8 +136,8 @@ pub(crate) struct State<T: Real> {
     pub(crate) t: u64,
     /// The rule's.
     pub(crate) slots: SmallVec<[Matrix<T>; 2]>,
-    /// Its group's factor.
-    group: f64,
+    /// Its group's factor, once it has been looked for.
+    group: Option<f64>,
 }
 
 impl<T: Real> Optimiser<T> {
@@ -188,6 +189,10 @@ impl<T: Real> Optimiser<T> {
     pub fn group(mut self, prefix: &str, factor: f64) -> Self {
         check_rate("group", factor);
         self.groups.push((prefix.to_owned(), factor));
+        // of parameters that have been updated already, too
+        self.states
+            .values_mut()
+            .for_each(|state| state.group = None);
         self
     }
 
@@ -299,12 +304,15 @@ impl<T: Real> Optimiser<T> {
             slots: (0..rule.slots())
                 .map(|_| parameter.map(|_| T::ZERO))
                 .collect(),
-            group: group_factor(groups, path),
+            group: None,
         });
         state.t += 1;
+        let group = *state
+            .group
+            .get_or_insert_with(|| group_factor(groups, path));
         let turn = Turn {
             t: state.t,
-            factor: self.rate_factor * state.group,
+            factor: self.rate_factor * group,
         };
         let parameter = parameter.as_mut_slice();
         rule.update(turn, gradient.as_slice(), &mut state.slots, parameter);
@@ -332,15 +340,9 @@ impl<T: Real> Optimiser<T> {
         self.states.get(&key)
     }
 
-    /// Puts back what was remembered of the parameter `key`, which has that path.
-    pub(crate) fn restore(
-        &mut self,
-        path: Path<'_>,
-        key: u64,
-        t: u64,
-        slots: SmallVec<[Matrix<T>; 2]>,
-    ) {
-        let group = group_factor(&self.groups, path);
+    /// Puts back what was remembered of the parameter `key`.
+    pub(crate) fn restore(&mut self, key: u64, t: u64, slots: SmallVec<[Matrix<T>; 2]>) {
+        let group = None;
         self.states.insert(key, State { t, slots, group });
     }
 
@@ -455,6 +457,14 @@ mod tests {
             step(sgd().group("", 0.5).group("used", 0.25)),
             (0.125, 0.25)
         );
+        // and a group that is named between two steps counts from then on
+        let (mut model, mut optimiser) = (two(), sgd());
+        for expected in [(0.5, 0.5), (0.0, 0.5)] {
+            let mut gradients = model.gradients(1.0, 1.0);
+            optimiser.step(&mut model, &mut gradients).unwrap();
+            assert_eq!(model.values(), expected);
+            optimiser = optimiser.group("unused", 0.0);
+        }
     }
 
     #[test]

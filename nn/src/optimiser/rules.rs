@@ -92,6 +92,16 @@ impl Adagrad {
         let epsilon = 1e-10;
         Self { rate, epsilon }
     }
+
+    /// With another ε than 10⁻¹⁰, which keeps the quotient finite; above 0.
+    ///
+    /// # Panics
+    /// If it is not a number above 0.
+    #[track_caller]
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        check_epsilon("adagrad", epsilon);
+        Self { epsilon, ..self }
+    }
 }
 
 impl<T: Real> Rule<T> for Adagrad {
@@ -148,6 +158,16 @@ impl RmsProp {
     pub fn alpha(self, alpha: f64) -> Self {
         check_decay("rmsprop: α", alpha);
         Self { alpha, ..self }
+    }
+
+    /// With another ε than 10⁻⁸, which keeps the quotient finite; above 0.
+    ///
+    /// # Panics
+    /// If it is not a number above 0.
+    #[track_caller]
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        check_epsilon("rmsprop", epsilon);
+        Self { epsilon, ..self }
     }
 }
 
@@ -213,6 +233,16 @@ impl Adam {
             ..self
         }
     }
+
+    /// With another ε than 10⁻⁸, which keeps the quotient finite; above 0.
+    ///
+    /// # Panics
+    /// If it is not a number above 0.
+    #[track_caller]
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        check_epsilon("adam", epsilon);
+        Self { epsilon, ..self }
+    }
 }
 
 impl<T: Real> Rule<T> for Adam {
@@ -277,6 +307,19 @@ impl AdamW {
             ..self
         }
     }
+
+    /// With another ε than 10⁻⁸, which keeps the quotient finite; above 0.
+    ///
+    /// # Panics
+    /// If it is not a number above 0.
+    #[track_caller]
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        check_epsilon("adamw", epsilon);
+        Self {
+            adam: self.adam.epsilon(epsilon),
+            ..self
+        }
+    }
 }
 
 impl<T: Real> Rule<T> for AdamW {
@@ -296,6 +339,14 @@ fn check_decay(name: &str, decay: f64) {
     assert!(
         (0.0..1.0).contains(&decay),
         "{name} is {decay}, expected one in [0, 1)"
+    );
+}
+
+#[track_caller]
+fn check_epsilon(name: &str, epsilon: f64) {
+    assert!(
+        epsilon.is_finite() && epsilon > 0.0,
+        "{name}: ε is {epsilon}, expected a finite number above 0"
     );
 }
 
@@ -378,8 +429,14 @@ mod tests {
 
     /// Where (1, −0.5) is after them.
     fn follow(rule: impl Rule<f64> + 'static) -> [f64; 2] {
+        follow_at(1.0, rule)
+    }
+
+    /// The same with the rate times `factor`.
+    fn follow_at(factor: f64, rule: impl Rule<f64> + 'static) -> [f64; 2] {
         let mut param = Param::new(Matrix::from_rows(&[[1.0, -0.5]]));
         let mut optimiser = Optimiser::new(rule);
+        optimiser.set_rate_factor(factor);
         let mut tape = Tape::new();
         for g in G {
             let theta = param.on(&tape);
@@ -439,6 +496,42 @@ mod tests {
             AdamW::new(0.1, 0.3),
             [0.5033408613933391, -0.20880908364399298],
         );
+    }
+
+    #[test]
+    fn half_the_factor_is_half_the_rate() {
+        fn half<R: Rule<f64> + 'static>(rule: impl Fn(f64) -> R) {
+            let (found, expected) = (follow_at(0.5, rule(0.1)), follow(rule(0.05)));
+            for (found, expected) in found.iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-14, "{:?}", rule(0.1));
+            }
+        }
+        half(Sgd::new);
+        half(|rate| Sgd::new(rate).momentum(0.9));
+        half(|rate| Sgd::new(rate).nesterov(0.9));
+        half(Adagrad::new);
+        half(RmsProp::new);
+        half(Adam::new);
+        half(|rate| AdamW::new(rate, 0.3));
+    }
+
+    #[test]
+    fn a_large_epsilon_makes_the_first_step_small() {
+        // the first step of each is η g / (√v̂ + ε) with √v̂ = |g| (of RMSProp √0.01 |g|)
+        fn first<R: Rule<f64> + 'static>(rule: R, expected: f64) {
+            let mut slots = vec![Matrix::scalar(0.0); rule.slots()];
+            let (mut theta, turn) = ([0.0], Turn { t: 1, factor: 1.0 });
+            rule.update(turn, &[2.0], &mut slots, &mut theta);
+            assert!(
+                (theta[0] + expected).abs() < 1e-12,
+                "{rule:?}: {}",
+                theta[0]
+            );
+        }
+        first(Adagrad::new(1.0).epsilon(3.0), 2.0 / 5.0);
+        first(RmsProp::new(1.0).epsilon(3.0), 2.0 / 3.2);
+        first(Adam::new(1.0).epsilon(3.0), 2.0 / 5.0);
+        first(AdamW::new(1.0, 0.5).epsilon(3.0), 2.0 / 5.0);
     }
 
     #[test]

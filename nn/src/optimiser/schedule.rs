@@ -12,6 +12,7 @@ use std::f64::consts::PI;
 /// assert_eq!([0.0, 0.4, 0.5, 0.9].map(|share| schedule.factor(share)), [1.0, 1.0, 0.1, 0.1]);
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[non_exhaustive]
 pub enum Schedule {
     /// It stays.
     #[default]

@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
-use unsup_autograd::Real;
+use unsup_autograd::{Matrix, Real, Shape};
 
 /// The kind of such a file.
 const KIND: &str = "checkpoint";
@@ -23,6 +23,8 @@ const PARAMETERS: &str = "parameters.";
 const LAST_GOOD: &str = "start_of_epoch.";
 const BEST: &str = "best.";
 const OPTIMISER: &str = "optimiser.";
+/// A row an epoch: the numbers of [`Columns`].
+const EPOCHS: &str = "epochs";
 
 impl<T: Real> Run<T> {
     /// Saves the run as it is now, with the model and the optimiser that it trains, to be resumed by [`Run::resume`] to the same bits
@@ -57,6 +59,15 @@ impl<T: Real> Run<T> {
                 }
             }
         });
+        let columns = Columns::of(self.epochs.first());
+        if !self.epochs.is_empty() {
+            let rows: Result<Vec<_>, _> =
+                self.epochs.iter().map(|epoch| columns.row(epoch)).collect();
+            let rows = rows.map_err(|problem| {
+                io::Error::other(format!("{}: {problem}", path.as_ref().display()))
+            })?;
+            writer.add(EPOCHS.to_owned(), &Matrix::from_rows(&rows));
+        }
         let largest = self.trainer.largest_gradient(model).map(|largest| {
             json!({ "parameter": largest.parameter, "norm": largest.norm, "step": largest.step })
         });
@@ -67,9 +78,9 @@ impl<T: Real> Run<T> {
             "epoch": self.epoch,
             "taken": self.taken,
             "losses": losses_to_json(&self.sums.losses),
-            "gradient_norm": self.sums.gradient_norm,
+            "gradient_norm": number_to_json(self.sums.gradient_norm),
             "best": self.best.as_ref().map(|best| json!({ "epoch": best.epoch, "loss": best.loss })),
-            "epochs": self.epochs.iter().map(epoch_to_json).collect::<Vec<_>>(),
+            "columns": columns.to_json(),
             "end": self.end.map(|end| format!("{end:?}")),
             "updates": updates,
             "largest_gradient": largest,
@@ -148,17 +159,30 @@ impl<T: Real> Run<T> {
         let (steps, taken) = (number("steps")?, number("taken")? as usize);
         run.epoch = number("epoch")? as usize;
         run.taken = taken;
-        run.epochs = read_epochs(&state["epochs"], settings).ok_or_else(|| damaged("epochs"))?;
-        if run.epoch != run.epochs.len() + 1 || run.epochs.len() > settings.epochs {
+        let mut reader = Reader::new(&container);
+        let columns = Columns::read(&state["columns"]).ok_or_else(|| damaged("columns"))?;
+        let completed = run.epoch.wrapping_sub(1);
+        if completed > settings.epochs {
             return Err(damaged("epoch"));
+        }
+        if completed > 0 {
+            let shape = Shape::new(completed, columns.count());
+            if let Some(rows) = reader.matrix::<f64>(EPOCHS, shape) {
+                let epochs = rows.row_iter().enumerate();
+                run.epochs = epochs
+                    .map(|(i, row)| columns.epoch(i + 1, settings.epochs, row))
+                    .collect();
+            }
         }
         run.sums = EpochSums {
             losses: read_losses(&state["losses"]).ok_or_else(|| damaged("losses"))?,
-            gradient_norm: state["gradient_norm"]
-                .as_f64()
+            gradient_norm: read_number(&state["gradient_norm"])
                 .ok_or_else(|| damaged("gradient_norm"))?,
         };
         run.end = read_end(&state["end"]).ok_or_else(|| damaged("end"))?;
+        if run.end.is_none() && completed == settings.epochs {
+            return Err(damaged("end"));
+        }
         let best = &state["best"];
         if !best.is_null() {
             let epoch = best["epoch"]
@@ -175,7 +199,6 @@ impl<T: Real> Run<T> {
         }
 
         // all matrices are read and checked before one is put in its place
-        let mut reader = Reader::new(&container);
         let (mut parameters, mut states, mut largest) = (Vec::new(), Vec::new(), None);
         model.visit(ParameterPath::ROOT, &mut |path, param| {
             let shape = param.value().shape();
@@ -205,9 +228,9 @@ impl<T: Real> Run<T> {
         set_parameters(model, &parameters);
         optimiser.forget();
         let mut states = states.into_iter();
-        model.visit(ParameterPath::ROOT, &mut |path, param| {
+        model.visit(ParameterPath::ROOT, &mut |_, param| {
             if let Some(Some((t, slots))) = states.next() {
-                optimiser.restore(path, param.key(), t, slots);
+                optimiser.restore(param.key(), t, slots);
             }
         });
         run.trainer.go_on_after(steps, largest);
@@ -252,53 +275,136 @@ fn settings_text(settings: &Settings) -> String {
     format!("{settings:?}")
 }
 
+/// A number as JSON, which has none that is not finite: those are their names.
+fn number_to_json(number: f64) -> Value {
+    if number.is_finite() {
+        json!(number)
+    } else {
+        json!(number.to_string())
+    }
+}
+
+fn read_number(json: &Value) -> Option<f64> {
+    let named = || match json.as_str()? {
+        "NaN" => Some(f64::NAN),
+        "inf" => Some(f64::INFINITY),
+        "-inf" => Some(f64::NEG_INFINITY),
+        _ => None,
+    };
+    json.as_f64().or_else(named)
+}
+
 fn losses_to_json(losses: &Losses) -> Value {
-    let terms = losses
-        .terms
-        .iter()
-        .map(|(name, value)| json!([name, value]));
-    json!({ "total": losses.total, "terms": terms.collect::<Vec<_>>() })
+    let terms = losses.terms.iter();
+    let terms = terms.map(|(name, value)| json!([name, number_to_json(*value)]));
+    json!({ "total": number_to_json(losses.total), "terms": terms.collect::<Vec<_>>() })
 }
 
 fn read_losses(json: &Value) -> Option<Losses> {
-    let term = |term: &Value| Some((Cow::from(term[0].as_str()?.to_owned()), term[1].as_f64()?));
+    let name = |term: &Value| Some(Cow::from(term[0].as_str()?.to_owned()));
+    let terms = json["terms"].as_array()?.iter();
+    let terms = terms.map(|term| name(term).zip(read_number(&term[1])));
     Some(Losses {
-        total: json["total"].as_f64()?,
-        terms: json["terms"]
-            .as_array()?
-            .iter()
-            .map(term)
-            .collect::<Option<_>>()?,
+        total: read_number(&json["total"])?,
+        terms: terms.collect::<Option<_>>()?,
     })
 }
 
-fn epoch_to_json(epoch: &Epoch) -> Value {
-    json!({
-        "losses": losses_to_json(&epoch.losses),
-        "validation": epoch.validation.as_ref().map(losses_to_json),
-        "gradient_norm": epoch.gradient_norm,
-        "rate_factor": epoch.rate_factor,
-    })
+/// What the numbers of an epoch are, in their order: the loss and its terms, the same on the validation objects where there are
+/// such, the gradient's norm and the rate's factor.
+struct Columns {
+    terms: Vec<String>,
+    validation: Option<Vec<String>>,
 }
 
-fn read_epochs(json: &Value, settings: &Settings) -> Option<Vec<Epoch>> {
-    let epochs = json.as_array()?.iter().enumerate();
-    let epoch = |(i, json): (usize, &Value)| {
+impl Columns {
+    /// Those of a run whose first epoch this is.
+    fn of(first: Option<&Epoch>) -> Self {
+        let names = |losses: &Losses| {
+            losses
+                .terms
+                .iter()
+                .map(|(name, _)| name.to_string())
+                .collect()
+        };
+        Self {
+            terms: first.map(|epoch| names(&epoch.losses)).unwrap_or_default(),
+            validation: first.and_then(|epoch| epoch.validation.as_ref()).map(names),
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        json!({ "terms": self.terms, "validation": self.validation })
+    }
+
+    fn read(json: &Value) -> Option<Self> {
+        let names = |json: &Value| {
+            let names = json.as_array()?.iter();
+            names
+                .map(|name| name.as_str().map(str::to_owned))
+                .collect::<Option<Vec<_>>>()
+        };
         let validation = &json["validation"];
-        Some(Epoch {
-            number: i + 1,
-            of: settings.epochs,
-            losses: read_losses(&json["losses"])?,
+        Some(Self {
+            terms: names(&json["terms"])?,
             validation: if validation.is_null() {
                 None
             } else {
-                Some(read_losses(validation)?)
+                Some(names(validation)?)
             },
-            gradient_norm: json["gradient_norm"].as_f64()?,
-            rate_factor: json["rate_factor"].as_f64()?,
         })
-    };
-    epochs.map(epoch).collect()
+    }
+
+    fn count(&self) -> usize {
+        let validation = self.validation.as_ref().map_or(0, |terms| 1 + terms.len());
+        1 + self.terms.len() + validation + 2
+    }
+
+    /// An epoch's numbers, if they are these.
+    fn row(&self, epoch: &Epoch) -> Result<Vec<f64>, String> {
+        let mut row = Vec::with_capacity(self.count());
+        let mut add = |losses: &Losses, terms: &[String]| {
+            row.push(losses.total);
+            row.extend(losses.terms.iter().map(|&(_, value)| value));
+            losses.terms.iter().map(|(name, _)| name).eq(terms)
+        };
+        let mut same = add(&epoch.losses, &self.terms);
+        same &= match (&epoch.validation, &self.validation) {
+            (Some(losses), Some(terms)) => add(losses, terms),
+            (None, None) => true,
+            _ => false,
+        };
+        row.extend([epoch.gradient_norm, epoch.rate_factor]);
+        if same {
+            Ok(row)
+        } else {
+            let number = epoch.number;
+            Err(format!(
+                "the terms of epoch {number} are other ones than those of the first, and can't be saved"
+            ))
+        }
+    }
+
+    /// The epoch of these numbers.
+    fn epoch(&self, number: usize, of: usize, row: &[f64]) -> Epoch {
+        let mut numbers = row.iter().copied();
+        let mut next = || numbers.next().expect("as many as there are columns");
+        let mut losses = |terms: &[String]| Losses {
+            total: next(),
+            terms: terms
+                .iter()
+                .map(|name| (Cow::from(name.clone()), next()))
+                .collect(),
+        };
+        Epoch {
+            number,
+            of,
+            losses: losses(&self.terms),
+            validation: self.validation.as_deref().map(losses),
+            gradient_norm: next(),
+            rate_factor: next(),
+        }
+    }
 }
 
 /// Why the run ended, or that it did not; `None` if the text is neither.

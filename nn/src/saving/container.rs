@@ -28,7 +28,13 @@ impl Writer {
     }
 
     /// Adds a matrix, its numbers little-endian, row by row.
+    ///
+    /// # Panics
+    /// If another one has that name.
+    #[track_caller]
     pub(super) fn add<T: Real>(&mut self, name: String, matrix: &Matrix<T>) {
+        let taken = self.tensors.iter().any(|(other, ..)| *other == name);
+        assert!(!taken, "saving: two matrices have the name {name:?}");
         let entries = matrix.as_slice().iter().map(|x| x.to_f64());
         let bytes = match dtype::<T>() {
             Dtype::F32 => entries.flat_map(|x| (x as f32).to_le_bytes()).collect(),
@@ -91,9 +97,15 @@ impl Container {
         if path.is_dir() {
             return Err(LoadError::new(&file, "is a directory, expected a file"));
         }
-        let bytes = fs::read(path)
-            .map_err(|error| LoadError::new(&file, format!("cannot be read: {error}")))?;
         let refuse = |problem: String| Err(LoadError::new(&file, problem));
+        // others, a device say, may never end
+        if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            return refuse("is no regular file".to_owned());
+        }
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => return refuse(format!("cannot be read: {error}")),
+        };
         let metadata = match SafeTensors::read_metadata(&bytes).and_then(|(_, metadata)| {
             SafeTensors::deserialize(&bytes)?;
             Ok(metadata)

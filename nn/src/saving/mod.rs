@@ -19,7 +19,7 @@ mod model;
 pub use model::{SavedModel, save_model};
 pub use serde_json::{Value, json};
 
-use std::fmt;
+use std::fmt::{self, Write};
 use unsup_autograd::{Matrix, Real};
 
 /// What a saved model is, beside its numbers.
@@ -100,7 +100,15 @@ impl LoadError {
 
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.file, self.problems.join("; "))
+        // a file's name and the names in it are from outside: none of them may break the line
+        let text = format!("{}: {}", self.file, self.problems.join("; "));
+        text.chars().try_for_each(|c| {
+            if c.is_control() {
+                write!(f, "{}", c.escape_default())
+            } else {
+                f.write_char(c)
+            }
+        })
     }
 }
 

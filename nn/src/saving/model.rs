@@ -47,7 +47,7 @@ const KIND: &str = "model";
 /// If the file can't be written. What was at `path` is then untouched.
 ///
 /// # Panics
-/// If a further matrix has the name of a parameter, or of another one.
+/// If two matrices have one name.
 #[track_caller]
 pub fn save_model<T: Real>(
     path: &Path,
@@ -56,17 +56,10 @@ pub fn save_model<T: Real>(
     further: &[(&str, &Matrix<f64>)],
 ) -> io::Result<()> {
     let mut writer = Writer::new();
-    let mut names = Vec::new();
     model.visit(ParameterPath::ROOT, &mut |path, param| {
         writer.add(path.to_string(), param.value());
-        names.push(path.to_string());
     });
     for &(name, matrix) in further {
-        assert!(
-            !names.iter().any(|other| other == name),
-            "save_model: two matrices have the name {name}"
-        );
-        names.push(name.to_owned());
         writer.add(name.to_owned(), matrix);
     }
     let further: Vec<&str> = further.iter().map(|&(name, _)| name).collect();
@@ -111,10 +104,8 @@ impl SavedModel {
     /// If names, shapes or types differ: all that differs is said, and the model is left as it is.
     pub fn load_into<T: Real>(&self, model: &mut dyn Module<T>) -> Result<(), LoadError> {
         let mut reader = Reader::new(&self.container);
-        let further = &self.container.header[KIND]["further"];
-        for name in further.as_array().into_iter().flatten() {
-            reader.pass_over(name.as_str().unwrap_or_default());
-        }
+        self.names_of_further()
+            .for_each(|name| reader.pass_over(name));
         let mut values = Vec::new();
         model.visit(ParameterPath::ROOT, &mut |path, param| {
             values.extend(reader.matrix(&path.to_string(), param.value().shape()));
@@ -124,9 +115,23 @@ impl SavedModel {
         Ok(())
     }
 
-    /// A matrix that was saved beside the parameters; `None` if there is none of that name.
-    pub fn further(&self, name: &str) -> Option<Matrix<f64>> {
-        self.container.matrix(name, None).ok()
+    /// The matrix of that name that was saved beside the parameters; `None` if there is none.
+    ///
+    /// # Errors
+    /// If it is there and is no matrix of 64-bit numbers.
+    pub fn further(&self, name: &str) -> Result<Option<Matrix<f64>>, LoadError> {
+        if !self.names_of_further().any(|further| further == name) {
+            return Ok(None);
+        }
+        match self.container.matrix(name, None) {
+            Ok(matrix) => Ok(Some(matrix)),
+            Err(problem) => Err(LoadError::new(&self.container.file, problem)),
+        }
+    }
+
+    fn names_of_further(&self) -> impl Iterator<Item = &str> {
+        let names = self.container.header[KIND]["further"].as_array();
+        names.into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// The settings with which the model is built.
@@ -182,14 +187,60 @@ mod tests {
         assert_ne!(values(&other), values(&network(&[3, 4, 2])));
         saved.load_into(&mut other).unwrap();
         assert_eq!(values(&other), values(&network(&[3, 4, 2])));
-        let scaling = saved.further("scaling.shift").unwrap();
+        let scaling = saved.further("scaling.shift").unwrap().unwrap();
         let bits = |x: &f64| x.to_bits();
         let expected = [0.1, 1e300, -0.0].map(|x: f64| x.to_bits());
         assert_eq!(
             scaling.as_slice().iter().map(bits).collect::<Vec<_>>(),
             expected
         );
-        assert_eq!(saved.further("scaling.scale"), None);
+        assert_eq!(saved.further("scaling.scale"), Ok(None));
+        assert_eq!(
+            saved.further("0.bias"),
+            Ok(None),
+            "a parameter is no further one"
+        );
+    }
+
+    #[test]
+    fn a_further_matrix_of_another_type_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("net.safetensors");
+        let mut writer = Writer::new();
+        writer.add("scale".to_owned(), &Matrix::<f32>::identity(2));
+        let more = json!({ "further": ["scale"] });
+        writer.write(&path, KIND, &description(), more).unwrap();
+        let error = SavedModel::open(&path)
+            .unwrap()
+            .further("scale")
+            .unwrap_err();
+        assert_eq!(
+            error.problems(),
+            ["scale is of type F32, the model has F64"]
+        );
+    }
+
+    #[test]
+    fn an_error_is_one_line_whatever_the_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("net.safetensors");
+        let mut writer = Writer::new();
+        writer.add("a\nb".to_owned(), &Matrix::<f32>::identity(2));
+        writer
+            .write(&path, KIND, &description(), json!({}))
+            .unwrap();
+        let error = SavedModel::open(&path)
+            .unwrap()
+            .load_into(&mut network(&[1, 1]));
+        let text = error.unwrap_err().to_string();
+        assert!(text.ends_with(r"a\nb is not in the model"), "{text}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_not_read() {
+        let error = SavedModel::open("/dev/zero").map(|_| ()).unwrap_err();
+        assert_eq!(error.to_string(), "/dev/zero: is no regular file");
     }
 
     #[test]
@@ -284,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "save_model: two matrices have the name 0.bias")]
+    #[should_panic(expected = "saving: two matrices have the name \"0.bias\"")]
     fn a_name_that_is_taken_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let further = [("0.bias", &Matrix::scalar(1.0))];

@@ -30,6 +30,7 @@ impl fmt::Display for LargestGradient {
 
 /// Why training stopped before its end.
 #[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
 pub enum TrainError {
     /// A term became infinite or NaN. A [`Run`](super::Run) leaves the parameters as they were at the start of that epoch.
     NotFinite {
@@ -40,6 +41,18 @@ pub enum TrainError {
         /// The step, from 1; 0 in an evaluation.
         step: u64,
         /// The largest gradient before; none before the first step.
+        largest: Option<LargestGradient>,
+    },
+    /// A term became infinite or NaN on the validation objects. A [`Run`](super::Run) leaves the parameters as they were at the start
+    /// of that epoch.
+    ValidationNotFinite {
+        /// The term.
+        term: &'static str,
+        /// Its value.
+        value: f64,
+        /// The epoch after which it was seen, from 1.
+        epoch: usize,
+        /// The largest gradient before.
         largest: Option<LargestGradient>,
     },
     /// A gradient became infinite or NaN while the terms were not. A [`Run`](super::Run) leaves the parameters as they were at the
@@ -85,6 +98,17 @@ impl fmt::Display for TrainError {
                 largest,
             } => (
                 format!("the term \"{term}\" is {value} at step {step}"),
+                largest,
+            ),
+            TrainError::ValidationNotFinite {
+                term,
+                value,
+                epoch,
+                largest,
+            } => (
+                format!(
+                    "the term \"{term}\" is {value} on the validation objects after epoch {epoch}"
+                ),
                 largest,
             ),
             TrainError::GradientNotFinite {

@@ -311,9 +311,16 @@ impl<T: Real> Run<T> {
                 largest: self.trainer.largest_gradient(model),
             });
         }
-        let validation = validation
-            .map(|validation| self.trainer.evaluate(model, validation))
-            .transpose()?;
+        let validation = validation.map(|validation| self.trainer.evaluate(model, validation));
+        let validation = validation.transpose().map_err(|error| match error {
+            TrainError::NotFinite { term, value, .. } => TrainError::ValidationNotFinite {
+                term,
+                value,
+                epoch: self.epoch,
+                largest: self.trainer.largest_gradient(model),
+            },
+            error => error,
+        })?;
         let sums = std::mem::take(&mut self.sums);
         let epoch = Epoch {
             number: self.epoch,
@@ -326,7 +333,7 @@ impl<T: Real> Run<T> {
         if let (Some(stopping), Some(losses)) = (self.settings.early_stopping, &epoch.validation) {
             self.judge(model, stopping, losses.total);
         }
-        if self.epoch == self.settings.epochs {
+        if self.epoch >= self.settings.epochs {
             self.end = self.end.or(Some(End::Completed));
         }
         self.epochs.push(epoch);
@@ -640,12 +647,12 @@ mod tests {
         );
     }
 
-    /// A criterion that draws notes what it draws.
-    struct Drawing(std::cell::RefCell<Vec<u64>>);
+    /// A criterion that draws notes what it draws, of so many objects.
+    struct Drawing(std::cell::RefCell<Vec<u64>>, usize);
 
     impl Criterion<f64, Param<f64>> for Drawing {
         fn objects(&self) -> usize {
-            2
+            self.1
         }
         fn terms<'t>(&self, w: &Param<f64>, batch: &Batch<'t, '_, f64>) -> Terms<'t, f64> {
             use rand::Rng;
@@ -664,7 +671,7 @@ mod tests {
     #[test]
     fn each_step_draws_its_own_and_the_same_in_another_run() {
         let draws = |seed| {
-            let criterion = Drawing(Default::default());
+            let criterion = Drawing(Default::default(), 2);
             let mut w = Param::new(Matrix::scalar(1.0));
             let settings = Settings {
                 epochs: 3,
@@ -951,17 +958,124 @@ mod tests {
 
     #[test]
     fn evaluation_draws_the_same_each_time_and_not_what_training_draws() {
-        let criterion = Drawing(Default::default());
+        // two blocks of an evaluation are numbered 0 and 1, and two steps 1 and 2
+        let criterion = Drawing(Default::default(), 1500);
         let mut w = Param::new(Matrix::scalar(1.0));
         let mut trainer = Trainer::new(4);
         for _ in 0..2 {
             trainer.evaluate(&w, &criterion).unwrap();
+            let mut optimiser = sgd(0.1);
             trainer
-                .step(&mut w, &criterion, &mut sgd(0.1), &[0])
+                .step(&mut w, &criterion, &mut optimiser, &[0])
                 .unwrap();
         }
         let draws = criterion.0.into_inner();
-        assert_eq!(draws[0], draws[2]);
-        assert!(draws[1] != draws[0] && draws[1] != draws[3]);
+        assert_eq!(draws[..2], draws[3..5]);
+        let distinct: std::collections::BTreeSet<_> = draws.iter().collect();
+        assert_eq!((draws.len(), distinct.len()), (6, 4));
+    }
+
+    #[test]
+    fn every_epoch_has_its_own_order_of_all_objects() {
+        /// Notes the objects of each step.
+        struct Noting(std::cell::RefCell<Vec<usize>>);
+        impl Criterion<f64, Param<f64>> for Noting {
+            fn objects(&self) -> usize {
+                20
+            }
+            fn terms<'t>(&self, w: &Param<f64>, batch: &Batch<'t, '_, f64>) -> Terms<'t, f64> {
+                self.0.borrow_mut().extend(batch.rows);
+                let value = w.on(batch.tape).square();
+                smallvec![Term {
+                    name: "square",
+                    weight: 1.0,
+                    value
+                }]
+            }
+        }
+        let criterion = Noting(Default::default());
+        let mut w = Param::new(Matrix::scalar(1.0));
+        let settings = Settings {
+            epochs: 3,
+            batch_size: 7,
+            ..settings()
+        };
+        let go_on = |_: &Epoch| ControlFlow::Continue(());
+        fit(&mut w, &criterion, &mut sgd(0.1), &settings, go_on).unwrap();
+        let seen = criterion.0.into_inner();
+        let orders: Vec<&[usize]> = seen.chunks(20).collect();
+        assert_eq!(orders.len(), 3);
+        for order in &orders {
+            let mut sorted = order.to_vec();
+            sorted.sort();
+            assert_eq!(sorted, (0..20).collect::<Vec<_>>());
+        }
+        assert!(orders[0] != orders[1] && orders[1] != orders[2]);
+    }
+
+    #[test]
+    fn a_term_without_weight_is_logged_whatever_it_is() {
+        struct Watched;
+        impl Criterion<f64, Param<f64>> for Watched {
+            fn objects(&self) -> usize {
+                1
+            }
+            fn terms<'t>(&self, w: &Param<f64>, batch: &Batch<'t, '_, f64>) -> Terms<'t, f64> {
+                let w = w.on(batch.tape);
+                let (value, watched) = (w.square(), batch.tape.filled(1, 1, 0.0).ln());
+                smallvec![
+                    Term {
+                        name: "square",
+                        weight: 1.0,
+                        value
+                    },
+                    Term {
+                        name: "watched",
+                        weight: 0.0,
+                        value: watched
+                    },
+                ]
+            }
+        }
+        let mut w = Param::new(Matrix::scalar(1.0));
+        let go_on = |_: &Epoch| ControlFlow::Continue(());
+        let history = fit(&mut w, &Watched, &mut sgd(0.1), &settings(), go_on).unwrap();
+        let losses = &history.last().unwrap().losses;
+        assert!(losses.total < 1.0 && losses.term("watched") == Some(f64::NEG_INFINITY));
+    }
+
+    #[test]
+    fn a_model_that_is_frozen_as_a_whole_is_refused() {
+        let mut w = Param::new(Matrix::scalar(0.0));
+        w.set_trainable(false);
+        let go_on = |_: &Epoch| ControlFlow::Continue(());
+        let error = fit(&mut w, &mean(0.0), &mut sgd(0.1), &settings(), go_on).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "every parameter is frozen, expected one to train"
+        );
+    }
+
+    #[test]
+    fn a_validation_loss_that_is_not_finite_is_named_as_such() {
+        let nowhere = Mean {
+            data: Matrix::scalar(f64::NAN),
+            second_weight: 0.0,
+        };
+        let mut w = Param::new(Matrix::scalar(0.0));
+        let go_on = |_: &Epoch| ControlFlow::Continue(());
+        let (criterion, mut optimiser) = (mean(0.0), sgd(0.1));
+        let error = fit_validated(
+            &mut w,
+            &criterion,
+            &nowhere,
+            &mut optimiser,
+            &settings(),
+            go_on,
+        );
+        let text = error.unwrap_err().to_string();
+        let expected = "training diverged: the term \"squared\" is NaN on the validation objects after epoch 1; the largest";
+        assert!(text.starts_with(expected), "{text}");
+        assert_eq!(w.value().item(), 0.0, "as before the epoch");
     }
 }

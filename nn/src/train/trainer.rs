@@ -49,7 +49,8 @@ impl<T: Real> Trainer<T> {
     /// One step: the terms, the gradient, the update.
     ///
     /// # Errors
-    /// If a term or a gradient is not finite, or a trainable parameter has no gradient; the step is then not taken.
+    /// If a term with a weight or a gradient is not finite, a trainable parameter has no gradient, or none is trainable; the
+    /// step is then not taken.
     ///
     /// # Panics
     /// If `rows` is empty or names an object that is not there.
@@ -71,6 +72,10 @@ impl<T: Real> Trainer<T> {
                 keys.push(param.key());
             }
         });
+        if keys.is_empty() {
+            let what = "every parameter is frozen, expected one to train".to_owned();
+            return Err(TrainError::Setting(what));
+        }
         let recorded = {
             let batch = Batch::new(tape, rows, *seed, number);
             let terms = criterion.terms(model, &batch);
@@ -183,16 +188,19 @@ pub fn blocks(objects: usize) -> impl Iterator<Item = Vec<usize>> {
     starts.map(move |start| (start..objects.min(start + BLOCK)).collect())
 }
 
-/// The terms' values, or the first that is not finite.
+/// The terms' values, or the first with a weight that is not finite. One without is logged, whatever it is.
 fn losses_of<T: Real>(terms: &Terms<'_, T>) -> Result<Losses, (&'static str, f64)> {
     let mut losses = Losses::default();
     for term in terms {
         let value = term.value.item().to_f64();
+        losses.terms.push((term.name.into(), value));
+        if term.weight == 0.0 {
+            continue;
+        }
         if !value.is_finite() {
             return Err((term.name, value));
         }
         losses.total += term.weight * value;
-        losses.terms.push((term.name.into(), value));
     }
     if !losses.total.is_finite() {
         // a weight is not, or the sum is too large
