@@ -36,6 +36,10 @@ impl OutputFolder {
                 "{path}: another run writes to this folder, expected one of its own (--out)"
             ));
         }
+        let folder = Self {
+            path: path.to_owned(),
+            _lock: lock,
+        };
         for name in names {
             let file = path.join(name);
             // a link to a folder would be replaced, as a file is
@@ -45,10 +49,7 @@ impl OutputFolder {
             }
             remove_asides(&file).map_err(|error| error.to_string())?;
         }
-        Ok(Self {
-            path: path.to_owned(),
-            _lock: lock,
-        })
+        Ok(folder)
     }
 
     /// The path of the file of this name, if it is there.
