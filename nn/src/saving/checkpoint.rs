@@ -145,65 +145,17 @@ impl<T: Real> Run<T> {
         description: &Description,
     ) -> Result<Self, LoadError> {
         let container = Container::open(path.as_ref(), KIND)?;
-        let file = &container.file;
-        let mut run =
-            Run::new(settings).map_err(|error| LoadError::new(file, error.to_string()))?;
-        let state = &container.header[KIND];
         check_same(&container, settings, optimiser, description)?;
-
-        let damaged =
-            |what: &str| LoadError::new(file, format!("{what} in its metadata is damaged"));
-        // no run counts as far as half of 64 bits, and a count beyond could not go on
-        let counted = |json: &Value| json.as_u64().filter(|&count| count < 1 << 63);
-        let number = |name: &str| counted(&state[name]).ok_or_else(|| damaged(name));
-        let (steps, taken) = (number("steps")?, number("taken")? as usize);
-        run.epoch = number("epoch")? as usize;
-        run.taken = taken;
         let mut reader = Reader::new(&container);
-        let columns = Columns::read(&state["columns"]).ok_or_else(|| damaged("columns"))?;
-        let completed = run.epoch.wrapping_sub(1);
-        if completed > settings.epochs {
-            return Err(damaged("epoch"));
-        }
-        if completed > 0 {
-            let shape = Shape::new(completed, columns.count());
-            if let Some(rows) = reader.matrix::<f64>(EPOCHS, shape) {
-                let epochs = rows.row_iter().enumerate();
-                run.epochs = epochs
-                    .map(|(i, row)| columns.epoch(i + 1, settings.epochs, row))
-                    .collect();
-            }
-        }
-        run.sums = EpochSums {
-            losses: read_losses(&state["losses"]).ok_or_else(|| damaged("losses"))?,
-            gradient_norm: read_number(&state["gradient_norm"])
-                .ok_or_else(|| damaged("gradient_norm"))?,
-        };
-        run.end = read_end(&state["end"]).ok_or_else(|| damaged("end"))?;
-        if run.end.is_none() && completed == settings.epochs {
-            return Err(damaged("end"));
-        }
-        let best = &state["best"];
-        if !best.is_null() {
-            let epoch = best["epoch"]
-                .as_u64()
-                .filter(|&epoch| epoch < run.epoch as u64);
-            let (epoch, loss) = epoch
-                .zip(best["loss"].as_f64())
-                .ok_or_else(|| damaged("best"))?;
-            run.best = Some(Best {
-                epoch: epoch as usize,
-                loss,
-                parameters: Vec::new(),
-            });
-        }
+        let mut run = read_progress(&container, &mut reader, settings)?;
+        let state = &container.header[KIND];
 
         // all matrices are read and checked before one is put in its place
         let (mut parameters, mut states, mut largest) = (Vec::new(), Vec::new(), None);
         model.visit(ParameterPath::ROOT, &mut |path, param| {
             let shape = param.value().shape();
             parameters.extend(reader.matrix(&format!("{PARAMETERS}{path}"), shape));
-            if taken > 0 {
+            if run.taken > 0 {
                 let name = format!("{LAST_GOOD}{path}");
                 run.last_good.extend(reader.matrix(&name, shape));
             }
@@ -224,6 +176,7 @@ impl<T: Real> Run<T> {
             }
         });
         reader.finish()?;
+        run.trainer.go_on_after(run.trainer.steps(), largest);
 
         set_parameters(model, &parameters);
         optimiser.forget();
@@ -233,9 +186,62 @@ impl<T: Real> Run<T> {
                 optimiser.restore(param.key(), t, slots);
             }
         });
-        run.trainer.go_on_after(steps, largest);
         Ok(run)
     }
+}
+
+/// How far the run had come, as far as numbers say it: all but the parameters.
+fn read_progress<T: Real>(
+    container: &Container,
+    reader: &mut Reader<'_>,
+    settings: &Settings,
+) -> Result<Run<T>, LoadError> {
+    let (file, state) = (&container.file, &container.header[KIND]);
+    let damaged = |what: &str| LoadError::new(file, format!("{what} in its metadata is damaged"));
+    let number = |name: &str| counted(&state[name]).ok_or_else(|| damaged(name));
+    let mut run = Run::new(settings).map_err(|error| LoadError::new(file, error.to_string()))?;
+    run.trainer.go_on_after(number("steps")?, None);
+    run.epoch = number("epoch")? as usize;
+    run.taken = number("taken")? as usize;
+    run.end = read_end(&state["end"]).ok_or_else(|| damaged("end"))?;
+    let completed = run.epoch.wrapping_sub(1);
+    if completed > settings.epochs {
+        return Err(damaged("epoch"));
+    }
+    if completed == settings.epochs && run.end.is_none() {
+        return Err(damaged("end"));
+    }
+    let columns = Columns::read(&state["columns"]).ok_or_else(|| damaged("columns"))?;
+    if completed > 0 {
+        let shape = Shape::new(completed, columns.count());
+        if let Some(rows) = reader.matrix::<f64>(EPOCHS, shape) {
+            let epochs = rows.row_iter().zip(1..);
+            let epochs = epochs.map(|(row, number)| columns.epoch(number, settings.epochs, row));
+            run.epochs = epochs.collect();
+        }
+    }
+    run.sums = EpochSums {
+        losses: read_losses(&state["losses"]).ok_or_else(|| damaged("losses"))?,
+        gradient_norm: read_number(&state["gradient_norm"])
+            .ok_or_else(|| damaged("gradient_norm"))?,
+    };
+    let best = &state["best"];
+    if !best.is_null() {
+        let epoch = counted(&best["epoch"]).filter(|&epoch| epoch < run.epoch as u64);
+        let best = epoch.zip(best["loss"].as_f64());
+        let (epoch, loss) = best.ok_or_else(|| damaged("best"))?;
+        run.best = Some(Best {
+            epoch: epoch as usize,
+            loss,
+            parameters: Vec::new(),
+        });
+    }
+    Ok(run)
+}
+
+/// A count. No run counts as far as half of 64 bits, and one beyond could not go on.
+fn counted(json: &Value) -> Option<u64> {
+    json.as_u64().filter(|&count| count < 1 << 63)
 }
 
 /// Is the run that is to go on the one that was saved?
