@@ -1,7 +1,7 @@
 //! k-means: the exact form of competitive learning, all objects at once.
 
 use super::nearest::{Nearest, nearest};
-use super::shared::{add_scaled, check_features, squared_distance};
+use super::shared::{add_scaled, check_features, check_finite, squared_distance};
 use crate::random::generator;
 use rand::RngExt;
 use unsup_autograd::Matrix;
@@ -153,6 +153,7 @@ impl KMeans {
     #[track_caller]
     pub fn assign(&self, x: &Matrix<f64>) -> Vec<Nearest> {
         check_features("k_means", self.centres.columns(), x);
+        check_finite("k_means", x);
         nearest(x, &self.centres)
     }
 }
@@ -502,5 +503,19 @@ mod tests {
     #[should_panic(expected = "k_means: features differ: 3x2 and centres of 4x5")]
     fn centres_of_other_features_are_refused() {
         KMeans::fit_from(&Matrix::zeros(3, 2), Matrix::zeros(4, 5), 10);
+    }
+
+    #[test]
+    #[should_panic(expected = "k_means: an entry is not finite, or the squares of the entries")]
+    fn data_that_are_not_finite_are_refused() {
+        let x = Matrix::from_rows(&[[1.0], [f64::NAN]]);
+        KMeans::fit(&x, 1, &KMeansSettings::default());
+    }
+
+    #[test]
+    #[should_panic(expected = "k_means: an entry is not finite")]
+    fn objects_that_are_not_finite_have_no_cluster() {
+        let clusters = KMeans::fit_from(&blobs(9, 1), blobs(2, 2), 10);
+        clusters.assign(&Matrix::filled(1, 3, f64::NAN));
     }
 }

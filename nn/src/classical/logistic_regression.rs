@@ -185,7 +185,7 @@ impl LogisticRegression {
     /// ln P(class | x) of each row of `x`, objects x classes, in nats.
     ///
     /// # Panics
-    /// If `x` has another number of features than the training data.
+    /// If `x` has another number of features than the training data, or an entry is not finite.
     #[track_caller]
     pub fn log_probabilities(&self, x: &Matrix<f64>) -> Matrix<f64> {
         let mut logits = self.logits(x);
@@ -200,7 +200,7 @@ impl LogisticRegression {
     /// P(class | x) of each row of `x`, objects x classes.
     ///
     /// # Panics
-    /// If `x` has another number of features than the training data.
+    /// If `x` has another number of features than the training data, or an entry is not finite.
     #[track_caller]
     pub fn probabilities(&self, x: &Matrix<f64>) -> Matrix<f64> {
         self.log_probabilities(x).map(f64::exp)
@@ -209,7 +209,7 @@ impl LogisticRegression {
     /// The most probable class of each row of `x`, the lowest at a tie.
     ///
     /// # Panics
-    /// If `x` has another number of features than the training data.
+    /// If `x` has another number of features than the training data, or an entry is not finite.
     #[track_caller]
     pub fn predict(&self, x: &Matrix<f64>) -> Vec<usize> {
         let largest = |row: &[f64]| {
@@ -223,7 +223,7 @@ impl LogisticRegression {
     /// The share of rows of `x` whose class is predicted.
     ///
     /// # Panics
-    /// If `x` has another number of features than the training data, or not as many objects as there are labels.
+    /// As [`LogisticRegression::predict`], and if there are not as many labels as objects.
     #[track_caller]
     pub fn accuracy(&self, x: &Matrix<f64>, labels: &[usize]) -> f64 {
         accuracy(&self.predict(x), labels)
@@ -233,6 +233,7 @@ impl LogisticRegression {
     #[track_caller]
     fn logits(&self, x: &Matrix<f64>) -> Matrix<f64> {
         check_features("logistic_regression", self.weights.rows(), x);
+        check_finite("logistic_regression", x);
         let mut logits = x.matmul(&self.weights);
         add_to_rows(&mut logits, &self.intercept);
         logits
@@ -686,5 +687,20 @@ mod tests {
     #[should_panic(expected = "logistic_regression: object 1 is of class 2, expected one below 2")]
     fn a_class_that_is_not_there_is_refused() {
         LogisticRegression::fit(&Matrix::zeros(2, 2), &[0, 2], 2, &settings(1.0));
+    }
+
+    #[test]
+    #[should_panic(expected = "logistic_regression: an entry is not finite")]
+    fn data_that_are_not_finite_are_refused() {
+        let x = Matrix::from_rows(&[[1.0], [f64::INFINITY]]);
+        LogisticRegression::fit(&x, &[0, 1], 2, &settings(1.0));
+    }
+
+    #[test]
+    #[should_panic(expected = "logistic_regression: an entry is not finite")]
+    fn objects_that_are_not_finite_have_no_class() {
+        let x = Matrix::from_rows(&[[1.0], [2.0]]);
+        let judge = LogisticRegression::fit(&x, &[0, 1], 2, &settings(1.0));
+        judge.predict(&Matrix::scalar(f64::NAN));
     }
 }

@@ -265,6 +265,29 @@ mod tests {
         assert!(minimum.point.iter().all(|x| (x - 1.0).abs() < 1e-8));
     }
 
+    /// Every term keeps its place in the sum, so that f's last digits rise and fall at random while x comes nearer.
+    #[test]
+    fn noise_in_the_last_digits_of_the_function_does_not_end_the_search() {
+        let n = 30;
+        let settings = MinimiseSettings {
+            tolerance: 1e-10,
+            ..MinimiseSettings::default()
+        };
+        for offset in [0.1, 1.0, 10.0, 100.0] {
+            let minimum = minimise(vec![0.0; n], &settings, |x, g| {
+                let mut value = 0.0;
+                for (i, (x, g)) in x.iter().zip(g).enumerate() {
+                    let curvature = 1.0 + (i * i % 17) as f64;
+                    let away = x - 1.0 / (i + 1) as f64;
+                    *g = curvature * away.sinh();
+                    value += offset * i as f64 / 7.0 + curvature * (away.cosh() - 1.0);
+                }
+                value
+            });
+            assert!(minimum.converged, "{offset}: {minimum:?}");
+        }
+    }
+
     /// (x − 100)² from 0: the slope is within 0.9 of what it was there from 10 to 190.
     #[test]
     fn a_step_is_neither_too_short_nor_too_long() {
