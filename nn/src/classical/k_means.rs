@@ -2,7 +2,7 @@
 
 use super::nearest::{Nearest, nearest};
 use super::shared::{add_scaled, check_features, check_finite, squared_distance};
-use crate::random::generator;
+use crate::random::{generator, sample_without_replacement, uniform_below};
 use rand::RngExt;
 use unsup_autograd::Matrix;
 
@@ -243,21 +243,18 @@ fn move_to_means(x: &Matrix<f64>, labels: &[usize], centres: &mut Matrix<f64>) {
     }
 }
 
-/// A number below `n`, drawn as u64, so that it is the same where usize is smaller.
-fn draw(n: usize, random: &mut impl rand::Rng) -> usize {
-    random.random_range(0..n as u64) as usize
-}
-
 /// The objects that k-means++ starts from.
 fn plus_plus(x: &Matrix<f64>, k: usize, random: &mut impl rand::Rng) -> Vec<usize> {
-    let mut chosen = vec![draw(x.rows(), random)];
+    let mut chosen = vec![uniform_below(x.rows(), random)];
     let mut nearest = vec![f64::INFINITY; x.rows()]; // D(x)²
     while chosen.len() < k {
         let last = x.row(chosen[chosen.len() - 1]);
         for (nearest, x) in nearest.iter_mut().zip(x.row_iter()) {
             *nearest = nearest.min(squared_distance(x, last));
         }
-        chosen.push(draw_weighted(&nearest, random).unwrap_or_else(|| draw(x.rows(), random)));
+        chosen.push(
+            draw_weighted(&nearest, random).unwrap_or_else(|| uniform_below(x.rows(), random)),
+        );
     }
     chosen
 }
@@ -284,11 +281,7 @@ fn draw_weighted(weights: &[f64], random: &mut impl rand::Rng) -> Option<usize> 
 
 /// k different objects of n, in random order; the same again where k is more than n.
 fn random_objects(n: usize, k: usize, random: &mut impl rand::Rng) -> Vec<usize> {
-    let mut objects: Vec<usize> = (0..n).collect();
-    // as many steps of Fisher and Yates's shuffle as objects are wanted
-    for i in 0..k.min(n) {
-        objects.swap(i, i + draw(n - i, random));
-    }
+    let objects = sample_without_replacement(n, k.min(n), random);
     objects.into_iter().cycle().take(k).collect()
 }
 
