@@ -1,8 +1,8 @@
 //! Randomness, explicit and seeded.
 //!
-//! Every use draws from a generator of its own, derived from (seed, purpose, step): what one part of a program draws does not
-//! depend on how much another drew before it, so switching a noise off changes no other draw, and a run is resumed from
-//! three numbers.
+//! Every use draws from a generator of its own, derived from (seed, purpose, step): what one part of a program draws
+//! does not depend on how much another drew before it, so switching a noise off changes no other draw, and a run is
+//! resumed from three numbers.
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};

@@ -64,7 +64,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// a · b, summed in one order: unlike [`Matrix::matmul`]'s, a row's bits depend neither on the machine nor on the other rows.
+/// a · b, summed in one order: unlike [`Matrix::matmul`]'s, a row's bits depend neither on the machine nor on the other
+/// rows.
 fn product(a: &Matrix<f64>, b: &Matrix<f64>) -> Matrix<f64> {
     let columns = b.transpose();
     Matrix::from_fn(a.rows(), b.columns(), |i, j| dot(a.row(i), columns.row(j)))

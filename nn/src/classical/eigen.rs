@@ -12,8 +12,9 @@ pub struct Eigen {
     pub vectors: Matrix<f64>,
 }
 
-/// The eigenvalues and eigenvectors of a symmetric matrix, by Householder's reduction to three diagonals and then the QR
-/// iteration with Wilkinson's shift (Golub, Van Loan, "Matrix computations", 8.3). Of the matrix the lower triangle is read.
+/// The eigenvalues and eigenvectors of a symmetric matrix, by Householder's reduction to three diagonals and then the
+/// QR iteration with Wilkinson's shift (Golub, Van Loan, "Matrix computations", 8.3). Of the matrix the lower triangle
+/// is read.
 ///
 /// Cost: about 9 n³ operations.
 ///
@@ -52,8 +53,8 @@ pub fn symmetric_eigen(a: &Matrix<f64>) -> Eigen {
     }
 }
 
-/// Turns every row so that its entry of largest absolute value is positive, the first of them at a tie: of v and −v, which
-/// are as good, always the same one.
+/// Turns every row so that its entry of largest absolute value is positive, the first of them at a tie: of v and −v,
+/// which are as good, always the same one.
 pub(super) fn fix_signs(vectors: &mut Matrix<f64>) {
     for i in 0..vectors.rows() {
         let row = vectors.row_mut(i);
@@ -261,7 +262,8 @@ mod tests {
         holds(&b.matmul_tn(&b)); // nine eigenvalues 0
     }
 
-    /// As large as the images of 28x28 pixels make it: a Gram matrix of 900 objects, whose eigenvalues lie close together.
+    /// As large as the images of 28x28 pixels make it: a Gram matrix of 900 objects, whose eigenvalues lie close
+    /// together.
     #[test]
     fn a_gram_matrix_of_784_features_is_put_together_again() {
         let mut random = generator(784, "test", 0);

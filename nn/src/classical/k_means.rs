@@ -13,19 +13,19 @@ pub enum KMeansStart {
     /// from the nearest centre so far (Arthur, Vassilvitskii 2007, "k-means++: the advantages of careful seeding",
     /// section 2.2). Q is then, on average, at most 8 (ln k + 2) times the least possible.
     PlusPlus,
-    /// k-means++ with a choice, as scikit-learn starts: for each next centre 2 + ⌊ln k⌋ objects are drawn as before, and
-    /// the one that leaves the least Q is taken. Mostly better (on the digits, k = 50, Q of a single start is 1.3 % lower on
-    /// average, of 10 starts 0.8 %), though the bound for the worst case is a weaker one (Grunau, Özüdoğru, Rozhoň, Tětek
-    /// 2023, "A nearly tight analysis of greedy k-means++").
+    /// k-means++ with a choice, as scikit-learn starts: for each next centre 2 + ⌊ln k⌋ objects are drawn as before,
+    /// and the one that leaves the least Q is taken. Mostly better (on the digits, k = 50, Q of a single start is 1.3 %
+    /// lower on average, of 10 starts 0.8 %), though the bound for the worst case is a weaker one (Grunau, Özüdoğru,
+    /// Rozhoň, Tětek 2023, "A nearly tight analysis of greedy k-means++").
     #[default]
     GreedyPlusPlus,
     /// k different objects at random.
     RandomObjects,
 }
 
-/// The settings of k-means. Those of [`Default`] differ from scikit-learn's in the number of restarts, 10 instead of 1; and
-/// here a start is followed until no object changes its cluster, while scikit-learn also ends where the centres move little
-/// (its `tol` of 10⁻⁴).
+/// The settings of k-means. Those of [`Default`] differ from scikit-learn's in the number of restarts, 10 instead of 1;
+/// and here a start is followed until no object changes its cluster, while scikit-learn also ends where the centres
+/// move little (its `tol` of 10⁻⁴).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KMeansSettings {
     /// How the first centres are chosen.

@@ -8,7 +8,8 @@ use unsup_autograd::Matrix;
 /// Classifies by the majority of the `k` nearest training objects (Cover, Hart 1967, "Nearest neighbor pattern
 /// classification"), every one of them with the same weight.
 ///
-/// - Of classes with equally many votes, the one whose nearest member is nearer wins. (scikit-learn takes the lower class.)
+/// - Of classes with equally many votes, the one whose nearest member is nearer wins. (scikit-learn takes the lower
+///   class.)
 /// - Of training objects equally near, the earlier counts as nearer ([`nearest`](super::nearest)).
 ///
 /// ```

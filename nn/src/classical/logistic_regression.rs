@@ -14,19 +14,19 @@ pub struct LogisticRegressionSettings {
     /// λ, the weight of the penalty, at least 0; by default 1. It is 1/C of scikit-learn's `LogisticRegression`.
     pub lambda: f64,
     /// It has converged where no entry of the gradient, a mean over objects, is larger than this; by default 10⁻⁷. The
-    /// gradient is taken with every feature centred and in a unit of its own, uⱼ = √(sⱼ²/100 + λ/objects), where sⱼ is its
-    /// standard deviation: the same data in other units of measurement, with λ = 0, converge in the same way. See
+    /// gradient is taken with every feature centred and in a unit of its own, uⱼ = √(sⱼ²/100 + λ/objects), where sⱼ is
+    /// its standard deviation: the same data in other units of measurement, with λ = 0, converge in the same way. See
     /// [`LogisticRegression::converged`] for what it says of the solution.
     pub tolerance: f64,
     /// Steps at most; by default 5000.
     pub max_iterations: usize,
 }
 
-/// A feature's variance takes this part in the square of its unit. An object adds P(1 − P) x² to the second derivative along
-/// a weight, and among classes that are told apart well P(1 − P) is small: with this part the second derivative of loss and
-/// penalty together is about 1, within a power of ten or two, along every weight.
+/// A feature's variance takes this part in the square of its unit. An object adds P(1 − P) x² to the second derivative
+/// along a weight, and among classes that are told apart well P(1 − P) is small: with this part the second derivative
+/// of loss and penalty together is about 1, within a power of ten or two, along every weight.
 const CURVATURE: f64 = 0.01;
-/// Steps that the minimisation remembers: features that go together leave it long valleys, for which its usual 10 are few.
+/// Steps that the minimisation remembers: features that go together leave long valleys, for which its usual 10 are few.
 const MEMORY: usize = 30;
 
 impl Default for LogisticRegressionSettings {
@@ -46,9 +46,9 @@ impl Default for LogisticRegressionSettings {
 /// penalises the one difference w = w₁ − w₀, of which the two columns here hold half each: the penalties (λ/2)(‖w/2‖² +
 /// ‖w/2‖²) = (λ/4)‖w‖² and ‖w‖²/(2C) agree for C = 2/λ.
 ///
-/// Found by L-BFGS ([`minimise`]) from W = 0 and b at the classes' shares. Of the solutions that differ by a number added
-/// to all of b, the one of sum 0 at the mean of the data is taken. A class without training objects has probability 0: its
-/// weights are 0 and its intercept is −∞.
+/// Found by L-BFGS ([`minimise`]) from W = 0 and b at the classes' shares. Of the solutions that differ by a number
+/// added to all of b, the one of sum 0 at the mean of the data is taken. A class without training objects has
+/// probability 0: its weights are 0 and its intercept is −∞.
 ///
 /// ```
 /// use unsup_autograd::Matrix;
@@ -174,10 +174,10 @@ impl LogisticRegression {
     /// The gradient came within the tolerance τ of [`LogisticRegressionSettings`].
     ///
     /// So, for every class and every feature j, the mean over objects of (P − Y) (xⱼ − x̄ⱼ), with the penalty's part
-    /// (λ/objects) W, is at most τ uⱼ. Since the penalty alone makes the criterion curve by λ, what the fit reaches, a sum
-    /// over objects, is then above the optimum by at most (τ objects)² classes Σⱼ uⱼ² / (2 λ), but for the little that b is
-    /// off; in practice by far less. Without a penalty no such bound holds: where classes can be separated there is no
-    /// optimum, and the gradient comes within any tolerance on the way to infinity.
+    /// (λ/objects) W, is at most τ uⱼ. Since the penalty alone makes the criterion curve by λ, what the fit reaches, a
+    /// sum over objects, is then above the optimum by at most (τ objects)² classes Σⱼ uⱼ² / (2 λ), but for the little
+    /// that b is off; in practice by far less. Without a penalty no such bound holds: where classes can be separated
+    /// there is no optimum, and the gradient comes within any tolerance on the way to infinity.
     pub fn converged(&self) -> bool {
         self.converged
     }
@@ -260,7 +260,8 @@ struct Problem {
 }
 
 impl Problem {
-    /// Its value; the gradient is, of W, Xᵀ(P − Y)/objects + diag(penalty) W and, of b, the column sums of (P − Y)/objects.
+    /// Its value. The gradient by W is Xᵀ(P − Y)/objects + diag(penalty) W, that by b the column sums of
+    /// (P − Y)/objects.
     fn evaluate(&self, point: &[f64], gradient: &mut [f64]) -> f64 {
         let objects = self.x.rows() as f64;
         let split = self.x.columns() * self.classes;

@@ -171,8 +171,8 @@ fn remember(before: &Evaluated, after: &Evaluated, memory: usize, history: &mut 
     }
 }
 
-/// A point x + α d that is low and flat enough. `low` < `high` hold it between them: at the low end f has fallen enough but
-/// falls on steeply, at the high end it is too high or rises steeply.
+/// A point x + α d that is low and flat enough. `low` < `high` hold it between them: at the low end f has fallen enough
+/// but falls on steeply, at the high end it is too high or rises steeply.
 fn line_search(
     now: &Evaluated,
     direction: &[f64],

@@ -30,8 +30,8 @@ pub struct Pca {
 }
 
 impl Pca {
-    /// The first k principal components of the rows of `x`: at most as many as there are features, and where there are more
-    /// features than objects, at most as many as the objects span directions about their mean (at least one).
+    /// The first k principal components of the rows of `x`: at most as many as there are features, and where there are
+    /// more features than objects, at most as many as the objects span directions about their mean (at least one).
     ///
     /// # Panics
     /// If k is 0, or an entry, or the distance between two, is not finite.
@@ -79,16 +79,17 @@ impl Pca {
         &self.mean
     }
 
-    /// The directions vᵢ as rows, k (or as many as there are, see [`Pca::fit`]) x features, orthonormal, largest variance
-    /// first. Of vᵢ and −vᵢ, which are as good, it is the one whose entry of largest absolute value is positive, the first
-    /// of them at a tie (the sign of scikit-learn's `PCA` follows the same rule).
+    /// The directions vᵢ as rows, k (or as many as there are, see [`Pca::fit`]) x features, orthonormal, largest
+    /// variance first. Of vᵢ and −vᵢ, which are as good, it is the one whose entry of largest absolute value is
+    /// positive, the first of them at a tie (the sign of scikit-learn's `PCA` follows the same rule).
     pub fn components(&self) -> &Matrix<f64> {
         &self.components
     }
 
     /// The variances of the training data, largest first: along all directions, or, where there are fewer objects than
-    /// features, along as many as there are objects, beyond which they are 0. The mean of squares over all objects: scikit-learn
-    /// divides by the number of objects less one, so that its `explained_variance_` is n/(n − 1) times as large.
+    /// features, along as many as there are objects, beyond which they are 0. The mean of squares over all objects:
+    /// scikit-learn divides by the number of objects less one, so that its `explained_variance_` is n/(n − 1) times as
+    /// large.
     pub fn variances(&self) -> &[f64] {
         &self.variances
     }

@@ -270,8 +270,8 @@ mod tests {
         assert!(ridge.weights().is_close(&Matrix::filled(4, 1, 0.25), 1e-14));
     }
 
-    /// Nine features that are six in random mixtures: of their Gram matrix three eigenvalues are 0 but for rounding, which
-    /// without a penalty must not be divided by.
+    /// Nine features that are six in random mixtures: of their Gram matrix three eigenvalues are 0 but for rounding,
+    /// which without a penalty must not be divided by.
     #[test]
     fn collinear_features_without_a_penalty_give_the_least_weights_of_the_best_fit() {
         let (six, y) = sample(50, 6);

@@ -20,8 +20,8 @@ pub fn accuracy(predicted: &[usize], labels: &[usize]) -> f64 {
     right as f64 / labels.len() as f64
 }
 
-/// The coefficient of determination R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)² of each output (column), and the mean of these over the
-/// outputs: 1 for a perfect prediction, 0 for that of the mean, negative for a worse one.
+/// The coefficient of determination R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)² of each output (column), and the mean of these
+/// over the outputs: 1 for a perfect prediction, 0 for that of the mean, negative for a worse one.
 ///
 /// An output that does not vary scores 1 where it is hit exactly and 0 where it is not, as in scikit-learn.
 ///
