@@ -1,8 +1,8 @@
 //! Randomness, explicit and seeded.
 //!
-//! Every use draws from a generator of its own, derived from (seed, purpose, step): what one part of a program draws does not
-//! depend on how much another drew before it, so switching a noise off changes no other draw, and a run is resumed from
-//! three numbers.
+//! Every use draws from a generator of its own, derived from (seed, purpose, step): what one part of a program draws
+//! does not depend on how much another drew before it, so switching a noise off changes no other draw, and a run is
+//! resumed from three numbers.
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
@@ -41,13 +41,52 @@ pub fn standard_normal(generator: &mut impl rand::Rng) -> f64 {
     }
 }
 
+/// A draw from 0..`n`, every number equally likely; taken as u64, so that it is the same where usize is smaller.
+///
+/// # Panics
+/// If n is 0.
+#[track_caller]
+pub fn uniform_below(n: usize, generator: &mut impl rand::Rng) -> usize {
+    assert!(n > 0, "uniform_below: there is no number below 0");
+    generator.random_range(0..n as u64) as usize
+}
+
 /// Puts `items` in random order (Fisher, Yates).
 pub fn shuffle<I>(items: &mut [I], generator: &mut impl rand::Rng) {
     for i in (1..items.len()).rev() {
-        // drawn as u64, so that the order is the same where usize is smaller
-        let j = generator.random_range(0..=i as u64) as usize;
-        items.swap(i, j);
+        items.swap(i, uniform_below(i + 1, generator));
     }
+}
+
+/// `k` different numbers of 0..`n`, in the order in which they are drawn: every sequence of k is equally likely.
+///
+/// ```
+/// use unsup_autograd::random::{generator, sample_without_replacement};
+///
+/// let mut all = sample_without_replacement(5, 5, &mut generator(0, "objects", 0));
+/// all.sort();
+/// assert_eq!(all, [0, 1, 2, 3, 4]);
+/// ```
+///
+/// # Panics
+/// If k is more than n.
+#[track_caller]
+pub fn sample_without_replacement(
+    n: usize,
+    k: usize,
+    generator: &mut impl rand::Rng,
+) -> Vec<usize> {
+    assert!(
+        k <= n,
+        "sample_without_replacement: {k} different numbers of {n}"
+    );
+    // the first k steps of a shuffle, from the front
+    let mut numbers: Vec<usize> = (0..n).collect();
+    for i in 0..k {
+        numbers.swap(i, i + uniform_below(n - i, generator));
+    }
+    numbers.truncate(k);
+    numbers
 }
 
 #[cfg(test)]
@@ -94,5 +133,76 @@ mod tests {
             counts.values().all(|&n| (850..1150).contains(&n)),
             "{counts:?}"
         );
+    }
+
+    #[test]
+    fn every_number_below_seven_comes_equally_often() {
+        let mut generator = generator(0, "test", 0);
+        let mut counts = [0i32; 7];
+        for _ in 0..70_000 {
+            counts[uniform_below(7, &mut generator)] += 1;
+        }
+        // standard error: 93
+        assert!(
+            counts.iter().all(|n| (n - 10_000).abs() < 400),
+            "{counts:?}"
+        );
+        assert_eq!(uniform_below(1, &mut generator), 0);
+    }
+
+    /// Where n is not small against the range of the draw, a remainder would prefer the low third by half.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_large_range_is_drawn_without_bias() {
+        let mut generator = generator(0, "test", 0);
+        let n = 3 << 62;
+        let low = (0..30_000).filter(|_| uniform_below(n, &mut generator) < 1 << 62);
+        // standard error: 82
+        let low = low.count();
+        assert!(low.abs_diff(10_000) < 400, "{low}");
+    }
+
+    #[test]
+    fn every_pair_of_four_comes_about_equally_often_in_either_order() {
+        let mut generator = generator(0, "test", 0);
+        let mut counts = std::collections::BTreeMap::new();
+        for _ in 0..12_000 {
+            let pair = sample_without_replacement(4, 2, &mut generator);
+            assert_ne!(pair[0], pair[1]);
+            *counts.entry(pair).or_insert(0) += 1;
+        }
+        assert_eq!(counts.len(), 12);
+        // standard error: 30
+        assert!(
+            counts.values().all(|&n| (850..1150).contains(&n)),
+            "{counts:?}"
+        );
+        assert!(sample_without_replacement(4, 0, &mut generator).is_empty());
+    }
+
+    /// The streams that everything drawn so far came from.
+    #[test]
+    fn the_same_seed_draws_the_same_on_every_machine() {
+        let random = || generator(1, "test", 2);
+        let mut below = random();
+        let below: Vec<usize> = (0..8).map(|_| uniform_below(1000, &mut below)).collect();
+        assert_eq!(below, [621, 250, 316, 262, 788, 661, 26, 648]);
+        let sample = sample_without_replacement(100, 8, &mut random());
+        assert_eq!(sample, [62, 25, 32, 28, 79, 67, 8, 5]);
+        let mut items: Vec<usize> = (0..10).collect();
+        shuffle(&mut items, &mut random());
+        assert_eq!(items, [7, 5, 9, 0, 3, 4, 1, 8, 2, 6]);
+    }
+
+    #[test]
+    #[should_panic(expected = "sample_without_replacement: 4 different numbers of 3")]
+    fn more_different_numbers_than_there_are_are_refused() {
+        sample_without_replacement(3, 4, &mut generator(0, "test", 0));
+    }
+
+    #[test]
+    #[should_panic(expected = "uniform_below: there is no number below 0")]
+    fn a_number_below_0_is_refused() {
+        uniform_below(0, &mut generator(0, "test", 0));
     }
 }

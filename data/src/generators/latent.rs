@@ -1,9 +1,9 @@
 //! Data that are linear in hidden codes: sparse ones, and Gaussian ones.
 
-use super::{check_noise, choose, dot, normal_matrix, product};
+use super::{check_noise, dot, normal_matrix, product};
 use rand::RngExt;
 use unsup_autograd::Matrix;
-use unsup_autograd::random::{generator, standard_normal};
+use unsup_autograd::random::{generator, sample_without_replacement, standard_normal};
 
 /// x = Dᵀ z + noise: sums of a few atoms of a dictionary, to see whether a sparse method finds the dictionary again.
 ///
@@ -81,7 +81,7 @@ impl PlantedDictionary {
         let random = &mut generator(seed, "code", 0);
         let mut codes = Matrix::zeros(objects, self.atoms);
         for i in 0..objects {
-            for j in choose(self.nonzeros, self.atoms, random) {
+            for j in sample_without_replacement(self.atoms, self.nonzeros, random) {
                 let magnitude = random.random_range(from..to);
                 let negative = self.signed && random.random_range(0.0..1.0) < 0.5;
                 codes[(i, j)] = if negative { -magnitude } else { magnitude };

@@ -51,7 +51,6 @@ pub use scenes::{Scene, Scenes, ScenesSample};
 pub use series::{AutoregressiveSeries, SeriesSample};
 pub use surfaces::{MoonsSample, SCurve, SurfaceSample, SwissRoll, TwoMoons};
 
-use rand::RngExt;
 use unsup_autograd::Matrix;
 use unsup_autograd::random::standard_normal;
 
@@ -61,27 +60,12 @@ fn normal_matrix(rows: usize, columns: usize, random: &mut impl rand::Rng) -> Ma
     Matrix::from_fn(rows, columns, |_, _| standard_normal(random))
 }
 
-/// A draw from 0..count, the same on every machine.
-fn below(count: usize, random: &mut impl rand::Rng) -> usize {
-    random.random_range(0..count as u64) as usize
-}
-
-/// `count` different numbers of 0..of, in the order in which they were drawn.
-fn choose(count: usize, of: usize, random: &mut impl rand::Rng) -> Vec<usize> {
-    // the first steps of a shuffle
-    let mut all: Vec<usize> = (0..of).collect();
-    for i in 0..count {
-        all.swap(i, i + below(of - i, random));
-    }
-    all.truncate(count);
-    all
-}
-
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// a · b, summed in one order: unlike [`Matrix::matmul`]'s, a row's bits depend neither on the machine nor on the other rows.
+/// a · b, summed in one order: unlike [`Matrix::matmul`]'s, a row's bits depend neither on the machine nor on the other
+/// rows.
 fn product(a: &Matrix<f64>, b: &Matrix<f64>) -> Matrix<f64> {
     let columns = b.transpose();
     Matrix::from_fn(a.rows(), b.columns(), |i, j| dot(a.row(i), columns.row(j)))

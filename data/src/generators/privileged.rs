@@ -1,8 +1,8 @@
 //! Classes with privileged information: what is known of an object in training only.
 
-use super::{choose, dot, normal_matrix, product};
+use super::{dot, normal_matrix, product};
 use unsup_autograd::Matrix;
-use unsup_autograd::random::{generator, standard_normal};
+use unsup_autograd::random::{generator, sample_without_replacement, standard_normal};
 
 /// What the teacher is told of an object beside its features x: the four experiments of D. Lopez-Paz, L. Bottou,
 /// B. Schölkopf, V. Vapnik (2016), "Unifying distillation and privileged information", section 6, as they are printed.
@@ -83,9 +83,9 @@ impl PrivilegedExperiment {
             self.features
         );
         let direction = normal_matrix(self.features, 1, &mut generator(seed, "direction", 0));
-        let shared = choose(
-            self.relevant,
+        let shared = sample_without_replacement(
             self.features,
+            self.relevant,
             &mut generator(seed, "relevant features", 0),
         );
         PrivilegedSample {
@@ -135,7 +135,7 @@ impl PrivilegedExperiment {
                 let relevant: Vec<Vec<usize>> = (0..objects)
                     .map(|_| match self.kind {
                         PrivilegedKind::RelevantFeatures => shared.to_vec(),
-                        _ => choose(self.relevant, self.features, random),
+                        _ => sample_without_replacement(self.features, self.relevant, random),
                     })
                     .collect();
                 let privileged =

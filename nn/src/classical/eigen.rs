@@ -12,8 +12,9 @@ pub struct Eigen {
     pub vectors: Matrix<f64>,
 }
 
-/// The eigenvalues and eigenvectors of a symmetric matrix, by Householder's reduction to three diagonals and then the QR
-/// iteration with Wilkinson's shift (Golub, Van Loan, "Matrix computations", 8.3). Of the matrix the lower triangle is read.
+/// The eigenvalues and eigenvectors of a symmetric matrix, by Householder's reduction to three diagonals and then the
+/// QR iteration with Wilkinson's shift (Golub, Van Loan, "Matrix computations", 8.3). Of the matrix the lower triangle
+/// is read.
 ///
 /// Cost: about 9 n³ operations.
 ///
@@ -45,7 +46,17 @@ pub fn symmetric_eigen(a: &Matrix<f64>) -> Eigen {
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|&i, &j| diagonal[j].total_cmp(&diagonal[i]));
     let mut vectors = basis.select_rows(&order);
-    for i in 0..n {
+    fix_signs(&mut vectors);
+    Eigen {
+        values: order.iter().map(|&i| unit * diagonal[i]).collect(),
+        vectors,
+    }
+}
+
+/// Turns every row so that its entry of largest absolute value is positive, the first of them at a tie: of v and −v,
+/// which are as good, always the same one.
+pub(super) fn fix_signs(vectors: &mut Matrix<f64>) {
+    for i in 0..vectors.rows() {
         let row = vectors.row_mut(i);
         let largest = row.iter().fold(
             0.0f64,
@@ -54,10 +65,6 @@ pub fn symmetric_eigen(a: &Matrix<f64>) -> Eigen {
         if largest < 0.0 {
             row.iter_mut().for_each(|x| *x = -*x);
         }
-    }
-    Eigen {
-        values: order.iter().map(|&i| unit * diagonal[i]).collect(),
-        vectors,
     }
 }
 
@@ -204,6 +211,25 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_entry_of_every_vector_is_positive_and_the_first_of_them_at_a_tie() {
+        for n in [2, 5, 33] {
+            // of −A the vectors come from other rotations
+            for sign in [1.0, -1.0] {
+                let vectors = symmetric_eigen(&symmetric(n, n as u64).map(|x| sign * x)).vectors;
+                for row in vectors.row_iter() {
+                    let largest = row.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+                    assert!(row.contains(&largest), "{row:?}");
+                }
+            }
+        }
+        // exact ties: 1 and −1
+        let mut tied = Matrix::from_rows(&[[-1.0, 1.0, 0.5], [0.5, 1.0, -1.0], [0.0, 0.0, 0.0]]);
+        fix_signs(&mut tied);
+        let expected = Matrix::from_rows(&[[1.0, -1.0, -0.5], [0.5, 1.0, -1.0], [0.0, 0.0, 0.0]]);
+        assert_eq!(tied, expected);
+    }
+
+    #[test]
     fn random_matrices_of_many_sizes_are_put_together_again() {
         for n in [1, 2, 3, 4, 5, 10, 33, 64, 120] {
             holds(&symmetric(n, n as u64));
@@ -236,7 +262,8 @@ mod tests {
         holds(&b.matmul_tn(&b)); // nine eigenvalues 0
     }
 
-    /// As large as the images of 28x28 pixels make it: a Gram matrix of 900 objects, whose eigenvalues lie close together.
+    /// As large as the images of 28x28 pixels make it: a Gram matrix of 900 objects, whose eigenvalues lie close
+    /// together.
     #[test]
     fn a_gram_matrix_of_784_features_is_put_together_again() {
         let mut random = generator(784, "test", 0);

@@ -8,7 +8,8 @@ use unsup_autograd::Matrix;
 /// Classifies by the majority of the `k` nearest training objects (Cover, Hart 1967, "Nearest neighbor pattern
 /// classification"), every one of them with the same weight.
 ///
-/// - Of classes with equally many votes, the one whose nearest member is nearer wins. (scikit-learn takes the lower class.)
+/// - Of classes with equally many votes, the one whose nearest member is nearer wins. (scikit-learn takes the lower
+///   class.)
 /// - Of training objects equally near, the earlier counts as nearer ([`nearest`](super::nearest)).
 ///
 /// ```
@@ -115,7 +116,7 @@ impl KNearestRegressor {
     /// The coefficient of determination of the prediction, see [`r_squared`].
     ///
     /// # Panics
-    /// As [`KNearestRegressor::predict`], and if `y` is not of the prediction's shape.
+    /// As [`KNearestRegressor::predict`], and if `y` is not of the prediction's shape, or an entry of it is not finite.
     #[track_caller]
     pub fn r_squared(&self, x: &Matrix<f64>, y: &Matrix<f64>) -> f64 {
         r_squared(&self.predict(x), y)
@@ -248,5 +249,21 @@ mod tests {
     fn other_features_are_refused() {
         KNearestClassifier::new(Matrix::zeros(3, 2), vec![0, 1, 0], 1)
             .predict(&Matrix::zeros(1, 3));
+    }
+
+    #[test]
+    #[should_panic(expected = "k_nearest: an entry is not finite")]
+    fn data_that_are_not_finite_are_refused() {
+        KNearestClassifier::new(Matrix::filled(3, 2, f64::NAN), vec![0, 1, 0], 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "k_nearest: an entry is not finite")]
+    fn objects_that_are_not_finite_have_no_class() {
+        KNearestClassifier::new(Matrix::zeros(3, 2), vec![0, 1, 0], 1).predict(&Matrix::filled(
+            1,
+            2,
+            f64::NAN,
+        ));
     }
 }

@@ -1,4 +1,4 @@
-//! Classical methods in `f64`, exact or to a stated tolerance: what networks are judged by, and what several of them need.
+//! Classical methods in `f64`, exact or to a stated tolerance: what networks are judged by, and what some need.
 //!
 //! | item | what it is for |
 //! |---|---|

@@ -31,8 +31,8 @@ impl Nearest {
 const X_BLOCK: usize = 256;
 const W_BLOCK: usize = 1024;
 
-/// For every row of `x` (objects x features) the nearest row of `w` (any number x features) by squared Euclidean distance;
-/// of several that are equally near, the one of lowest index.
+/// For every row of `x` (objects x features) the nearest row of `w` (any number x features) by squared Euclidean
+/// distance; of several that are equally near, the one of lowest index.
 ///
 /// Exactly what the plain double loop over all pairs finds, index and distance to the bit, at the cost of one matrix
 /// product: ‖x − w‖² = ‖x‖² − 2 x·w + ‖w‖² for all pairs, block by block, and then, since these sums break exact ties by
@@ -75,8 +75,8 @@ pub fn nearest(x: &Matrix<f64>, w: &Matrix<f64>) -> Vec<Nearest> {
     search("nearest", x, w, 1)
 }
 
-/// For every row of `x` the `k` nearest rows of `w`, nearest first, of equally near ones the lower index first; found as by
-/// [`nearest`].
+/// For every row of `x` the `k` nearest rows of `w`, nearest first, of equally near ones the lower index first; found
+/// as by [`nearest`].
 ///
 /// # Panics
 /// If `k` is 0 or more than `w` has rows, `x` and `w` differ in their number of features, or an entry is not finite.

@@ -1,7 +1,9 @@
 //! Principal component analysis: the best linear auto-encoder, in closed form.
 
-use super::shared::{add_to_rows, centre, column_means, orthonormal, take_unit};
-use super::{Eigen, symmetric_eigen};
+use super::eigen::{Eigen, fix_signs, symmetric_eigen};
+use super::shared::{
+    add_to_rows, centre, check_features, check_finite, column_means, orthonormal, take_unit,
+};
 use unsup_autograd::Matrix;
 
 /// The k directions of largest variance of a data set.
@@ -28,8 +30,8 @@ pub struct Pca {
 }
 
 impl Pca {
-    /// The first k principal components of the rows of `x`: at most as many as there are features, and where there are more
-    /// features than objects, at most as many as the objects span directions about their mean (at least one).
+    /// The first k principal components of the rows of `x`: at most as many as there are features, and where there are
+    /// more features than objects, at most as many as the objects span directions about their mean (at least one).
     ///
     /// # Panics
     /// If k is 0, or an entry, or the distance between two, is not finite.
@@ -39,6 +41,7 @@ impl Pca {
         let objects = x.rows() as f64;
         let mean = column_means(x);
         let mut centred = centre(x, &mean);
+        check_finite("pca", &centred);
         let unit = take_unit(&mut centred);
         // XᵀX and XXᵀ have the same eigenvalues but for zeros: the smaller one is decomposed
         let wide = x.columns() > x.rows();
@@ -54,7 +57,9 @@ impl Pca {
             let negligible = 1e-14 * values[0].abs() * values.len() as f64;
             let spanned = values.iter().filter(|&&value| value > negligible).count();
             let first = vectors.slice_rows(0..k.min(spanned.max(1)));
-            orthonormal(first.matmul(&centred))
+            let mut directions = orthonormal(first.matmul(&centred));
+            fix_signs(&mut directions);
+            directions
         } else {
             vectors.slice_rows(0..k.min(x.columns()))
         };
@@ -74,14 +79,17 @@ impl Pca {
         &self.mean
     }
 
-    /// The directions vᵢ as rows, k (or as many as there are, see [`Pca::fit`]) x features, orthonormal, largest variance
-    /// first.
+    /// The directions vᵢ as rows, k (or as many as there are, see [`Pca::fit`]) x features, orthonormal, largest
+    /// variance first. Of vᵢ and −vᵢ, which are as good, it is the one whose entry of largest absolute value is
+    /// positive, the first of them at a tie (the sign of scikit-learn's `PCA` follows the same rule).
     pub fn components(&self) -> &Matrix<f64> {
         &self.components
     }
 
-    /// The variances of the training data (divided by the number of objects), largest first: along all directions, or, where
-    /// there are fewer objects than features, along as many as there are objects, beyond which they are 0.
+    /// The variances of the training data, largest first: along all directions, or, where there are fewer objects than
+    /// features, along as many as there are objects, beyond which they are 0. The mean of squares over all objects:
+    /// scikit-learn divides by the number of objects less one, so that its `explained_variance_` is n/(n − 1) times as
+    /// large.
     pub fn variances(&self) -> &[f64] {
         &self.variances
     }
@@ -89,24 +97,21 @@ impl Pca {
     /// The codes (x − x̄)·vᵢ, objects x k.
     ///
     /// # Panics
-    /// If `x` has another number of columns than the training data.
+    /// If `x` has another number of features than the training data, or an entry is not finite.
     #[track_caller]
     pub fn encode(&self, x: &Matrix<f64>) -> Matrix<f64> {
-        assert!(
-            x.columns() == self.mean.len(),
-            "pca: fitted on {} features, got a matrix of {}",
-            self.mean.len(),
-            x.shape()
-        );
+        check_features("pca", self.mean.len(), x);
+        check_finite("pca", x);
         centre(x, &self.mean).matmul_nt(&self.components)
     }
 
     /// The objects of given codes, objects x features.
     ///
     /// # Panics
-    /// If `codes` has not k columns.
+    /// If `codes` has not k columns, or an entry is not finite.
     #[track_caller]
     pub fn decode(&self, codes: &Matrix<f64>) -> Matrix<f64> {
+        check_finite("pca", codes);
         let mut x = codes.matmul(&self.components);
         add_to_rows(&mut x, &self.mean);
         x
@@ -115,7 +120,7 @@ impl Pca {
     /// The squared error of the reconstruction: its sum over features, its mean over the objects of `x`.
     ///
     /// # Panics
-    /// If `x` has another number of columns than the training data.
+    /// As [`Pca::encode`].
     #[track_caller]
     pub fn squared_error(&self, x: &Matrix<f64>) -> f64 {
         let reconstruction = self.decode(&self.encode(x));
@@ -162,6 +167,55 @@ mod tests {
         let all = Pca::fit(&x, 6);
         assert_eq!(all.components().rows(), 4);
         assert!(all.squared_error(&x) < 1e-20);
+    }
+
+    #[test]
+    fn wide_data_and_tall_have_one_sign() {
+        let mut random = generator(8, "test", 0);
+        for _ in 0..10 {
+            let x = Matrix::from_fn(5, 6, |_, _| standard_normal(&mut random));
+            let wide = Pca::fit(&x, 3);
+            let tall = Pca::fit(&x.select_rows(&[0, 1, 2, 3, 4, 0, 1, 2, 3, 4]), 3);
+            assert!(wide.components().is_close(tall.components(), 1e-10));
+            for row in wide.components().row_iter() {
+                let largest = row.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+                assert!(row.contains(&largest), "{row:?}");
+            }
+        }
+    }
+
+    /// Of two directions among nine features, and among twelve of eight objects, all but two variances are 0 but for
+    /// rounding.
+    #[test]
+    fn no_variance_is_negative() {
+        let mut random = generator(9, "test", 0);
+        for (objects, features) in [(40, 9), (8, 12)] {
+            let mut normal =
+                |rows, columns| Matrix::from_fn(rows, columns, |_, _| standard_normal(&mut random));
+            let x = normal(objects, 2).matmul(&normal(2, features));
+            let variances = Pca::fit(&x, 2).variances().to_vec();
+            assert!(variances[1] > 1e-3);
+            assert!(variances.iter().all(|&v| v >= 0.0), "{variances:?}");
+            assert!(variances[2..].iter().all(|&v| v < 1e-12 * variances[0]));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "pca: an entry is not finite")]
+    fn data_that_are_not_finite_are_refused() {
+        Pca::fit(&Matrix::from_rows(&[[1.0, 2.0], [f64::NAN, 0.0]]), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "pca: an entry is not finite")]
+    fn objects_that_are_not_finite_are_not_encoded() {
+        Pca::fit(&sample(), 2).encode(&Matrix::filled(1, 6, f64::INFINITY));
+    }
+
+    #[test]
+    #[should_panic(expected = "pca: an entry is not finite")]
+    fn codes_that_are_not_finite_are_not_decoded() {
+        Pca::fit(&sample(), 2).decode(&Matrix::filled(1, 2, f64::NAN));
     }
 
     #[test]

@@ -117,10 +117,11 @@ impl Ridge {
     /// xW + b for each row of `x`, objects x outputs.
     ///
     /// # Panics
-    /// If `x` has another number of features than the training data.
+    /// If `x` has another number of features than the training data, or an entry is not finite.
     #[track_caller]
     pub fn predict(&self, x: &Matrix<f64>) -> Matrix<f64> {
         check_features("ridge", self.weights.rows(), x);
+        check_finite("ridge", x);
         let mut prediction = x.matmul(&self.weights);
         add_to_rows(&mut prediction, &self.intercept);
         prediction
@@ -129,7 +130,7 @@ impl Ridge {
     /// The coefficient of determination of the prediction, see [`r_squared`].
     ///
     /// # Panics
-    /// As [`Ridge::predict`], and if `y` is not of the prediction's shape.
+    /// As [`Ridge::predict`], and if `y` is not of the prediction's shape, or an entry of it is not finite.
     #[track_caller]
     pub fn r_squared(&self, x: &Matrix<f64>, y: &Matrix<f64>) -> f64 {
         r_squared(&self.predict(x), y)
@@ -139,6 +140,7 @@ impl Ridge {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::classical::shared::orthonormal;
     use crate::random::{generator, standard_normal};
 
     fn normal(rows: usize, columns: usize, seed: u64) -> Matrix<f64> {
@@ -268,6 +270,22 @@ mod tests {
         assert!(ridge.weights().is_close(&Matrix::filled(4, 1, 0.25), 1e-14));
     }
 
+    /// Nine features that are six in random mixtures: of their Gram matrix three eigenvalues are 0 but for rounding,
+    /// which without a penalty must not be divided by.
+    #[test]
+    fn collinear_features_without_a_penalty_give_the_least_weights_of_the_best_fit() {
+        let (six, y) = sample(50, 6);
+        let mixture = normal(6, 9, 4);
+        let x = six.matmul(&mixture);
+        let ridge = Ridge::fit(&x, &y, 0.0);
+        let best = Ridge::fit(&six, &y, 0.0).predict(&six);
+        assert!(ridge.predict(&x).is_close(&best, 1e-9));
+        // the least of all that fit so well lie in the span of the mixture's rows
+        let basis = orthonormal(mixture);
+        let spanned = basis.matmul_tn(&basis.matmul(ridge.weights()));
+        assert!(spanned.is_close(ridge.weights(), 1e-10));
+    }
+
     #[test]
     fn every_scale_gives_the_same_fit() {
         let (x, y) = sample(30, 4);
@@ -351,5 +369,18 @@ mod tests {
     #[should_panic(expected = "ridge: λ is at least 0, got -1")]
     fn a_negative_penalty_is_refused() {
         Ridge::fit(&Matrix::zeros(3, 2), &Matrix::zeros(3, 1), -1.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "ridge: an entry is not finite")]
+    fn outputs_that_are_not_finite_are_refused() {
+        Ridge::fit(&Matrix::zeros(3, 2), &Matrix::filled(3, 1, f64::NAN), 1.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "ridge: an entry is not finite")]
+    fn objects_that_are_not_finite_have_no_prediction() {
+        let (x, y) = sample(10, 2);
+        Ridge::fit(&x, &y, 1.0).predict(&Matrix::filled(1, 2, f64::NAN));
     }
 }

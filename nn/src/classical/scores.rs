@@ -1,6 +1,6 @@
 //! How well predictions hit.
 
-use super::shared::{centre, column_means, dot, squared_distance};
+use super::shared::{centre, check_finite, column_means, dot, squared_distance};
 use unsup_autograd::Matrix;
 
 /// The share of predicted classes that are the true ones, in \[0, 1\].
@@ -20,13 +20,13 @@ pub fn accuracy(predicted: &[usize], labels: &[usize]) -> f64 {
     right as f64 / labels.len() as f64
 }
 
-/// The coefficient of determination R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)² of each output (column), and the mean of these over the
-/// outputs: 1 for a perfect prediction, 0 for that of the mean, negative for a worse one.
+/// The coefficient of determination R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)² of each output (column), and the mean of these
+/// over the outputs: 1 for a perfect prediction, 0 for that of the mean, negative for a worse one.
 ///
 /// An output that does not vary scores 1 where it is hit exactly and 0 where it is not, as in scikit-learn.
 ///
 /// # Panics
-/// If the shapes differ.
+/// If the shapes differ, or an entry is not finite.
 #[track_caller]
 pub fn r_squared(predicted: &Matrix<f64>, y: &Matrix<f64>) -> f64 {
     assert!(
@@ -35,6 +35,8 @@ pub fn r_squared(predicted: &Matrix<f64>, y: &Matrix<f64>) -> f64 {
         predicted.shape(),
         y.shape()
     );
+    check_finite("r_squared", predicted);
+    check_finite("r_squared", y);
     let variation = centre(y, &column_means(y)).transpose();
     let (predicted, y) = (predicted.transpose(), y.transpose());
     let score = |output: usize| {
@@ -73,5 +75,23 @@ mod tests {
         let predicted = Matrix::from_rows(&[[1.0, 0.1, 5.0], [2.0, 0.1, 5.0], [4.0, 0.1, 6.0]]);
         // 1 − 1/2, 1 and 0
         assert_eq!(r_squared(&predicted, &y), 0.5);
+    }
+
+    #[test]
+    #[should_panic(expected = "r_squared: an entry is not finite")]
+    fn r_squared_of_a_truth_that_is_not_finite_is_refused() {
+        r_squared(
+            &Matrix::zeros(2, 1),
+            &Matrix::from_rows(&[[1.0], [f64::NAN]]),
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "r_squared: an entry is not finite")]
+    fn r_squared_of_a_prediction_that_is_not_finite_is_refused() {
+        r_squared(
+            &Matrix::filled(2, 1, f64::NAN),
+            &Matrix::from_rows(&[[1.0], [2.0]]),
+        );
     }
 }

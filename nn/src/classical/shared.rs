@@ -79,6 +79,20 @@ pub(super) fn take_unit(x: &mut Matrix<f64>) -> f64 {
     unit
 }
 
+/// √ of the mean square of every column, of a centred matrix its standard deviations; no square overflows or vanishes.
+pub(super) fn column_root_mean_squares(x: &Matrix<f64>) -> Vec<f64> {
+    let objects = x.rows() as f64;
+    let root_mean_square = |column: &[f64]| {
+        let largest = column.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+        if largest == 0.0 {
+            return 0.0;
+        }
+        let sum: f64 = column.iter().map(|x| (x / largest).powi(2)).sum();
+        largest * (sum / objects).sqrt()
+    };
+    x.transpose().row_iter().map(root_mean_square).collect()
+}
+
 /// The rows made orthonormal one after the other, each freed of those before it twice, since once leaves rounding behind
 /// (Gram, Schmidt). A row that lies in the span of those before it, but for rounding, becomes 0.
 pub(super) fn orthonormal(mut rows: Matrix<f64>) -> Matrix<f64> {
@@ -139,6 +153,15 @@ mod tests {
         );
         assert_eq!(column_means(&x)[0], 0.1);
         assert!((column_means(&x)[1] - 1e9 - 0.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn root_mean_squares_of_any_size_are_found() {
+        let x = Matrix::from_rows(&[[3.0, 3e-200, -3e300, 0.0], [-4.0, 4e-200, 4e300, 0.0]]);
+        let expected = [1.0, 1e-200, 1e300, 0.0].map(|unit| 12.5f64.sqrt() * unit);
+        for (found, expected) in column_root_mean_squares(&x).iter().zip(expected) {
+            assert!((found - expected).abs() <= 1e-15 * expected, "{found:e}");
+        }
     }
 
     #[test]

@@ -4,14 +4,14 @@ use super::shared::{check_finite, orthonormal, take_unit};
 use super::symmetric_eigen;
 use unsup_autograd::Matrix;
 
-/// The principal angles between the spans of the rows of `a` and of `b` (directions x features), in degrees, smallest first: as many as
-/// the smaller of the two subspaces has dimensions.
+/// The principal angles between the spans of the rows of `a` and of `b` (directions x features), in degrees, smallest
+/// first: as many as the smaller of the two subspaces has dimensions.
 ///
-/// The first is the smallest angle between a vector of one and a vector of the other; each next one the same among the vectors
-/// orthogonal to those before. All are 0 where one subspace holds the other; the largest is the distance of two subspaces of one
-/// dimension. With orthonormal bases P and Q as rows, their cosines are the singular values of P Qᵀ and their sines those of
-/// Q − (Q Pᵀ) P; each angle is taken from whichever tells it
-/// better. They come as squares from an eigenproblem, so that an angle is right to about 10⁻⁶ degrees.
+/// The first is the smallest angle between a vector of one and a vector of the other; each next one the same among the
+/// vectors orthogonal to those before. All are 0 where one subspace holds the other; the largest is the distance of two
+/// subspaces of one dimension. With orthonormal bases P and Q as rows, their cosines are the singular values of P Qᵀ
+/// and their sines those of Q − (Q Pᵀ) P; each angle is taken from whichever tells it better. They come as squares from
+/// an eigenproblem, so that an angle is right to about 10⁻⁶ degrees.
 ///
 /// Rows that lie in the span of others, but for rounding, add nothing.
 ///
