@@ -61,7 +61,7 @@ pub fn l2_of_codes<T: Real>(z: Var<'_, T>) -> Var<'_, T> {
 /// Source: Rifai, Vincent, Muller, Glorot, Bengio (2011), "Contractive auto-encoders", eq. 5, there for the sigmoid.
 ///
 /// # Panics
-/// If z has not as many columns as the layer has outputs, or the layer's activation has no [slope](Activation::slope_at).
+/// If z has not as many columns as the layer has outputs, or the layer's activation has no [slope](crate::Activation::slope_at).
 #[track_caller]
 pub fn jacobian_of_layer<'t, T: Real>(layer: &Dense<T>, z: Var<'t, T>) -> Var<'t, T> {
     assert!(
