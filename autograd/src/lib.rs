@@ -141,6 +141,7 @@ mod var;
 
 pub use backward::Gradients;
 pub use custom::CustomOp;
+pub use kernels::reduce::norm;
 pub use matrix::{Matrix, Shape};
 pub use op::{Indices, Op};
 pub use real::Real;

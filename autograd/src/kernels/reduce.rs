@@ -30,17 +30,18 @@ vectorised! {
         chunks.remainder().iter().fold(lanes[0], |sum, &x| sum + x)
     }
 
-    /// Σ x² of one block, in lanes.
-    fn sum_squares_block[T: Real](x: &[T]) -> T {
-        let mut lanes = [T::ZERO; LANES];
-        let mut chunks = x.chunks_exact(LANES);
-        for chunk in &mut chunks {
+    /// Σ x² in double precision, where the square of a single-precision number neither overflows nor becomes subnormal (which
+    /// would cost a hundred times the time), in as many lanes as the additions of a processor need to follow each other.
+    fn sum_squares[T: Real](x: &[T]) -> f64 {
+        let mut lanes = [0.0; 2 * LANES];
+        let (chunks, rest) = x.as_chunks::<{ 2 * LANES }>();
+        for chunk in chunks {
             for (lane, &x) in lanes.iter_mut().zip(chunk) {
-                *lane += x * x;
+                *lane += x.to_f64() * x.to_f64();
             }
         }
-        let sum = lanes.into_iter().fold(T::ZERO, |sum, lane| sum + lane);
-        chunks.remainder().iter().fold(sum, |sum, &x| sum + x * x)
+        let rest = rest.iter().map(|x| x.to_f64() * x.to_f64()).sum();
+        lanes.into_iter().fold(rest, |sum, lane| sum + lane)
     }
 
     /// row ← row + Σ of the rows of `block`, for one block of rows.
@@ -71,10 +72,25 @@ pub(crate) fn sum<T: Real>(x: &[T]) -> T {
     sum(left) + sum(right)
 }
 
-/// Σ x², blocks added up in double precision.
-pub(crate) fn sum_squares<T: Real>(x: &[T]) -> f64 {
-    let blocks = x.chunks(BLOCK);
-    blocks.map(|block| sum_squares_block(block).to_f64()).sum()
+/// √ Σ x², wherever in the range of T the entries lie: squares that would leave that of double precision are taken in units of the
+/// largest entry. NaN if an entry is NaN, infinite if one is infinite; 0 of nothing.
+///
+/// ```
+/// assert_eq!(unsup_autograd::norm(&[3.0f32, 4.0]), 5.0);
+/// ```
+pub fn norm<T: Real>(x: &[T]) -> f64 {
+    let sum: f64 = x.chunks(BLOCK).map(sum_squares).sum();
+    let vanishing = f64::EPSILON.powi(4) * x.len() as f64;
+    if sum.is_nan() || (sum.is_finite() && sum > vanishing) {
+        return sum.sqrt();
+    }
+    let entries = || x.iter().map(|x| x.to_f64());
+    let largest = entries().fold(0.0, |largest, x| x.abs().max(largest));
+    if largest == 0.0 || largest.is_infinite() {
+        return largest;
+    }
+    let sum: f64 = entries().map(|x| (x / largest).powi(2)).sum();
+    largest * sum.sqrt()
 }
 
 /// out ← the sum of x down to out's shape: over all, over rows, over columns, or nothing to do.
@@ -127,6 +143,30 @@ fn for_each_row<T: Real>(x: &Matrix<T>, out: &mut Matrix<T>, f: impl Fn(&[T]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_norm_holds_over_the_whole_range() {
+        for length in [1, 15, 16, 1000, 5000] {
+            let entries = |unit: f64| Matrix::from_fn(1, length, |_, j| unit * (j % 7) as f64);
+            let expected = (0..length).map(|j| ((j % 7) as f64).powi(2)).sum::<f64>();
+            for unit in [1e-300, 1e-20, 1e-5, 1.0, 1e18, 1e300] {
+                let norm = entries(unit).norm() / unit;
+                assert!((norm - expected.sqrt()).abs() <= 1e-12 * expected, "{unit}");
+            }
+            for unit in [1e-30, 1e-5, 1.0, 1e30] {
+                let norm = entries(unit).cast::<f32>().norm() / unit;
+                assert!((norm - expected.sqrt()).abs() <= 1e-5 * expected, "{unit}");
+            }
+        }
+        assert_eq!(Matrix::<f32>::zeros(3, 3).norm(), 0.0);
+        let infinite = Matrix::from_rows(&[[1.0, f64::NEG_INFINITY]]);
+        assert_eq!(infinite.norm(), f64::INFINITY);
+        assert!(
+            Matrix::from_rows(&[[f32::NAN, f32::INFINITY]])
+                .norm()
+                .is_nan()
+        );
+    }
 
     #[test]
     fn a_long_sum_keeps_its_digits() {
