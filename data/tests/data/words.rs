@@ -66,11 +66,54 @@ fn the_delimiter_is_found_and_said() {
         ("\t\n1\n", "1x1", "one column"),
         ("1\t\t\n2\t\t\n", "2x3", "separated by tabs"),
         ("x,y\tz\n1,2\n", "1x2", "separated by commas"),
+        // what leaves more numbers
+        ("1,red;blue\n2,green;blue\n", "2x2", "separated by commas"),
+        ("a,b;1\nc,d;2\n", "2x2", "separated by semicolons"),
+        ("a, 2\t\nb, 4\t\n", "2x2", "separated by commas"),
+        ("a, b\t\nb, c\t\nb, c\t\n", "2x2", "separated by commas"),
+        // white space within cells
+        (
+            "new york\t5\t\nlos angeles\t6\t\n",
+            "2x3",
+            "separated by tabs",
+        ),
+        ("x 1\ty 2\nz 3\tx 4\n", "1x2", "separated by tabs"),
+        (
+            "main st 12,rome 5\nhigh st 7,york 6\n",
+            "1x2",
+            "separated by commas",
+        ),
+        (
+            "x 1;y 2\nx 3;y 2\nx 1;y 2\n",
+            "3x2",
+            "separated by semicolons",
+        ),
+        ("\"a, b\" 1\n\"c\" 2\n", "2x2", "separated by white space"),
     ] {
         let data = found(text);
         let shown = (data.features.shape().to_string(), data.notes[0].clone());
         assert_eq!(shown, (shape.to_owned(), note.to_owned()), "{text:?}");
     }
+    // numbers whose decimals a comma begins, which the reader refuses in words
+    for (text, found) in [
+        ("1,5 2,5\n3,5 4,5\n", "3,5"),
+        ("1,5\t2,5\n3,5\t4,5\n", "3,5"),
+        ("7;2,5\n3;4,5\n", "2,5"),
+    ] {
+        let error = table(text, &TableOptions::default()).unwrap_err();
+        let problem =
+            format!("found {found:?}, expected a number with a point before its decimals");
+        assert_eq!(error.problem(), problem);
+    }
+    // a tab at the end of each of the first lines is one of those that separate
+    let text = "1\t7\t\n".repeat(25) + "1\t2\t3\n";
+    assert_eq!(found(&text).features.shape().to_string(), "26x3");
+    // a row that the end of what is looked at cuts tells nothing: else it would be the first line's semicolon
+    let row = ",1".repeat(50_000) + "\n";
+    let text = "a;b".to_owned() + &row.replace('1', "x") + &("1".to_owned() + &row).repeat(4);
+    let data = found(&text);
+    assert_eq!(data.features.shape().to_string(), "4x50001");
+    assert_eq!(data.notes[0], "separated by commas");
     // nothing splits all lines alike: it is the ragged one that is told
     for (text, problem) in [
         ("1;2\n3;4;5\n", "table, line 2: 3 values, line 1 has 2"),
