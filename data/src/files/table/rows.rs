@@ -13,6 +13,7 @@
 //! it sees them.
 
 use super::Delimiter;
+use super::numbers::{finite, has_decimal_comma};
 use crate::DataError;
 use crate::error::{QUOTED, quoted};
 use crate::files::source::BUFFER;
@@ -73,7 +74,8 @@ pub(super) fn rows<'a, 'r>(
 /// one with the largest share of numbers and missing values among the cells; then rather such as leaves no cell with
 /// another separator at its end, as tabs would that stand beside commas for looks; then the first of [`Delimiter::ALL`].
 /// White space also stands within cells, so that it is taken only where neither tabs split the rows nor a comma or
-/// semicolon is left in its words. If nothing splits the rows alike, it is what splits the first one, for the row that differs to be told.
+/// semicolon is left in its words. If nothing splits the rows alike, it is what leaves the first one alone a cell short, as a
+/// header is that does not name the row names, or else what splits the first row, for the row that differs to be told.
 pub(super) fn sniffed(head: &[u8], whole: bool, marks: &[String]) -> Option<Delimiter> {
     let splits = Delimiter::ALL.map(|delimiter| Split::of(head, whole, delimiter, marks));
     let even = || splits.iter().filter(|split| split.is_even());
@@ -84,6 +86,7 @@ pub(super) fn sniffed(head: &[u8], whole: bool, marks: &[String]) -> Option<Deli
         .filter(|split| !within_cells(split))
         .reduce(Split::better)
         .or_else(|| even().reduce(Split::better))
+        .or_else(|| splits.iter().find(|split| split.is_short_of_one()))
         .or_else(|| splits.iter().find(|split| split.occurs()))
         .map(|split| split.delimiter)
 }
@@ -103,6 +106,8 @@ struct Split {
     is_clean: bool,
     /// Whether a comma or semicolon stands in a cell that is no number.
     is_broken: bool,
+    /// Whether the cells of the first row may be names: none is a number, and no other separator stands in them.
+    names: bool,
 }
 
 impl Split {
@@ -128,6 +133,13 @@ impl Split {
             numbers: 0,
             is_clean: true,
             is_broken: false,
+            names: rows.first().is_some_and(|row| {
+                let mut cells = row.iter();
+                cells.all(|cell| {
+                    let text = String::from_utf8_lossy(cell.trim_ascii());
+                    finite(&text).is_none() && !text.contains([',', ';', '\t'])
+                })
+            }),
             counts,
         };
         for column in 0..split.counts.iter().copied().max().unwrap_or(0) {
@@ -146,14 +158,19 @@ impl Split {
 
     fn count(&mut self, cell: &[u8], marks: &[String]) {
         let separates = |byte: &u8| matches!(byte, b',' | b';');
+        let is_clean = ![cell.first(), cell.last()]
+            .into_iter()
+            .flatten()
+            .any(separates);
+        let is_number = std::str::from_utf8(cell).is_ok_and(|text| {
+            let commas = is_clean && self.delimiter != Delimiter::Comma;
+            finite(text).is_some() || (commas && has_decimal_comma(text))
+        });
         let is_missing = marks.iter().any(|mark| mark.as_bytes() == cell);
-        let is_number =
-            is_number(cell) || (self.delimiter != Delimiter::Comma && has_decimal_comma(cell));
         self.cells += 1;
         self.numbers += usize::from(is_missing || is_number);
-        self.is_clean &=
-            !cell.first().is_some_and(separates) && !cell.last().is_some_and(separates);
-        self.is_broken |= !is_number && cell.iter().any(|byte| separates(byte));
+        self.is_clean &= is_clean;
+        self.is_broken |= !is_number && cell.iter().any(separates);
     }
 
     /// The better of two, the first of equal ones.
@@ -178,23 +195,14 @@ impl Split {
     fn is_even(&self) -> bool {
         self.occurs() && self.counts.iter().all(|&count| count == self.counts[0])
     }
-}
 
-fn is_number(cell: &[u8]) -> bool {
-    let number = std::str::from_utf8(cell)
-        .ok()
-        .and_then(|text| text.parse::<f64>().ok());
-    number.is_some_and(f64::is_finite)
-}
-
-/// Whether the cell would be a number with a point for its comma, which has digits on both sides.
-fn has_decimal_comma(cell: &[u8]) -> bool {
-    let mut parts = cell.splitn(2, |&byte| byte == b',');
-    match (parts.next(), parts.next()) {
-        (Some(whole @ [.., b'0'..=b'9']), Some(decimals @ [b'0'..=b'9', ..])) => {
-            is_number(&[whole, b".", decimals].concat())
-        }
-        _ => false,
+    /// Whether the first row has a cell less than all others, and no number or separator is left in it.
+    fn is_short_of_one(&self) -> bool {
+        let Some((&first, others)) = self.counts.split_first() else {
+            return false;
+        };
+        let is_short = !others.is_empty() && others.iter().all(|&count| count == first + 1);
+        is_short && self.names
     }
 }
 
@@ -229,6 +237,11 @@ impl Row {
         self.line
     }
 
+    /// Whether a cell holds nothing but spaces.
+    pub(super) fn is_empty_at(&self, column: usize) -> bool {
+        self.cells[column].trim_ascii().is_empty()
+    }
+
     /// The cell as text, without the spaces around it.
     pub(super) fn text(&self, column: usize, file: &str) -> Result<&str, DataError> {
         // Of a `\r\n` the first half is left in the last cell; it counts as a space.
@@ -252,10 +265,15 @@ impl Row {
     /// An error of a cell.
     pub(super) fn error(&self, column: usize, problem: String, file: &str) -> DataError {
         // A cell in quotes may hold line breaks, and the next one is then on a line further down.
-        let before: u64 = self.cells.iter().take(column).map(line_breaks).sum();
+        let before: u64 = (0..column).map(|column| self.line_breaks(column)).sum();
         DataError::new(file, problem)
             .at_line(self.line + before)
             .at_column(column + 1, None)
+    }
+
+    /// How many lines end within a cell.
+    pub(super) fn line_breaks(&self, column: usize) -> u64 {
+        line_breaks(&self.cells[column])
     }
 }
 
