@@ -191,8 +191,8 @@ impl FromStr for LabelColumn {
 ///
 /// *Missing* values become NaN, of a column of words in each of its features. A column without any value is NaN throughout.
 ///
-/// *Labels.* The distinct texts of the label column become the classes 0, 1, .., in the order of the numbers if all are
-/// numbers, else of their code points; the texts are the classes' names.
+/// *Labels.* The distinct texts of the label column become the classes 0, 1, .. in the order of their code points, or if
+/// all are numbers the distinct numbers in their order; the texts are the classes' names, of equal numbers the shortest.
 ///
 /// The data set is named after the file, without its folder and extension; what was found out is said in its notes.
 /// Memory: 8 bytes a cell, and each distinct word once.

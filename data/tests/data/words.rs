@@ -144,6 +144,16 @@ fn the_first_line_is_a_header_where_it_cannot_be_data() {
     );
     assert_eq!(rows("y,left\nn,right\ny,up\nn,right\n").0, 4);
     assert_eq!(rows("n,x\ny,z\nn,w\ny,z\n").0, 4);
+    // nor among the labels, where words alone would tell nothing
+    let labelled = |text: &str| {
+        let data = table(text, &with_label(LabelColumn::Last)).unwrap();
+        (data.features.rows(), data.label_names.join("|"))
+    };
+    assert_eq!(labelled("x,one\ny,two\nz,one\n"), (3, "one|two".to_owned()));
+    assert_eq!(
+        labelled("x,kind\ny,two\nz,one\n"),
+        (2, "one|two".to_owned())
+    );
     // marks of missing values are neither names nor numbers
     assert_eq!(rows("NA,NA\n1,2\n"), named(2, ""));
     assert_eq!(rows("?,y\n1,n\n2,y\n"), named(3, ""));
@@ -534,7 +544,28 @@ fn labels_are_the_distinct_texts_in_order() {
     // numbers by their size
     let (names, labels, _) = classes("1,10\n2,9\n3,-1.5\n4,9\n", LabelColumn::Last);
     assert_eq!((names.as_str(), labels), ("-1.5|9|10", vec![2, 1, 0, 1]));
-    // one word among them, and all are texts
+    // one number however it is written, under its shortest text, the first of equally short ones
+    let (names, labels, notes) = classes(
+        "1,1.0\n2,01\n3,+2\n4,1\n5,-0\n6,02\n7,0\n",
+        LabelColumn::Last,
+    );
+    assert_eq!(
+        (names.as_str(), labels),
+        ("0|1|+2", vec![1, 1, 2, 1, 0, 2, 0])
+    );
+    assert!(
+        notes.ends_with("is the label: 3 classes (0, 1, +2)"),
+        "{notes}"
+    );
+    // but not those that only double precision takes for one
+    let (names, _, _) = classes(
+        "1,9007199254740993\n2,9007199254740992\n",
+        LabelColumn::Last,
+    );
+    assert_eq!(names, "9007199254740993|9007199254740992");
+    // a word among them, and all are texts
+    let (names, labels, _) = classes("1,1.0\n2,1\n3,x\n", LabelColumn::Last);
+    assert_eq!((names.as_str(), labels), ("1|1.0|x", vec![1, 0, 2]));
     let (names, labels, _) = classes("10,1\n9,2\nx,3\n", LabelColumn::First);
     assert_eq!((names.as_str(), labels), ("10|9|x", vec![0, 1, 2]));
     // by name, which makes the first line a header even over words alone
@@ -706,4 +737,21 @@ fn too_many_words_are_refused() {
     let data = table(&labelled, &with_label(LabelColumn::Last)).unwrap();
     assert_eq!(data.label_names.len(), 5000);
     assert_eq!(data.labels.unwrap()[4321], 4321);
+    let note = &data.notes[2];
+    assert!(
+        note.ends_with(", …), one for nearly each object: does it name the objects?"),
+        "{note}"
+    );
+    let note = |text: &str| table(text, &with_label(LabelColumn::Last)).unwrap().notes[2].clone();
+    let predicted = "column 2 is the label: 3 classes (0.5, 1, 2): is it a number to be predicted?";
+    assert_eq!(note("1,1\n2,0.5\n3,2\n4,2\n"), predicted);
+    assert!(!note("1,1\n2,3\n3,2.0\n4,2\n").contains('?'));
+    let numbers: String = (0..1001).map(|i| format!("{i},{i}\n")).collect();
+    assert!(
+        note(&numbers).ends_with(", one for nearly each object: is it a number to be predicted?")
+    );
+    let numbers: String = (0..3000).map(|i| format!("{i},{}\n", i % 1001)).collect();
+    assert!(note(&numbers).ends_with(", …): is it a number to be predicted?"));
+    let numbers: String = (0..3000).map(|i| format!("{i},{}\n", i % 1000)).collect();
+    assert!(note(&numbers).ends_with(", …)"));
 }

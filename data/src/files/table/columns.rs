@@ -8,6 +8,7 @@ use super::rows::Row;
 use super::{SHOWN, listed};
 use crate::error::{QUOTED, quoted};
 use crate::{ColumnWords, DataError, Dataset, in_one_line};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use unsup_autograd::Matrix;
 
@@ -18,6 +19,10 @@ pub const MOST_WORDS: usize = 1000;
 const BYTES_FOR_A_BYTE: u64 = 256;
 /// What small files need not keep to it.
 const ALWAYS: u64 = 16 << 20;
+/// More classes, or such as are no whole numbers, are hardly classes.
+const MANY_CLASSES: usize = 1000;
+/// 2^53: smaller whole numbers are exact.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 /// How many notes there are at most on columns of words.
 const NOTES: usize = 20;
 
@@ -88,6 +93,37 @@ impl Words {
             places[self.codes[*word]] = place;
         }
         places
+    }
+
+    /// The names of the classes, and which class each code is: of numbers, and then in their order, if all words are.
+    ///
+    /// Then 1, 1.0 and 01 are one class under the shortest of its texts, of equally long ones the first.
+    fn as_classes(&self) -> (Vec<&str>, Vec<usize>) {
+        let mut words = self.sorted();
+        if !self.are_numbers() {
+            let places = self.places(&words);
+            return (words, places);
+        }
+        let number = |word: &str| finite(word).unwrap_or(f64::NAN);
+        let length = |word: &str| (word.len(), self.codes[word]);
+        words.sort_by(|a, b| {
+            // 0 and −0 are equal, and numbers are comparable
+            let order = number(a).partial_cmp(&number(b));
+            order
+                .unwrap_or(Ordering::Equal)
+                .then(length(a).cmp(&length(b)))
+        });
+        let mut names: Vec<&str> = Vec::new();
+        let mut places = vec![0; words.len()];
+        for word in words {
+            // beyond that, different whole numbers may be one in double precision
+            let same = |name: &&str| number(name) == number(word) && number(word).abs() < EXACT;
+            if !names.last().is_some_and(same) {
+                names.push(word);
+            }
+            places[self.codes[word]] = names.len() - 1;
+        }
+        (names, places)
     }
 
     fn are_numbers(&self) -> bool {
@@ -353,36 +389,35 @@ impl<'a> Columns<'a> {
                 }
             }
         }
+        let mut feature = 0;
         for (&column, coding) in features.iter().zip(&codings) {
             if let Coding::Word(order) | Coding::Spread(order) = coding {
                 let words = order.words.iter().map(|&word| word.to_owned());
                 data.words.push(ColumnWords {
                     column: column + 1,
+                    feature,
                     words: words.collect(),
                 });
             }
+            feature += coding.width();
         }
         if let Some(label) = self.label {
-            let mut classes = self.classes.sorted();
-            if self.classes.are_numbers() {
-                let number = |text: &&str| text.parse::<f64>().unwrap_or(f64::NAN);
-                classes.sort_by(|a, b| number(a).total_cmp(&number(b)));
-            }
-            let places = self.classes.places(&classes);
+            let (classes, places) = self.classes.as_classes();
             self.labels
                 .iter_mut()
                 .for_each(|code| *code = places[*code]);
             data.label_names = classes.iter().map(|&text| text.to_owned()).collect();
             let name = names.map(|names| format!(" ({})", quoted(names[label].as_bytes())));
             data.notes.push(format!(
-                "column {}{} is the label: {} ({})",
+                "column {}{} is the label: {} ({}){}",
                 label + 1,
                 name.unwrap_or_default(),
                 match classes.len() {
                     1 => "1 class".to_owned(),
                     count => format!("{count} classes"),
                 },
-                shown(&classes)
+                shown(&classes),
+                doubt(&classes, objects)
             ));
             data.labels = Some(self.labels);
         }
@@ -583,6 +618,24 @@ fn ranges(numbers: &[usize]) -> String {
         [] | [_] => run[0].to_string(),
     };
     listed(runs.map(said).collect::<Vec<_>>().into_iter())
+}
+
+/// What a note on the label adds where the column looks like something else.
+fn doubt(classes: &[&str], objects: usize) -> String {
+    let numbers = || classes.iter().map(|class| finite(class));
+    let are_numbers = numbers().all(|number| number.is_some());
+    let many = classes.len() > MANY_CLASSES;
+    if !(many || (are_numbers && numbers().flatten().any(|x| x.fract() != 0.0))) {
+        return String::new();
+    }
+    let each = match 10 * classes.len() > 9 * objects {
+        true => ", one for nearly each object",
+        false => "",
+    };
+    match are_numbers {
+        true => format!("{each}: is it a number to be predicted?"),
+        false => format!("{each}: does it name the objects?"),
+    }
 }
 
 /// The first of the words, as a note shows them.
