@@ -15,8 +15,8 @@
 //!
 //! [`write_csv_to`] and, with the feature, `write_npy_to` write a matrix that these read back to the same bits.
 //!
-//! [`Scaling`] brings the columns to one scale, [`splits`] hold a part out, and [`Dataset::aligned_with`] brings a second file to
-//! the coding of the first.
+//! [`Scaling`] brings the columns to one scale, [`splits`] hold a part out, and [`Dataset::aligned_with`] brings a second
+//! file to the coding of the first.
 //!
 //! ```
 //! use unsup_data::{TableOptions, digits, read_table_from};

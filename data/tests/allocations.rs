@@ -21,7 +21,8 @@ fn count(bytes: isize) {
     PEAK.set(PEAK.get().max(HELD.get()));
 }
 
-// SAFETY: everything is handed on to the system's allocator as it came; the counters are plain cells, which allocate nothing.
+// SAFETY: everything is handed on to the system's allocator as it came; the counters are plain cells, which
+// allocate nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);

@@ -172,8 +172,8 @@ impl FromStr for LabelColumn {
 /// but spaces may follow them; spaces around a cell are left out. Lines end in `\n` or `\r\n`; blank ones are
 /// skipped, and so is one byte order mark. The file is UTF-8 and is read once, as a stream.
 ///
-/// *Comments.* Lines before the first row that start with `#` and a space, or are `#` alone or repeated, are skipped, if they
-/// lie in the file's first 256 KiB. Other lines that start with `#` are rows: names and words may start so.
+/// *Comments.* Lines before the first row that start with `#` and a space, or are `#` alone or repeated, are skipped,
+/// if they lie in the file's first 256 KiB. Other lines that start with `#` are rows: names and words may start so.
 ///
 /// *Header.* The first line holds the names of the columns if none of its cells is a number, and one of them stands above
 /// numbers or, where none does, the table is of words and none of the first line's is found again further down in its

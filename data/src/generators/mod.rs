@@ -81,7 +81,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// a · b, summed in one order: unlike [`Matrix::matmul`]'s, a row's bits depend neither on the machine nor on the other rows.
+/// a · b, summed in one order: unlike [`Matrix::matmul`]'s, a row's bits depend neither on the machine nor on the
+/// other rows.
 fn product(a: &Matrix<f64>, b: &Matrix<f64>) -> Matrix<f64> {
     let columns = b.transpose();
     Matrix::from_fn(a.rows(), b.columns(), |i, j| dot(a.row(i), columns.row(j)))
@@ -90,9 +91,15 @@ fn product(a: &Matrix<f64>, b: &Matrix<f64>) -> Matrix<f64> {
 /// Refuses a number that can't be the deviation of a noise.
 #[track_caller]
 fn check_noise(generator: &str, noise: f64) {
+    check_spread(generator, "deviation", noise);
+}
+
+/// Refuses a number that can't be that measure of a noise.
+#[track_caller]
+fn check_spread(generator: &str, measure: &str, noise: f64) {
     assert!(
         noise >= 0.0 && noise.is_finite(),
-        "{generator}: the noise is {noise}, expected a finite deviation of at least 0"
+        "{generator}: the noise is {noise}, expected a finite {measure} of at least 0"
     );
 }
 

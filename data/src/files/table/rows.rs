@@ -74,8 +74,8 @@ pub(super) fn rows<'a, 'r>(
 /// one with the largest share of numbers and missing values among the cells; then rather such as leaves no cell with
 /// another separator at its end, as tabs would that stand beside commas for looks; then the first of [`Delimiter::ALL`].
 /// White space also stands within cells, so that it is taken only where neither tabs split the rows nor a comma or
-/// semicolon is left in its words. If nothing splits the rows alike, it is what leaves the first one alone a cell short, as a
-/// header is that does not name the row names, or else what splits the first row, for the row that differs to be told.
+/// semicolon is left in its words. If nothing splits the rows alike, it is what leaves the first one alone a cell short, as
+/// a header is that does not name the row names, or else what splits the first row, for the row that differs to be told.
 pub(super) fn sniffed(head: &[u8], whole: bool, marks: &[String]) -> Option<Delimiter> {
     let splits = Delimiter::ALL.map(|delimiter| Split::of(head, whole, delimiter, marks));
     let even = || splits.iter().filter(|split| split.is_even());
