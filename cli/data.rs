@@ -88,7 +88,9 @@ impl Split {
     ) -> Result<Self, Box<dyn Error>> {
         let train = dataset(options, options.data.as_deref(), quiet)?;
         let mut judged = dataset(options, Some(test), quiet)?;
-        same_features(&train, &mut judged, test)?;
+        // an error is to name the file as it was given
+        judged.name = test.display().to_string();
+        let judged = judged.aligned_with(&train)?;
         let parts = splits::Split {
             train: (0..train.features.rows()).collect(),
             test: (0..judged.features.rows()).collect(),
@@ -194,47 +196,6 @@ fn dataset(
     })?;
     data.name = name;
     Ok(data)
-}
-
-/// Sees that a file to judge by holds what the training file holds, and numbers its classes as that one does.
-fn same_features(train: &Dataset, judged: &mut Dataset, file: &Path) -> Result<(), String> {
-    let refuse = |problem: String| Err(format!("{}: {problem}", file.display()));
-    let (expected, found) = (train.features.columns(), judged.features.columns());
-    if found != expected {
-        return refuse(format!(
-            "found {found} features, expected {expected} as in the training data"
-        ));
-    }
-    if judged.words != train.words {
-        return refuse(
-            "its columns of words hold other words than the training data, expected the same"
-                .to_owned(),
-        );
-    }
-    let named = |data: &Dataset| !data.feature_names.is_empty();
-    if named(train) && named(judged) {
-        let mut pairs = train.feature_names.iter().zip(&judged.feature_names);
-        if let Some((expected, found)) = pairs.find(|(expected, found)| expected != found) {
-            return refuse(format!(
-                "found the feature {found:?}, expected {expected:?} as in the training data"
-            ));
-        }
-    }
-    if let Some(labels) = &mut judged.labels {
-        let mut numbers = Vec::new();
-        for name in &judged.label_names {
-            let Some(number) = train.label_names.iter().position(|other| other == name) else {
-                return refuse(format!(
-                    "found the class {name:?}, which is not in the training data"
-                ));
-            };
-            numbers.push(number);
-        }
-        for label in labels {
-            *label = numbers.get(*label).copied().unwrap_or(*label);
-        }
-    }
-    Ok(())
 }
 
 /// Refuses what can't be trained on or evaluated in single precision. `objects` are the numbers of the held-out ones.
@@ -476,29 +437,43 @@ mod tests {
         assert_eq!(split.label_names, ["maybe", "no", "yes"]);
         assert_eq!(split.train.labels, Some(vec![1, 2, 0]));
         assert_eq!(split.held_out.labels, Some(vec![2, 1]));
+        // one of the two words alone has the number that it has beside the other
+        let words = |split: &Split| {
+            split
+                .held_out
+                .x
+                .row_iter()
+                .map(|row| row[1])
+                .collect::<Vec<_>>()
+        };
+        let both = words(&split);
+        assert_eq!(
+            words(&load("x,w,y\n2,b,yes\n8,b,no\n").unwrap()),
+            [both[0]; 2]
+        );
         // 2 is the training part's mean, and 8 lies 6 above it, in deviations of √(8/3)
         assert!(split.held_out.x[(0, 0)].abs() < 1e-15);
         assert!((split.held_out.x[(1, 0)] - 6.0 / (8.0f64 / 3.0).sqrt()).abs() < 1e-12);
         for (test, problem) in [
             (
                 "x,y\n2,yes\n",
-                "found 1 features, expected 2 as in the training data",
+                ": found 1 column of features, expected 2 as in the training data",
             ),
             (
                 "x,w,y\n2,c,yes\n3,a,no\n",
-                "its columns of words hold other words than the training data, expected the same",
+                ", column 2 (\"w\"): found the word \"c\", which is not in the training data",
             ),
             (
                 "z,w,y\n2,b,yes\n3,a,no\n",
-                "found the feature \"z\", expected \"x\" as in the training data",
+                ": found the feature \"z\", expected \"x\" as in the training data",
             ),
             (
                 "x,w,y\n2,b,never\n3,a,no\n",
-                "found the class \"never\", which is not in the training data",
+                ": found the class \"never\", which is not in the training data",
             ),
         ] {
             let error = load(test).map(|_| ()).unwrap_err();
-            assert!(error.ends_with(&format!("test.csv: {problem}")), "{error}");
+            assert!(error.ends_with(&format!("test.csv{problem}")), "{error}");
         }
     }
 

@@ -99,14 +99,26 @@ impl Dataset {
     }
 }
 
-/// The words of a column of a table, which became numbers: of at most two words each its place, 0 or 1; of more a feature for each
-/// word, 1 where it stands and else 0.
+/// The words of a column of a table, which became numbers: of at most two words each its place, 0 or 1; of more a feature
+/// for each word, 1 where it stands and else 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnWords {
     /// Which column of the table, counted from 1.
     pub column: usize,
+    /// The first feature that it became, counted from 0.
+    pub feature: usize,
     /// Its words, in the order of their numbers or features.
     pub words: Vec<String>,
+}
+
+impl ColumnWords {
+    /// How many features the column became.
+    pub fn width(&self) -> usize {
+        match self.words.len() {
+            0..=2 => 1,
+            words => words,
+        }
+    }
 }
 
 /// The size of an image that lies in a row of a matrix, pixel by pixel.

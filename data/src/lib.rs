@@ -1,4 +1,4 @@
-//! Data to learn from: readers of files, and handwritten digits that need no file.
+//! Data to learn from: readers of files, handwritten digits that need no file, and generators whose truth is known.
 //!
 //! Everything becomes a [`Dataset`]: a matrix with an object in each row and a feature in each column, and beside it
 //! what is known of them, such as labels, column names and the shape of the images.
@@ -15,7 +15,8 @@
 //!
 //! [`write_csv_to`] and, with the feature, `write_npy_to` write a matrix that these read back to the same bits.
 //!
-//! [`Scaling`] brings the columns to one scale, and [`splits`] hold a part out.
+//! [`Scaling`] brings the columns to one scale, [`splits`] hold a part out, and [`Dataset::aligned_with`] brings a second
+//! file to the coding of the first.
 //!
 //! ```
 //! use unsup_data::{TableOptions, digits, read_table_from};
@@ -46,6 +47,7 @@
 //! The digits are the test part of "Optical Recognition of Handwritten Digits" (E. Alpaydin, C. Kaynak, 1998, UCI,
 //! CC BY 4.0), as scikit-learn ships them; `digits/README.md` says more.
 
+mod align;
 mod dataset;
 mod digits;
 mod error;

@@ -4,6 +4,7 @@ use crate::files::cifar::{self, CifarKind};
 use crate::files::source::{Source, name_of};
 use crate::files::{idx, table};
 use crate::{DataError, Dataset, Delimiter, LabelColumn, TableOptions};
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 /// What is known of a file beside its content; by default all is found out.
@@ -29,10 +30,13 @@ pub struct ReadOptions {
 ///
 /// | known by | format | read as by |
 /// |---|---|---|
-/// | two zero bytes first | IDX | [`read_idx`](crate::read_idx) |
+/// | [`ReadOptions::cifar`] given | CIFAR | [`read_cifar`](crate::read_cifar) |
 /// | `\x93NUMPY` first | `.npy`, with the feature `npy` | `read_npy` |
-/// | a name in `.bin` or `.bin.gz`, and a size of whole records | CIFAR | [`read_cifar`](crate::read_cifar) |
+/// | a name in `.bin` or `.bin.gz`, unless an IDX header promises just what follows it | CIFAR | [`read_cifar`](crate::read_cifar) |
+/// | two zero bytes first | IDX | [`read_idx`](crate::read_idx) |
 /// | anything else | a table of text | [`read_table`](crate::read_table) |
+///
+/// A `.bin` that is neither whole records of CIFAR nor IDX is refused, and not read as a table.
 ///
 /// ```
 /// use unsup_data::{ReadOptions, read};
@@ -57,26 +61,34 @@ pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Dataset, Da
     let path = path.as_ref();
     let file = path.display().to_string();
     let mut source = Source::open(path)?;
-    let start = source.start(6, &file)?.to_owned();
+    let start = source.start(idx::LONGEST_HEADER, &file)?.to_owned();
+    let is_array = start.starts_with(b"\x93NUMPY");
     let text = path.to_string_lossy();
-    if options.cifar.is_some() || text.ends_with(".bin") || text.ends_with(".bin.gz") {
-        let bytes = source.up_to(u64::MAX, &file)?;
-        let fits = |kind: CifarKind| kind.fits(bytes.len());
-        let whole = fits(CifarKind::Ten) || fits(CifarKind::HundredFine);
-        // a black pixel after the label 0 is two zero bytes as well
-        let idx = matches!(start[..], [0, 0, 0x08..=0x0e, 1..=4, ..]);
-        if options.cifar.is_some() || whole || !idx {
-            options.check("a CIFAR batch", &[CIFAR], &file)?;
-            let kind = cifar::check_size(bytes.len(), options.cifar, &file)?;
-            return cifar::dataset(path, &[(file, bytes)], kind);
+    let is_bin = text.ends_with(".bin") || text.ends_with(".bin.gz");
+    // a black pixel after the label 0 is two zero bytes as well
+    let (mut is_idx, mut idx_fault) = (false, None);
+    if is_bin
+        && options.cifar.is_none()
+        && let Some(promised) = idx::promised_bytes(&start)
+    {
+        let bytes = source.up_to(promised.saturating_add(1), &file)?;
+        is_idx = bytes.len() as u64 == promised;
+        if !is_idx {
+            idx_fault = idx::read(&bytes[..], &file).err();
         }
-        source = Source::new(std::io::Cursor::new(bytes), &file)?;
+        source = Source::new(Cursor::new(bytes).chain(source), &file)?;
+    }
+    if options.cifar.is_some() || (is_bin && !is_idx && !is_array) {
+        let (kind, bytes) = cifar::read_records(&mut source, options.cifar, &file)
+            .map_err(|error| idx_fault.unwrap_or(error))?;
+        options.check("a CIFAR batch", &[CIFAR], &file)?;
+        return cifar::dataset(path, &[bytes], kind);
     }
     if start.starts_with(&[0, 0]) {
         options.check("an IDX file", &[LABELS], &file)?;
         return idx::dataset(source, path, options.labels.as_deref());
     }
-    if start == *b"\x93NUMPY" {
+    if is_array {
         options.check("a .npy file", &[LABELS], &file)?;
         return npy(source, path, &file, options);
     }

@@ -6,7 +6,7 @@ use flate2::write::GzEncoder;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::Write;
-use unsup_data::{DataError, Dataset, TableOptions, idx, read_table_from};
+use unsup_data::{CifarKind, DataError, Dataset, TableOptions, idx, read_cifar, read_table_from};
 
 /// Counts, for each thread by itself, so that tests that run side by side do not count each other's.
 struct Counting;
@@ -21,7 +21,8 @@ fn count(bytes: isize) {
     PEAK.set(PEAK.get().max(HELD.get()));
 }
 
-// SAFETY: everything is handed on to the system's allocator as it came; the counters are plain cells, which allocate nothing.
+// SAFETY: everything is handed on to the system's allocator as it came; the counters are plain cells, which
+// allocate nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
@@ -132,6 +133,27 @@ fn tables_by_their_cells() {
     within("few words, many lines", words.as_bytes(), 300, table).unwrap();
     let words: String = (0..300_000).map(|i| format!("w{}\n", i % 1000)).collect();
     within("1000 words, many lines", words.as_bytes(), 16, table).unwrap_err();
+}
+
+#[test]
+fn cifar_by_its_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("batch.bin.gz");
+    let read = |content: &[u8]| {
+        std::fs::write(&path, content).unwrap();
+        read_cifar(&[&path], None)
+    };
+    // 32 MB that are 32 KB as a file, and no records after the first
+    let bomb = gzip(&[&[0; 3074], &[20; 32 << 20][..]].concat());
+    assert!(bomb.len() < 1 << 16);
+    within("packed bytes that are no labels", &bomb, 1, read).unwrap_err();
+    let told = |content: &[u8]| {
+        std::fs::write(&path, content).unwrap();
+        read_cifar(&[&path], Some(CifarKind::Ten))
+    };
+    within("the same where the kind is told", &bomb, 1, told).unwrap_err();
+    let good = vec![1; 3073 * 500];
+    within("a batch as it should be", &good, 16, read).unwrap();
 }
 
 #[cfg(feature = "npy")]

@@ -1,7 +1,7 @@
 //! The binary batches of CIFAR-10 and CIFAR-100 (A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images,
 //! 2009): records of one label byte, or two, and an image of 32x32 pixels in three planes.
 
-use super::source::{Source, name_of};
+use super::source::{BUFFER, Source, name_of};
 use crate::{DataError, Dataset, ImageShape, in_one_line};
 use std::fs;
 use std::path::Path;
@@ -55,8 +55,16 @@ impl CifarKind {
         }
     }
 
+    /// What the labels before an image are called, and how many there are of each.
+    fn labels(self) -> &'static [(&'static str, u8)] {
+        match self {
+            Self::Ten => &[("label", 10)],
+            Self::HundredFine | Self::HundredCoarse => &[("coarse label", 20), ("fine label", 100)],
+        }
+    }
+
     /// Whether a file of so many bytes holds records of this kind.
-    pub(crate) fn fits(self, bytes: usize) -> bool {
+    fn fits(self, bytes: usize) -> bool {
         bytes > 0 && bytes.is_multiple_of(self.record())
     }
 }
@@ -69,7 +77,8 @@ impl CifarKind {
 /// `coarse_label_names.txt` of CIFAR-100), a name in each line, or by their numbers if there is none.
 ///
 /// Where `kind` is not given the size of the first batch tells: 3073 bytes a record is CIFAR-10, 3074 is CIFAR-100, of
-/// which the fine labels are taken.
+/// which the fine labels are taken. All labels are checked as the records arrive, so that what unpacks to something else
+/// is not held.
 ///
 /// # Errors
 /// If there is no path, a file can't be read, its size is no multiple of a record's or fits either kind where none is given,
@@ -86,69 +95,137 @@ pub fn read_cifar<P: AsRef<Path>>(
     for path in paths {
         let path = path.as_ref();
         let file = path.display().to_string();
-        let bytes = Source::open(path)?.up_to(u64::MAX, &file)?;
-        let kind = check_size(bytes.len(), known, &file)?;
+        let (kind, bytes) = read_records(&mut Source::open(path)?, known, &file)?;
         known = Some(kind);
-        batches.push((file, bytes));
+        batches.push(bytes);
     }
     let kind = known.expect("there is a first batch");
     dataset(first.as_ref(), &batches, kind)
 }
 
-/// The kind of records in a file of so many bytes.
-pub(crate) fn check_size(
-    bytes: usize,
+/// The records of a file and their kind, of the labels of which all are in range.
+pub(crate) fn read_records(
+    source: &mut Source<'_>,
     kind: Option<CifarKind>,
     file: &str,
-) -> Result<CifarKind, DataError> {
+) -> Result<(CifarKind, Vec<u8>), DataError> {
     let refuse = |problem: String| Err(DataError::new(file, problem));
     let (ten, hundred) = (CifarKind::Ten, CifarKind::HundredFine);
-    match kind {
-        Some(kind) if kind.fits(bytes) => Ok(kind),
-        Some(kind) => refuse(format!(
-            "{bytes} bytes, expected CIFAR records of {} bytes each",
-            kind.record()
-        )),
-        None => match (ten.fits(bytes), hundred.fits(bytes)) {
-            (true, false) => Ok(ten),
-            (false, true) => Ok(hundred),
-            (true, true) => refuse(format!(
-                "{bytes} bytes are whole records of CIFAR-10 and of CIFAR-100, expected to be told which"
-            )),
-            (false, false) => refuse(format!(
-                "{bytes} bytes, expected CIFAR records of {} bytes each, or of {}",
-                ten.record(),
-                hundred.record()
-            )),
+    let kinds = kind.map_or(vec![ten, hundred], |kind| vec![kind]);
+    let mut candidates: Vec<Candidate> = kinds.into_iter().map(Candidate::new).collect();
+    let mut bytes = Vec::new();
+    loop {
+        let more = source.up_to(BUFFER as u64, file)?;
+        if more.is_empty() {
+            break;
+        }
+        bytes.extend(more);
+        candidates
+            .iter_mut()
+            .for_each(|candidate| candidate.check(&bytes));
+        if candidates.iter().all(|candidate| candidate.fault.is_some()) {
+            break;
+        }
+    }
+    if let [
+        ..,
+        Candidate {
+            fault: Some(last), ..
         },
+    ] = &candidates[..]
+        && let Some(first) = &candidates[0].fault
+    {
+        return refuse(match candidates.len() {
+            1 => last.clone(),
+            _ => format!("no records of CIFAR-10 ({first}) and none of CIFAR-100 ({last})"),
+        });
+    }
+    let size = bytes.len();
+    let mut fitting = candidates
+        .iter()
+        .filter(|candidate| candidate.kind.fits(size));
+    match (fitting.next(), fitting.next()) {
+        (Some(Candidate { fault: None, .. }), Some(Candidate { fault: None, .. })) => {
+            refuse(format!(
+                "{size} bytes are whole records of CIFAR-10 and of CIFAR-100, expected to be told which"
+            ))
+        }
+        (Some(Candidate { fault: Some(_), .. }), Some(candidate)) | (Some(candidate), _) => {
+            match &candidate.fault {
+                None => Ok((candidate.kind, bytes)),
+                Some(fault) => refuse(fault.clone()),
+            }
+        }
+        (None, _) => {
+            let sizes: Vec<String> = (candidates.iter())
+                .map(|candidate| candidate.kind.record().to_string())
+                .collect();
+            let sizes = sizes.join(" bytes each, or of ");
+            let each = if kind.is_some() { " bytes each" } else { "" };
+            refuse(format!(
+                "{size} bytes, expected CIFAR records of {sizes}{each}"
+            ))
+        }
     }
 }
 
-/// The data set of batches that fit `kind`, named after `path`, which is the first of them.
+/// A kind that the records may be of.
+struct Candidate {
+    kind: CifarKind,
+    /// How many records have been looked at.
+    records: usize,
+    /// The first label that is out of range, if one was met.
+    fault: Option<String>,
+}
+
+impl Candidate {
+    fn new(kind: CifarKind) -> Self {
+        Self {
+            kind,
+            records: 0,
+            fault: None,
+        }
+    }
+
+    /// Looks at the labels that have come in since it last did.
+    fn check(&mut self, bytes: &[u8]) {
+        let labels = self.kind.labels();
+        while self.fault.is_none()
+            && let Some(found) = bytes.get(self.records * self.kind.record()..)
+            && found.len() >= labels.len()
+        {
+            self.records += 1;
+            let mut pairs = labels.iter().zip(found);
+            if let Some((&(name, classes), label)) =
+                pairs.find(|((_, classes), label)| label >= &classes)
+            {
+                self.fault = Some(format!(
+                    "the {name} of record {} is {label}, expected 0 to {}",
+                    self.records,
+                    classes - 1
+                ));
+            }
+        }
+    }
+}
+
+/// The data set of records of that kind, named after `path`, which is the first of them.
 pub(crate) fn dataset(
     path: &Path,
-    batches: &[(String, Vec<u8>)],
+    batches: &[Vec<u8>],
     kind: CifarKind,
 ) -> Result<Dataset, DataError> {
     let records = |bytes: &[u8]| bytes.len() / kind.record();
-    let objects = batches.iter().map(|(_, bytes)| records(bytes)).sum();
+    let objects = batches.iter().map(|bytes| records(bytes)).sum();
     let mut values = Vec::with_capacity(objects * PIXELS * CHANNELS);
     let mut labels = Vec::with_capacity(objects);
-    for (file, bytes) in batches {
-        for (i, record) in bytes.chunks_exact(kind.record()).enumerate() {
+    for bytes in batches {
+        for record in bytes.chunks_exact(kind.record()) {
             let (before, planes) = record.split_at(kind.label_bytes());
             let label = usize::from(match kind {
                 CifarKind::Ten | CifarKind::HundredCoarse => before[0],
                 CifarKind::HundredFine => before[1],
             });
-            if label >= kind.classes() {
-                let problem = format!(
-                    "the label of record {} is {label}, expected 0 to {}",
-                    i + 1,
-                    kind.classes() - 1
-                );
-                return Err(DataError::new(file, problem));
-            }
             labels.push(label);
             for pixel in 0..PIXELS {
                 let channels = (0..CHANNELS).map(|channel| planes[channel * PIXELS + pixel]);

@@ -97,6 +97,26 @@ impl IdxArray {
     }
 }
 
+/// How many bytes a header is at most.
+pub(crate) const LONGEST_HEADER: usize = 20;
+
+/// How many bytes a file that starts so holds if it is IDX; `None` if it is not.
+pub(crate) fn promised_bytes(start: &[u8]) -> Option<u64> {
+    let &[0, 0, code, rank @ 1..=4, ref sizes @ ..] = start else {
+        return None;
+    };
+    let rank = usize::from(rank);
+    let (sizes, _) = sizes.get(..4 * rank)?.as_chunks::<4>();
+    let sizes = sizes
+        .iter()
+        .map(|&size| u64::from(u32::from_be_bytes(size)));
+    let size = IdxType::of_code(code)?.size() as u64;
+    let values = sizes
+        .into_iter()
+        .try_fold(size, |count, size| count.checked_mul(size))?;
+    values.checked_add(4 + 4 * rank as u64)
+}
+
 /// Reads an IDX file with 1 to 4 dimensions, as it is or packed by gzip (known by its first bytes). `name` is the
 /// file's, for the error; `bytes` need not be buffered.
 ///
@@ -318,7 +338,14 @@ pub(crate) fn read_labels(data: &mut Dataset, file: &str, labels: &Path) -> Resu
     {
         // beyond 32 bits a fraction of double precision may be lost, and nobody has as many classes
         if number.fract() != 0.0 || number.abs() > f64::from(u32::MAX) {
-            let problem = format!("label {} is {number}, expected a whole number", i + 1);
+            let within = match number.fract() {
+                0.0 => " of at most 32 bits",
+                _ => "",
+            };
+            let problem = format!(
+                "label {} is {number}, expected a whole number{within}",
+                i + 1
+            );
             return Err(DataError::new(&name, problem));
         }
         values.push(number as i64);

@@ -1,6 +1,7 @@
 //! Tables of text: numbers, words and labels in cells that commas, semicolons, tabs or white space separate.
 
 mod columns;
+mod numbers;
 mod rows;
 mod write;
 
@@ -11,7 +12,9 @@ use super::source::{Source, name_of};
 use crate::error::quoted;
 use crate::{DataError, Dataset};
 use columns::Columns;
+use numbers::finite;
 use rows::{Row, rows, sniffed};
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 use std::str::FromStr;
@@ -162,24 +165,34 @@ impl FromStr for LabelColumn {
 
 /// Reads a table of text, gzip'd or not: an object in each line, a feature in each column.
 ///
-/// *Cells.* What separates them is found out from the first lines: the first of tab, semicolon, comma and white space that
-/// splits all of them into the same number of cells, and more than one. A cell may be in quotes that start it, and nothing
+/// *Cells.* What separates them is found out from the first lines: tabs, semicolons, commas or white space, what splits all
+/// of them into the same number of cells, and more than one. Where several do, it is the one that leaves the largest share
+/// of numbers and missing values, then the first of them in this order; but white space may stand within cells that tabs
+/// separate, or a comma within its words, and is then not taken. A cell may be in quotes that start it, and nothing
 /// but spaces may follow them; spaces around a cell are left out. Lines end in `\n` or `\r\n`; blank ones are
 /// skipped, and so is one byte order mark. The file is UTF-8 and is read once, as a stream.
 ///
+/// *Comments.* Lines before the first row that start with `#` and a space, or are `#` alone or repeated, are skipped,
+/// if they lie in the file's first 256 KiB. Other lines that start with `#` are rows: names and words may start so.
+///
 /// *Header.* The first line holds the names of the columns if none of its cells is a number, and one of them stands above
 /// numbers or, where none does, the table is of words and none of the first line's is found again further down in its
-/// column. Cells that stand for a missing value say nothing of it. A label column that is named makes it a header too.
+/// column. Cells that stand for a missing value say nothing of it. A label column that is named makes it a header too,
+/// and so does an empty cell before the numbers 0, 1, .. where the first column counts the rows 0, 1, .., as pandas writes
+/// an array. A first line of names that is one cell shorter than the second names all columns but the first, as R's
+/// `write.table` has it: that one holds row names and is left out.
 ///
-/// *Columns* are of numbers (all finite) or of words, and a mixture is refused. A column of two distinct words becomes
+/// *Columns* are of numbers (all finite) or of words, and a mixture is refused; `nan` and `inf` are words in a column of
+/// words or of labels. Words that all would be numbers without a sign of per cent or currency, separators of thousands or
+/// a minus sign that is no hyphen are refused too. A column of two distinct words becomes
 /// 0 and 1, in the order of their code points; of more words each becomes a feature `column=word` that is 1 where the
 /// cell holds it and 0 elsewhere, in the same order; a single word becomes 0. There may be [`MOST_WORDS`] distinct words
 /// in a column, and features for words may take at most 256 bytes of memory for each byte of the file, or 16 MiB.
 ///
 /// *Missing* values become NaN, of a column of words in each of its features. A column without any value is NaN throughout.
 ///
-/// *Labels.* The distinct texts of the label column become the classes 0, 1, .., in the order of the numbers if all are
-/// numbers, else of their code points; the texts are the classes' names.
+/// *Labels.* The distinct texts of the label column become the classes 0, 1, .. in the order of their code points, or if
+/// all are numbers the distinct numbers in their order; the texts are the classes' names, of equal numbers the shortest.
 ///
 /// The data set is named after the file, without its folder and extension; what was found out is said in its notes.
 /// Memory: 8 bytes a cell, and each distinct word once.
@@ -219,8 +232,14 @@ pub(crate) fn dataset(
     let whole = (head.len() as u64) < HEAD;
     let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head);
     let mut notes = Vec::new();
+    let (head, comments) = without_comments(head);
+    match comments {
+        0 => {}
+        1 => notes.push("1 line of comment at the start".to_owned()),
+        count => notes.push(format!("{count} lines of comment at the start")),
+    }
     let delimiter = options.delimiter.unwrap_or_else(|| {
-        let found = sniffed(head, whole);
+        let found = sniffed(&head, whole, &options.missing);
         notes.push(match found {
             Some(delimiter) => format!("separated by {}", delimiter.many()),
             None => "one column".to_owned(),
@@ -229,59 +248,96 @@ pub(crate) fn dataset(
         found.unwrap_or(Delimiter::Comma)
     });
 
-    let mut rows = rows(head, source, delimiter, file);
+    let mut rows = rows(&head, source, delimiter, file);
     let Some(first) = rows.next()?.cloned() else {
         let problem = "the file is empty, expected a table of numbers or words";
         return Err(DataError::new(file, problem));
     };
-    let texts = (0..first.len())
+    // looked at before the first is taken, but what is wrong with it is told after what is wrong with the first
+    let second = rows.next().map(|row| row.cloned());
+    let mut texts = (0..first.len())
         .map(|column| first.text(column, file))
         .collect::<Result<Vec<&str>, DataError>>()?;
     if texts[0].starts_with('\u{feff}') {
         return Err(first.refused(0, "one byte order mark", file));
     }
+    let row_names = match &second {
+        Ok(Some(second)) => are_short_of_row_names(&texts, second, options),
+        _ => false,
+    };
+    let (line, length) = match &second {
+        Ok(Some(second)) if row_names => (second.line(), second.len()),
+        _ => (first.line(), first.len()),
+    };
+    if row_names {
+        texts.insert(0, "");
+        notes.push(
+            "the first line names all columns but the first, which holds row names and is left out"
+                .to_owned(),
+        );
+    }
     let label = match &options.label {
-        Some(label) => Some(label_column(label, &first, &texts, options, file)?),
+        Some(label) => Some(label_column(
+            label, &first, &texts, row_names, options, file,
+        )?),
         None => None,
     };
-    let mut columns = Columns::new(first.len(), label, &options.missing, file);
+    let mut columns = Columns::new(length, row_names, label, &options.missing, file);
     let missing = |text: &&&str| options.missing.iter().any(|mark| mark == **text);
     let names_none = || {
-        let mut values = texts.iter().filter(|text| !missing(text)).peekable();
-        values.peek().is_none() || values.any(|text| text.parse::<f64>().is_ok())
+        let values: Vec<&&str> = texts.iter().filter(|text| !missing(text)).collect();
+        // "nan" may be a name, but not where nothing else is one
+        values.iter().any(|text| finite(text).is_some())
+            || values.iter().all(|text| text.parse::<f64>().is_ok())
     };
+    let counted = counts_columns(&texts);
     // `None` until the whole table is known
     let mut header = match (&options.label, options.header) {
         (Some(LabelColumn::Name(_)), _) => Some(true),
         (_, Some(said)) => Some(said),
-        (_, None) if names_none() => Some(false),
+        (_, None) if row_names => Some(true),
+        (_, None) if !counted && names_none() => Some(false),
         (_, None) => None,
     };
     if header == Some(false) {
         columns.push(&first)?;
     }
-    while let Some(row) = rows.next()? {
-        let pushed = if row.len() == first.len() {
+    let mut take = |row: &Row| {
+        let pushed = if row.len() == length {
             columns.push(row)
         } else {
             let found = match row.len() {
                 1 => "1 value".to_owned(),
                 count => format!("{count} values"),
             };
-            let (line, length) = (first.line(), first.len());
             let problem = format!("{found}, line {line} has {length}");
             Err(DataError::new(file, problem).at_line(row.line()))
         };
-        pushed.map_err(|error| match error.column() {
-            Some(column) if header.unwrap_or_else(|| columns.are_named_by(&texts)) => {
-                error.at_column(column, Some(texts[column - 1]))
+        pushed.map_err(|error| {
+            let named = || match counted {
+                true => columns.first_counts_rows(),
+                false => columns.are_named_by(&texts),
+            };
+            match error.column() {
+                Some(column) if header.unwrap_or_else(named) => {
+                    error.at_column(column, Some(texts[column - 1]))
+                }
+                _ => error,
             }
-            _ => error,
-        })?;
+        })
+    };
+    if let Some(second) = second? {
+        take(&second)?;
+        while let Some(row) = rows.next()? {
+            take(row)?;
+        }
     }
 
     if header.is_none() {
-        let named = columns.are_named_by(&texts) || columns.are_without(&texts);
+        let named = match counted {
+            true => columns.first_counts_rows(),
+            false => columns.are_named_by(&texts) || columns.are_without(&texts),
+        };
         if !named {
             columns.push_first(&first)?;
         }
@@ -301,19 +357,60 @@ pub(crate) fn dataset(
     columns.finish(named.then_some(&texts), rows.bytes(), notes)
 }
 
+/// The start of a file with an empty line for each line of comment before its first row, and how many these were.
+///
+/// A comment starts with `#` and a space, or is `#` alone or repeated: `#chrom` is a name, and `#ff0000` a word.
+fn without_comments(head: &[u8]) -> (Cow<'_, [u8]>, usize) {
+    let (mut lines, mut comments, mut rest) = (0, 0, head);
+    while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+        match rest[..end].trim_ascii_end() {
+            [] if !rest[..end].contains(&b'\t') => {}
+            [b'#'] | [b'#', b'#' | b' ' | b'\t', ..] => comments += 1,
+            _ => break,
+        }
+        lines += 1;
+        rest = &rest[end + 1..];
+    }
+    match comments {
+        0 => (Cow::Borrowed(head), 0),
+        _ => (Cow::Owned([&b"\n".repeat(lines), rest].concat()), comments),
+    }
+}
+
+/// Whether the first line names all columns but the first, as R's `write.table` writes it: it is a cell shorter than the
+/// row after it, and names. Where that row ends in an empty cell, it is rather a separator too many.
+fn are_short_of_row_names(texts: &[&str], second: &Row, options: &TableOptions) -> bool {
+    let names = match options.header {
+        Some(said) => said,
+        None => (texts.iter()).all(|text| !text.is_empty() && finite(text).is_none()),
+    };
+    names && second.len() == texts.len() + 1 && !second.is_empty_at(texts.len())
+}
+
+/// Whether the first line counts the columns, as pandas writes those of an array after the empty name of its index.
+fn counts_columns(texts: &[&str]) -> bool {
+    let mut numbers = texts.iter().skip(1).enumerate();
+    texts.len() > 1 && texts[0].is_empty() && numbers.all(|(i, text)| *text == i.to_string())
+}
+
 /// The index of the label column.
 fn label_column(
     label: &LabelColumn,
     first: &Row,
     texts: &[&str],
+    row_names: bool,
     options: &TableOptions,
     file: &str,
 ) -> Result<usize, DataError> {
     let refuse = |problem: String| Err(DataError::new(file, problem).at_line(first.line()));
     let count = texts.len();
+    let start = usize::from(row_names);
     match label {
-        LabelColumn::First => Ok(0),
+        LabelColumn::First => Ok(start),
         LabelColumn::Last => Ok(count - 1),
+        LabelColumn::Index(0) if row_names => {
+            refuse("column 1 holds row names, expected another to be the label".to_owned())
+        }
         &LabelColumn::Index(index) if index < count => Ok(index),
         LabelColumn::Index(index) => {
             let columns = match count {
@@ -332,7 +429,7 @@ fn label_column(
                     "no column is called {shown}: there is no header, expected first, last or a number from 1 to {count}"
                 ));
             }
-            let mut found = (0..count).filter(|&column| texts[column] == name.trim());
+            let mut found = (start..count).filter(|&column| texts[column] == name.trim());
             match (found.next(), found.next()) {
                 (Some(column), None) => Ok(column),
                 (Some(one), Some(other)) => {
@@ -343,7 +440,7 @@ fn label_column(
                 }
                 (None, _) => refuse(format!(
                     "no column is called {shown}, expected one of {}",
-                    listed(texts.iter().map(|text| quoted(text.as_bytes())))
+                    listed(texts[start..].iter().map(|text| quoted(text.as_bytes())))
                 )),
             }
         }

@@ -1,6 +1,6 @@
 //! Data that are linear in hidden codes: sparse ones, and Gaussian ones.
 
-use super::{check_noise, dot, normal_matrix, product};
+use super::{check_noise, check_spread, dot, normal_matrix, product};
 use rand::RngExt;
 use unsup_autograd::Matrix;
 use unsup_autograd::random::{generator, sample_without_replacement, standard_normal};
@@ -176,7 +176,7 @@ impl ProbabilisticPca {
     /// If `objects`, `features` or `dimension` is 0, or the variance is not a finite number of at least 0.
     #[track_caller]
     pub fn sample(&self, objects: usize, seed: u64) -> ProbabilisticPcaSample {
-        check_noise("probabilistic PCA", self.noise_variance);
+        check_spread("probabilistic PCA", "variance", self.noise_variance);
         let loadings = normal_matrix(
             self.features,
             self.dimension,
@@ -316,6 +316,16 @@ mod tests {
         let settings = PlantedDictionary {
             atoms: 4,
             nonzeros: 5,
+            ..Default::default()
+        };
+        settings.sample(3, 0);
+    }
+
+    #[test]
+    #[should_panic = "probabilistic PCA: the noise is -1, expected a finite variance of at least 0"]
+    fn a_variance_below_0_is_refused() {
+        let settings = ProbabilisticPca {
+            noise_variance: -1.0,
             ..Default::default()
         };
         settings.sample(3, 0);

@@ -74,9 +74,15 @@ fn product(a: &Matrix<f64>, b: &Matrix<f64>) -> Matrix<f64> {
 /// Refuses a number that can't be the deviation of a noise.
 #[track_caller]
 fn check_noise(generator: &str, noise: f64) {
+    check_spread(generator, "deviation", noise);
+}
+
+/// Refuses a number that can't be that measure of a noise.
+#[track_caller]
+fn check_spread(generator: &str, measure: &str, noise: f64) {
     assert!(
         noise >= 0.0 && noise.is_finite(),
-        "{generator}: the noise is {noise}, expected a finite deviation of at least 0"
+        "{generator}: the noise is {noise}, expected a finite {measure} of at least 0"
     );
 }
 

@@ -4,8 +4,10 @@ use super::check_noise;
 use unsup_autograd::Matrix;
 use unsup_autograd::random::{generator, standard_normal};
 
-/// How many steps the series runs before it is looked at, so that its start at 0 is forgotten.
-const WARM_UP: usize = 1000;
+/// How many steps the series runs at least, and at most, before it is looked at.
+const WARM_UP: [usize; 2] = [1000, 1_000_000];
+/// What share of the stationary variance may be missing then, for the start at 0.
+const FORGOTTEN: f64 = 1e-4;
 
 /// x_t = Σ_j a_j x_{t−j} + noise · ε_t, ε from N(0, 1), seen through windows: the features are some past values, the target
 /// is the next value, and the privileged information is the future after the target, which a teacher knows in training
@@ -13,6 +15,9 @@ const WARM_UP: usize = 1000;
 ///
 /// From as many past values as there are coefficients, the best forecast is Σ_j a_j x_{t−j}, and its mean squared error
 /// noise².
+///
+/// The series starts at 0 and runs until that is forgotten: until 1e-4 of the stationary variance at most is missing, but
+/// no more than a million steps, so that a root nearer to the unit circle than some 5e-6 leaves a trace of the start.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AutoregressiveSeries {
     /// a: the weight of the last value, of the last but one, ...; by default 1.5 and −0.75, waves of about 12 steps.
@@ -80,14 +85,16 @@ impl AutoregressiveSeries {
                 "series: the number of {name} is 0, expected at least 1"
             );
         }
-        assert!(
-            is_stationary(&self.coefficients),
-            "series: the coefficients {:?} are of no stationary process",
-            self.coefficients
-        );
+        let Some(variance) = variance(&self.coefficients) else {
+            panic!(
+                "series: the coefficients {:?} are of no stationary process",
+                self.coefficients
+            );
+        };
+        let warm_up = warm_up(&self.coefficients, variance);
         let length = (objects - 1) * self.stride + self.past + 1 + self.future;
         let random = &mut generator(seed, "innovation", 0);
-        let mut innovations: Vec<f64> = (0..WARM_UP + length)
+        let mut innovations: Vec<f64> = (0..warm_up + length)
             .map(|_| self.noise * standard_normal(random))
             .collect();
         let mut series = Vec::with_capacity(innovations.len());
@@ -96,8 +103,8 @@ impl AutoregressiveSeries {
             let expected: f64 = before.map(|(x, a)| a * x).sum();
             series.push(expected + innovation);
         }
-        series.drain(..WARM_UP);
-        innovations.drain(..WARM_UP);
+        series.drain(..warm_up);
+        innovations.drain(..warm_up);
 
         let window = |from: usize, columns: usize| {
             Matrix::from_fn(objects, columns, |i, j| series[i * self.stride + from + j])
@@ -113,20 +120,38 @@ impl AutoregressiveSeries {
     }
 }
 
-/// Whether all roots of 1 − Σ_j a_j z^j lie outside the unit circle: the recursion of Levinson and Durbin backwards gives
-/// the partial correlations, and all of them must be less than 1 in magnitude (O. Barndorff-Nielsen, G. Schou 1973).
-fn is_stationary(coefficients: &[f64]) -> bool {
+/// The variance of the stationary process for innovations of variance 1, or `None` if a root of 1 − Σ_j a_j z^j lies within
+/// the unit circle or on it: the recursion of Levinson and Durbin backwards gives the partial correlations p_j, all of
+/// them must be less than 1 in magnitude, and the variance is Π_j 1/(1 − p_j²) (O. Barndorff-Nielsen, G. Schou 1973).
+fn variance(coefficients: &[f64]) -> Option<f64> {
     let mut a = coefficients.to_vec();
+    let mut variance = 1.0;
     while let Some(partial) = a.pop() {
         let rest = 1.0 - partial * partial;
         if rest <= 0.0 || rest.is_nan() {
-            return false;
+            return None;
         }
+        variance /= rest;
         a = (0..a.len())
             .map(|j| (a[j] + partial * a[a.len() - 1 - j]) / rest)
             .collect();
     }
-    true
+    Some(variance)
+}
+
+/// After how many steps from 0 the stationary variance is reached: after t it is Σ_{s<t} ψ_s², ψ the response to a single
+/// innovation of 1.
+fn warm_up(coefficients: &[f64], variance: f64) -> usize {
+    let [least, most] = WARM_UP;
+    let mut response: Vec<f64> = vec![1.0];
+    let mut reached = 1.0;
+    while response.len() < most && reached < (1.0 - FORGOTTEN) * variance {
+        let before = response.iter().rev().zip(coefficients);
+        let next: f64 = before.map(|(x, a)| a * x).sum();
+        reached += next * next;
+        response.push(next);
+    }
+    response.len().max(least)
 }
 
 #[cfg(test)]
@@ -171,6 +196,31 @@ mod tests {
     }
 
     #[test]
+    fn near_the_unit_root_the_start_is_forgotten_too() {
+        // a^{2t} of the variance is missing after t steps
+        let steps = |a: f64| warm_up(&[a], variance(&[a]).unwrap());
+        assert_eq!(
+            steps(0.9999),
+            (1e-4f64.ln() / (2.0 * 0.9999f64.ln())).ceil() as usize
+        );
+        assert_eq!((steps(0.5), steps(1.0 - 1e-9)), (WARM_UP[0], WARM_UP[1]));
+        let first = |seed| {
+            let coefficients = vec![0.9995];
+            let settings = AutoregressiveSeries {
+                coefficients,
+                ..Default::default()
+            };
+            settings.sample(1, seed).series[0]
+        };
+        let (_, deviation) = moments((0..1000).map(first));
+        let expected = (1.0 - 0.9995f64 * 0.9995).sqrt().recip();
+        assert!(
+            (deviation / expected - 1.0).abs() < 0.08,
+            "{deviation} of {expected}"
+        );
+    }
+
+    #[test]
     fn windows_are_past_target_and_future_in_the_order_of_time() {
         let settings = AutoregressiveSeries {
             past: 3,
@@ -207,7 +257,11 @@ mod tests {
             (&[0.8, 0.73, -0.44], false),
             (&[f64::NAN], false),
         ] {
-            assert_eq!(is_stationary(coefficients), stationary, "{coefficients:?}");
+            assert_eq!(
+                variance(coefficients).is_some(),
+                stationary,
+                "{coefficients:?}"
+            );
         }
     }
 

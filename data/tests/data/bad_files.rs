@@ -54,6 +54,17 @@ fn each_is_refused_in_these_words() {
         idx_file(0x0d, &[2], &[0.5f32; 2].map(f32::to_be_bytes).concat()),
     )
     .unwrap();
+    fs::write(
+        folder.path().join("vast"),
+        idx_file(
+            0x0e,
+            &[2],
+            &[-4294967295.0, 4294967296.0f64]
+                .map(f64::to_be_bytes)
+                .concat(),
+        ),
+    )
+    .unwrap();
     fs::write(folder.path().join("words"), "one\ntwo\n").unwrap();
     let here = |name: &str| folder.path().join(name).display().to_string();
 
@@ -66,9 +77,9 @@ fn each_is_refused_in_these_words() {
         ("a.csv", b"1 2\n\n3 4 5\n".to_vec(), none.clone(), ", line 3: 3 values, line 1 has 2".into()),
         ("a.csv", b"a;b\n1;2\n3;x\n".to_vec(), none.clone(), r#", line 3, column 2 ("b"): found "x", expected a number as in the lines above"#.into()),
         ("a.csv", b"x\ty\ny\t1\nz\tw\n".to_vec(), none.clone(), r#", line 3, column 2 ("y"): found "w", expected a number as in the lines above"#.into()),
-        ("a.csv", b"y\nn\ny\n7\n".to_vec(), none.clone(), r#", line 4, column 1: found "7", expected a word as in the lines above"#.into()),
+        ("a.csv", b"y\nn\ny\n7\n".to_vec(), none.clone(), r#", line 4, column 1: found "7", expected a word: the column holds words since line 2 ("n"; if that stands for a missing value, name it as such)"#.into()),
         ("a.csv", b"1\n1e999\n".to_vec(), none.clone(), r#", line 2, column 1: found "1e999", expected a finite number"#.into()),
-        ("a.csv", b"1\nNaN\n".to_vec(), none.clone(), r#", line 2, column 1: found "NaN", expected a finite number"#.into()),
+        ("a.csv", b"1\nNaN\n".to_vec(), none.clone(), r#", line 2, column 1: found "NaN", expected a finite number; if it stands for a missing value, name it as such"#.into()),
         ("a.csv", b"x\ninfinity\n".to_vec(), none.clone(), r#", line 2, column 1 ("x"): found "infinity", expected a finite number"#.into()),
         ("a.csv", b"1;2\n1,5;3\n".to_vec(), none.clone(), r#", line 2, column 1: found "1,5", expected a number with a point before its decimals"#.into()),
         ("a.csv", b"\xef\xbb\xbf\xef\xbb\xbf1,2\n".to_vec(), none.clone(), r#", line 1, column 1: found "\u{feff}1", expected one byte order mark"#.into()),
@@ -115,7 +126,12 @@ fn each_is_refused_in_these_words() {
         ("a.bin", vec![], none.clone(), ": 0 bytes, expected CIFAR records of 3073 bytes each, or of 3074".into()),
         ("a.bin.gz", cut(gzip(&cifar_file(&[&[1]])), 9), none.clone(), ": the gzip data end early".into()),
         ("a.bin", cifar_file(&[&[1], &[10]]), none.clone(), ": the label of record 2 is 10, expected 0 to 9".into()),
-        ("a.bin", cifar_file(&[&[20, 1]]), ReadOptions { cifar: Some(CifarKind::HundredCoarse), ..Default::default() }, ": the label of record 1 is 20, expected 0 to 19".into()),
+        ("a.bin", cifar_file(&[&[20, 1]]), ReadOptions { cifar: Some(CifarKind::HundredCoarse), ..Default::default() }, ": the coarse label of record 1 is 20, expected 0 to 19".into()),
+        ("a.bin", cifar_file(&[&[19, 100]]), ReadOptions { cifar: Some(CifarKind::HundredCoarse), ..Default::default() }, ": the fine label of record 1 is 100, expected 0 to 99".into()),
+        ("a.bin", cifar_file(&[&[20, 99]]), ReadOptions { cifar: Some(CifarKind::HundredFine), ..Default::default() }, ": the coarse label of record 1 is 20, expected 0 to 19".into()),
+        ("a.bin", b"1,2\n3,4\n".to_vec(), none.clone(), ": no records of CIFAR-10 (the label of record 1 is 49, expected 0 to 9) and none of CIFAR-100 (the coarse label of record 1 is 49, expected 0 to 19)".into()),
+        ("a.bin", cut(images.clone(), 1), none.clone(), ": found 7 of the 2x2x2 values that the header promises".into()),
+        ("a.bin", [&images[..], b"9"].concat(), none.clone(), ": more bytes than the 2x2x2 values that the header promises".into()),
         ("a.bin", cifar_file(&[&[1]]), ReadOptions { cifar: Some(CifarKind::HundredFine), ..Default::default() }, ": 3073 bytes, expected CIFAR records of 3074 bytes each".into()),
         ("a.bin", cifar_file(&[&[1]]), ReadOptions { missing: Some(vec![]), ..Default::default() }, ": is a CIFAR batch, which takes no marks of missing values".into()),
         // Options of another format.
@@ -137,6 +153,10 @@ fn each_is_refused_in_these_words() {
     for (labels, expected) in [
         ("cubes", ": 3 dimensions, expected labels in 1 or 2"),
         ("halves", ": label 1 is 0.5, expected a whole number"),
+        (
+            "vast",
+            ": label 2 is 4294967296, expected a whole number of at most 32 bits",
+        ),
         (
             "words",
             ": starts with the bytes 6f 6e 65 0a, expected an IDX file (00 00, the type and the number of dimensions)",

@@ -243,6 +243,41 @@ fn the_front_door_knows_a_file_by_its_content() {
         "2x3072"
     );
 
+    // IDX as long as a record of CIFAR is IDX; and where its promise does not hold, it is the record that starts so
+    let values = vec![1; 3073 - 8];
+    let array = idx_file(8, &[3065], &values);
+    assert_eq!(shape("some.bin", array.clone()), "3065x1");
+    assert_eq!(shape("some.bin.gz", gzip(&array)), "3065x1");
+    assert_eq!(shape("some.bin", idx_file(8, &[3064], &values)), "1x3072");
+    assert_eq!(shape("some.bin", idx_file(8, &[3066], &values)), "1x3072");
+    #[cfg(feature = "npy")]
+    assert_eq!(
+        shape(
+            "some.bin",
+            crate::npy::npy_file("|u1", false, "(2, 1)", b"12")
+        ),
+        "2x1"
+    );
+    let array = folder.file("some.bin", array);
+    let options = ReadOptions {
+        cifar: Some(CifarKind::Ten),
+        ..Default::default()
+    };
+    assert_eq!(
+        read(&array, &options).unwrap().features.shape().to_string(),
+        "1x3072"
+    );
+    // as many bytes as whole records of either kind, of which the labels of one are out of range
+    let mut either = cifar_file(&vec![&[19u8, 99][..]; 3073]);
+    let fine = read(folder.file("some.bin", &either), &ReadOptions::default()).unwrap();
+    assert_eq!(fine.features.rows(), 3073);
+    either[0] = 20;
+    let error = read(folder.file("some.bin", &either), &ReadOptions::default()).unwrap_err();
+    assert!(
+        error.problem().starts_with("no records of CIFAR-10 ("),
+        "{error}"
+    );
+
     let table = folder.file("some.txt.gz", gzip(b"x -9 1\ny 5 2\nx 6 3\n"));
     let options = ReadOptions {
         label: Some(LabelColumn::First),

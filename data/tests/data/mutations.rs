@@ -4,7 +4,10 @@ use crate::common::{Change, assert_one_line, cases, change, changed, gzip};
 use crate::formats::{cifar_file, idx_file};
 use proptest::prelude::*;
 use std::fs;
-use unsup_data::{DataError, Dataset, LabelColumn, TableOptions, idx, read_cifar, read_table_from};
+use unsup_data::{
+    CifarKind, DataError, Dataset, LabelColumn, ReadOptions, TableOptions, idx, read, read_cifar,
+    read_idx, read_idx_with_labels, read_table_from,
+};
 
 /// Data that keep what is promised of them, or an error of one line.
 fn checked(read: Result<Dataset, DataError>) {
@@ -102,6 +105,53 @@ proptest! {
     }
 }
 
+/// As objects, with labels beside them, by the readers that take paths and through the front door.
+#[test]
+fn of_idx_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let images = idx_file(8, &[3, 2, 2], b"123456789abc");
+    let mut runner = proptest::test_runner::TestRunner::new(cases(500));
+    let strategy = (
+        changes(),
+        changes(),
+        any::<(bool, bool)>(),
+        prop::sample::select(vec![(8u8, 1usize), (0x0c, 4), (0x0e, 8)]),
+        1u32..3,
+    );
+    runner
+        .run(
+            &strategy,
+            |(of_images, of_labels, which, (code, size), columns)| {
+                let labels = idx_file(code, &[3, columns], &vec![0; 3 * columns as usize * size]);
+                let one = if which.0 {
+                    changed(&images, &of_images)
+                } else {
+                    images.clone()
+                };
+                let other = if which.1 {
+                    changed(&labels, &of_labels)
+                } else {
+                    labels
+                };
+                for name in ["images-idx3-ubyte", "images.bin"] {
+                    fs::write(path(name), &one).unwrap();
+                }
+                fs::write(path("labels-idx2-ubyte"), &other).unwrap();
+                checked(read_idx(path("images-idx3-ubyte")));
+                checked(read_idx_with_labels(
+                    path("images.bin"),
+                    path("labels-idx2-ubyte"),
+                ));
+                for name in ["images-idx3-ubyte", "images.bin"] {
+                    checked(read(path(name), &ReadOptions::default()));
+                }
+                Ok(())
+            },
+        )
+        .unwrap();
+}
+
 /// CIFAR's reader takes paths; a file in memory would be quicker, but this is what there is.
 #[test]
 fn of_cifar() {
@@ -109,10 +159,24 @@ fn of_cifar() {
     let path = folder.path().join("batch.bin");
     let good = cifar_file(&[&[3]]);
     let packed = gzip(&good);
-    let mut runner = proptest::test_runner::TestRunner::new(cases(2000));
-    let strategy = (changes(), 0usize..4, 0usize..3074);
+    let names: String = (0..10).map(|class| format!("name {class}\n")).collect();
+    let mut runner = proptest::test_runner::TestRunner::new(cases(1000));
+    let told = vec![
+        None,
+        Some(CifarKind::Ten),
+        Some(CifarKind::HundredFine),
+        Some(CifarKind::HundredCoarse),
+    ];
+    let told = prop::sample::select(told);
+    let strategy = (
+        changes(),
+        0usize..4,
+        0usize..3074,
+        told,
+        prop::option::of(changes()),
+    );
     runner
-        .run(&strategy, |(changes, kind, at)| {
+        .run(&strategy, |(changes, kind, at, told, of_names)| {
             let bytes = match kind {
                 0 => changed(&good, &changes),
                 1 => changed(&packed, &changes),
@@ -125,7 +189,21 @@ fn of_cifar() {
                 _ => [&good[..1], &good].concat(),
             };
             fs::write(&path, bytes).unwrap();
-            checked(read_cifar(&[&path], None));
+            if let Some(changes) = of_names {
+                let names = changed(names.as_bytes(), &changes);
+                fs::write(folder.path().join("batches.meta.txt"), names).unwrap();
+            } else {
+                fs::write(folder.path().join("batches.meta.txt"), &names).unwrap();
+            }
+            checked(read_cifar(&[&path], told));
+            let cifar = told;
+            checked(read(
+                &path,
+                &ReadOptions {
+                    cifar,
+                    ..Default::default()
+                },
+            ));
             Ok(())
         })
         .unwrap();

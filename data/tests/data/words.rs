@@ -66,11 +66,54 @@ fn the_delimiter_is_found_and_said() {
         ("\t\n1\n", "1x1", "one column"),
         ("1\t\t\n2\t\t\n", "2x3", "separated by tabs"),
         ("x,y\tz\n1,2\n", "1x2", "separated by commas"),
+        // what leaves more numbers
+        ("1,red;blue\n2,green;blue\n", "2x2", "separated by commas"),
+        ("a,b;1\nc,d;2\n", "2x2", "separated by semicolons"),
+        ("a, 2\t\nb, 4\t\n", "2x2", "separated by commas"),
+        ("a, b\t\nb, c\t\nb, c\t\n", "2x2", "separated by commas"),
+        // white space within cells
+        (
+            "new york\t5\t\nlos angeles\t6\t\n",
+            "2x3",
+            "separated by tabs",
+        ),
+        ("x 1\ty 2\nz 3\tx 4\n", "1x2", "separated by tabs"),
+        (
+            "main st 12,rome 5\nhigh st 7,york 6\n",
+            "1x2",
+            "separated by commas",
+        ),
+        (
+            "x 1;y 2\nx 3;y 2\nx 1;y 2\n",
+            "3x2",
+            "separated by semicolons",
+        ),
+        ("\"a, b\" 1\n\"c\" 2\n", "2x2", "separated by white space"),
     ] {
         let data = found(text);
         let shown = (data.features.shape().to_string(), data.notes[0].clone());
         assert_eq!(shown, (shape.to_owned(), note.to_owned()), "{text:?}");
     }
+    // numbers whose decimals a comma begins, which the reader refuses in words
+    for (text, found) in [
+        ("1,5 2,5\n3,5 4,5\n", "3,5"),
+        ("1,5\t2,5\n3,5\t4,5\n", "3,5"),
+        ("7;2,5\n3;4,5\n", "2,5"),
+    ] {
+        let error = table(text, &TableOptions::default()).unwrap_err();
+        let problem =
+            format!("found {found:?}, expected a number with a point before its decimals");
+        assert_eq!(error.problem(), problem);
+    }
+    // a tab at the end of each of the first lines is one of those that separate
+    let text = "1\t7\t\n".repeat(25) + "1\t2\t3\n";
+    assert_eq!(found(&text).features.shape().to_string(), "26x3");
+    // a row that the end of what is looked at cuts tells nothing: else it would be the first line's semicolon
+    let row = ",1".repeat(50_000) + "\n";
+    let text = "a;b".to_owned() + &row.replace('1', "x") + &("1".to_owned() + &row).repeat(4);
+    let data = found(&text);
+    assert_eq!(data.features.shape().to_string(), "4x50001");
+    assert_eq!(data.notes[0], "separated by commas");
     // nothing splits all lines alike: it is the ragged one that is told
     for (text, problem) in [
         ("1;2\n3;4;5\n", "table, line 2: 3 values, line 1 has 2"),
@@ -101,6 +144,16 @@ fn the_first_line_is_a_header_where_it_cannot_be_data() {
     );
     assert_eq!(rows("y,left\nn,right\ny,up\nn,right\n").0, 4);
     assert_eq!(rows("n,x\ny,z\nn,w\ny,z\n").0, 4);
+    // nor among the labels, where words alone would tell nothing
+    let labelled = |text: &str| {
+        let data = table(text, &with_label(LabelColumn::Last)).unwrap();
+        (data.features.rows(), data.label_names.join("|"))
+    };
+    assert_eq!(labelled("x,one\ny,two\nz,one\n"), (3, "one|two".to_owned()));
+    assert_eq!(
+        labelled("x,kind\ny,two\nz,one\n"),
+        (2, "one|two".to_owned())
+    );
     // marks of missing values are neither names nor numbers
     assert_eq!(rows("NA,NA\n1,2\n"), named(2, ""));
     assert_eq!(rows("?,y\n1,n\n2,y\n"), named(3, ""));
@@ -122,8 +175,260 @@ fn the_first_line_is_a_header_where_it_cannot_be_data() {
     assert_eq!(said("vote,party\ny,left\nn,right\n", false).unwrap().0, 3);
     assert_eq!(
         said("a,b\n1,2\n", false).unwrap_err().to_string(),
-        r#"table, line 2, column 1: found "1", expected a word as in the lines above"#
+        r#"table, line 2, column 1: found "1", expected a word: the column holds words since line 1 ("a"; if that stands for a missing value, name it as such)"#
     );
+}
+
+/// As pandas writes an array.
+#[test]
+fn a_first_line_that_counts_the_columns_is_a_header() {
+    let data = found(",0,1\n0,1.5,2.5\n1,3.5,4.5\n");
+    assert_eq!(data.feature_names, ["", "0", "1"]);
+    assert_eq!(data.features.as_slice(), [0.0, 1.5, 2.5, 1.0, 3.5, 4.5]);
+    let nameless = "column 1 has no name: is it a row number?";
+    let notes = ["separated by commas", "names from the first line", nameless];
+    assert_eq!(data.notes, notes);
+    // where one thing differs it is data
+    for text in [
+        ",0,1\n0,1.5,2.5\n2,3.5,4.5\n",
+        ",0,1\n1,1.5,2.5\n2,3.5,4.5\n",
+        ",1,2\n0,1.5,2.5\n1,3.5,4.5\n",
+        "1,0,1\n0,1.5,2.5\n1,3.5,4.5\n",
+        ",0,1\n,1.5,2.5\n1,3.5,4.5\n",
+    ] {
+        assert_eq!(found(text).features.rows(), 3, "{text:?}");
+    }
+    // an error names the column only where it has a name
+    let error = |text| {
+        table(text, &TableOptions::default())
+            .unwrap_err()
+            .to_string()
+    };
+    let problem = "found \"x\", expected a number as in the lines above";
+    assert_eq!(
+        error(",0\n0,7\n1,x\n"),
+        format!("table, line 3, column 2 (\"0\"): {problem}")
+    );
+    assert_eq!(
+        error(",0\n3,7\n1,x\n"),
+        format!("table, line 3, column 2: {problem}")
+    );
+}
+
+#[test]
+fn columns_without_a_name_are_said() {
+    let note = |text: &str| found(text).notes[2].clone();
+    assert_eq!(
+        note(",a\n7,2\n3,4\n"),
+        "column 1 has no name: is it a row number?"
+    );
+    assert_eq!(note(",a\nx,2\ny,4\n"), "column 1 has no name");
+    assert_eq!(note("a,\n1,2\n3,4\n"), "column 2 has no name");
+    assert_eq!(note(",a,,\n1,2,3,4\n"), "columns 1, 3 to 4 have no name");
+    // one that holds nothing is no matter
+    assert_eq!(note("a,\n1,\n3,\n"), "column 2 holds no value");
+}
+
+/// As R writes a table.
+#[test]
+fn a_first_line_one_name_short_leaves_out_the_row_names() {
+    let note =
+        "the first line names all columns but the first, which holds row names and is left out";
+    for (text, separator) in [
+        ("\"x\" \"y\"\n\"1\" 1.5 2\n\"2\" 3 4\n", "white space"),
+        ("x,y\nfirst,1.5,2\nlast,3,4\n", "commas"),
+        ("x\ty\na b\t1.5\t2\nc d\t3\t4\n", "tabs"),
+    ] {
+        let data = found(text);
+        assert_eq!(data.feature_names, ["x", "y"]);
+        assert_eq!(data.features.as_slice(), [1.5, 2.0, 3.0, 4.0], "{text:?}");
+        let notes = [
+            &*format!("separated by {separator}"),
+            note,
+            "names from the first line",
+        ];
+        assert_eq!(data.notes, notes);
+    }
+    let data = found("\"x\"\n\"1\" 1.5\n\"2\" 7\n");
+    assert_eq!(data.features.as_slice(), [1.5, 7.0]);
+    // columns keep the numbers that they have in the file
+    let text = "x,y\na,1,p\nb,2,q\n";
+    for label in [
+        LabelColumn::Last,
+        LabelColumn::Index(2),
+        LabelColumn::Name("y".to_owned()),
+    ] {
+        let data = table(text, &with_label(label)).unwrap();
+        assert_eq!(
+            (data.features.as_slice(), data.labels),
+            (&[1.0, 2.0][..], Some(vec![0, 1]))
+        );
+        assert!(
+            data.notes
+                .contains(&"column 3 (\"y\") is the label: 2 classes (p, q)".to_owned())
+        );
+    }
+    let data = table(text, &with_label(LabelColumn::First)).unwrap();
+    assert_eq!(data.label_names, ["1", "2"]);
+    assert_eq!(
+        data.notes.last().unwrap(),
+        "column 3 holds words: p = 0, q = 1"
+    );
+    let error = |text, options: &TableOptions| table(text, options).unwrap_err().to_string();
+    assert_eq!(
+        error(text, &with_label(LabelColumn::Index(0))),
+        "table, line 1: column 1 holds row names, expected another to be the label"
+    );
+    assert_eq!(
+        error("x\na,1\nb,w\n", &TableOptions::default()),
+        r#"table, line 3, column 2 ("x"): found "w", expected a number as in the lines above"#
+    );
+    let options = TableOptions {
+        header: Some(false),
+        ..Default::default()
+    };
+    assert_eq!(
+        error(text, &options),
+        "table, line 2: 3 values, line 1 has 2"
+    );
+    // the header is told, and holds numbers
+    let options = TableOptions {
+        header: Some(true),
+        ..Default::default()
+    };
+    assert_eq!(
+        table("2001,2002\na,1,2\n", &options).unwrap().feature_names,
+        ["2001", "2002"]
+    );
+}
+
+#[test]
+fn comments_before_the_first_row_are_skipped() {
+    let data = found("# x y\r\n\n## by hand\n#\n1 2\n3 4\n");
+    assert_eq!(data.features.as_slice(), [1.0, 2.0, 3.0, 4.0]);
+    let notes = [
+        "3 lines of comment at the start",
+        "separated by white space",
+        "no header",
+    ];
+    assert_eq!(data.notes, notes);
+    let data = found("\u{feff}# a, b, c\nx,y\n1,2\n");
+    assert_eq!(data.notes[0], "1 line of comment at the start");
+    assert_eq!(data.feature_names, ["x", "y"]);
+    // what else starts so is a name or a word
+    assert_eq!(found("#x,y\n1,2\n").feature_names, ["#x", "y"]);
+    assert_eq!(found("#f00,red\n#0f0,green\n#f00,red\n").features.rows(), 3);
+    assert_eq!(
+        found("x,1\n# y,2\n").features.as_slice(),
+        [1.0, 1.0, 0.0, 2.0]
+    );
+    // lines are counted with them
+    let error = |text| {
+        table(text, &TableOptions::default())
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        error("# c\n1,2\n3\n"),
+        "table, line 3: 1 value, line 2 has 2"
+    );
+    assert_eq!(
+        error("# c\n"),
+        "table: the file is empty, expected a table of numbers or words"
+    );
+    assert!(error("1,2\n# c\n").starts_with("table, line 2: 1 value"));
+}
+
+/// The cell that is blamed is the one that differs from the first, which is said.
+#[test]
+fn a_word_that_may_stand_for_a_missing_value_is_said() {
+    let error = |text: &str| {
+        table(text, &TableOptions::default())
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        error("a,b\n1,N/A\n2,null\n3,4\n"),
+        "table, line 4, column 2 (\"b\"): found \"4\", expected a word: the column holds words since line 2 \
+         (\"N/A\"; if that stands for a missing value, name it as such)"
+    );
+    // of a cell with line breaks before it, and a long one
+    let long = format!("\"1\n\",\"{}\n\"\n2,3\n", "x".repeat(100));
+    assert_eq!(
+        error(&long),
+        format!(
+            "table, line 4, column 2: found \"3\", expected a word: the column holds words since line 2 \
+             (\"{}\"…; if that stands for a missing value, name it as such)",
+            "x".repeat(40)
+        )
+    );
+}
+
+#[test]
+fn nan_and_infinity_are_words_among_words() {
+    let data = found("mary,1\nnan,2\nInf,3\nnan,4\n");
+    assert_eq!(data.words[0].words, ["Inf", "mary", "nan"]);
+    assert_eq!(data.missing(), 0);
+    let data = table("1,nan\n2,x\n3,-inf\n", &with_label(LabelColumn::Last)).unwrap();
+    assert_eq!(data.label_names, ["-inf", "nan", "x"]);
+    // as names, beside others
+    assert_eq!(found("nan,x\n1,2\n").feature_names, ["nan", "x"]);
+}
+
+#[test]
+fn numbers_with_marks_are_refused() {
+    let refused = |text: &str, place: &str, found: &str, expected: &str| {
+        let error = table(text, &TableOptions::default())
+            .unwrap_err()
+            .to_string();
+        let whole = format!("table, {place}: found {found:?}, expected a number {expected}");
+        assert_eq!(error, whole, "{text:?}");
+    };
+    let thousands = "without separators of thousands";
+    for (word, expected) in [
+        ("1 000", thousands),
+        ("1\u{a0}000", thousands),
+        ("-12\u{202f}345.5", thousands),
+        ("1'234'567", thousands),
+        ("1,234,567", thousands),
+        ("\u{2212}1", "with the hyphen \"-\" as its minus sign"),
+        ("50%", "without a sign of per cent"),
+        ("1.5 %", "without a sign of per cent"),
+        ("$1.5", "without a sign of currency"),
+        ("-$1.5", "without a sign of currency"),
+        ("3 €", "without a sign of currency"),
+    ] {
+        refused(
+            &format!("a,b\n1,\"{word}\"\n2,\n3,\"{word}\"\n"),
+            "line 2, column 2 (\"b\")",
+            word,
+            expected,
+        );
+        refused(
+            &format!("1,2\n1,\"{word}\"\n"),
+            "line 2, column 2",
+            word,
+            expected,
+        );
+        refused(
+            &format!("1,\"{word}\"\n1,2\n"),
+            "line 1, column 2",
+            word,
+            expected,
+        );
+    }
+    let both = "with a point before its decimals and without separators of thousands";
+    refused("1,\"1,234\"\n", "line 1, column 2", "1,234", both);
+    // one real word among them, and they are words; so are what only looks like such
+    for text in [
+        "1,50%\n2,much\n",
+        "1,5%%\n2,%\n",
+        "1,--\n2,$\n",
+        "1,$-5\n2,$+5\n",
+        "1,A4\n2,5th\n",
+    ] {
+        assert_eq!(found(text).words.len(), 1, "{text:?}");
+    }
 }
 
 /// The first line turns out to be data only at the end, and is then the first object.
@@ -239,7 +544,28 @@ fn labels_are_the_distinct_texts_in_order() {
     // numbers by their size
     let (names, labels, _) = classes("1,10\n2,9\n3,-1.5\n4,9\n", LabelColumn::Last);
     assert_eq!((names.as_str(), labels), ("-1.5|9|10", vec![2, 1, 0, 1]));
-    // one word among them, and all are texts
+    // one number however it is written, under its shortest text, the first of equally short ones
+    let (names, labels, notes) = classes(
+        "1,1.0\n2,01\n3,+2\n4,1\n5,-0\n6,02\n7,0\n",
+        LabelColumn::Last,
+    );
+    assert_eq!(
+        (names.as_str(), labels),
+        ("0|1|+2", vec![1, 1, 2, 1, 0, 2, 0])
+    );
+    assert!(
+        notes.ends_with("is the label: 3 classes (0, 1, +2)"),
+        "{notes}"
+    );
+    // but not those that only double precision takes for one
+    let (names, _, _) = classes(
+        "1,9007199254740993\n2,9007199254740992\n",
+        LabelColumn::Last,
+    );
+    assert_eq!(names, "9007199254740993|9007199254740992");
+    // a word among them, and all are texts
+    let (names, labels, _) = classes("1,1.0\n2,1\n3,x\n", LabelColumn::Last);
+    assert_eq!((names.as_str(), labels), ("1|1.0|x", vec![1, 0, 2]));
     let (names, labels, _) = classes("10,1\n9,2\nx,3\n", LabelColumn::First);
     assert_eq!((names.as_str(), labels), ("10|9|x", vec![0, 1, 2]));
     // by name, which makes the first line a header even over words alone
@@ -309,11 +635,6 @@ fn a_label_column_that_is_not_there_is_refused_with_those_that_are() {
             "1,2\n3,NA\n",
             "last",
             r#"table, line 2, column 2: the label is missing ("NA"), expected a class"#,
-        ),
-        (
-            "1,2\n3,nan\n",
-            "last",
-            r#"table, line 2, column 2: found "nan", expected a finite number"#,
         ),
     ] {
         assert_eq!(refused(text, label), expected);
@@ -416,4 +737,21 @@ fn too_many_words_are_refused() {
     let data = table(&labelled, &with_label(LabelColumn::Last)).unwrap();
     assert_eq!(data.label_names.len(), 5000);
     assert_eq!(data.labels.unwrap()[4321], 4321);
+    let note = &data.notes[2];
+    assert!(
+        note.ends_with(", …), one for nearly each object: does it name the objects?"),
+        "{note}"
+    );
+    let note = |text: &str| table(text, &with_label(LabelColumn::Last)).unwrap().notes[2].clone();
+    let predicted = "column 2 is the label: 3 classes (0.5, 1, 2): is it a number to be predicted?";
+    assert_eq!(note("1,1\n2,0.5\n3,2\n4,2\n"), predicted);
+    assert!(!note("1,1\n2,3\n3,2.0\n4,2\n").contains('?'));
+    let numbers: String = (0..1001).map(|i| format!("{i},{i}\n")).collect();
+    assert!(
+        note(&numbers).ends_with(", one for nearly each object: is it a number to be predicted?")
+    );
+    let numbers: String = (0..3000).map(|i| format!("{i},{}\n", i % 1001)).collect();
+    assert!(note(&numbers).ends_with(", …): is it a number to be predicted?"));
+    let numbers: String = (0..3000).map(|i| format!("{i},{}\n", i % 1000)).collect();
+    assert!(note(&numbers).ends_with(", …)"));
 }

@@ -3,10 +3,12 @@
 //! The cells are numbers from the start, a row after the other: a word is the number of words that its column held
 //! before. Only when all words are known is their order, and a table of numbers is by then what it is to be.
 
+use super::numbers::{finite, has_decimal_comma, without_marks, without_thousands};
 use super::rows::Row;
 use super::{SHOWN, listed};
-use crate::error::quoted;
+use crate::error::{QUOTED, quoted};
 use crate::{ColumnWords, DataError, Dataset, in_one_line};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use unsup_autograd::Matrix;
 
@@ -17,6 +19,10 @@ pub const MOST_WORDS: usize = 1000;
 const BYTES_FOR_A_BYTE: u64 = 256;
 /// What small files need not keep to it.
 const ALWAYS: u64 = 16 << 20;
+/// More classes, or such as are no whole numbers, are hardly classes.
+const MANY_CLASSES: usize = 1000;
+/// 2^53: smaller whole numbers are exact.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 /// How many notes there are at most on columns of words.
 const NOTES: usize = 20;
 
@@ -42,8 +48,19 @@ enum Kind {
     /// Nothing but missing values.
     Unknown,
     Numbers,
-    Words(Box<Words>),
+    Words(Box<WordColumn>),
     Label,
+    /// Is left out.
+    RowNames,
+}
+
+/// A column of words.
+struct WordColumn {
+    words: Words,
+    /// Where the first of them stands.
+    line: u64,
+    /// The first of them, no longer than an error shows it.
+    first: String,
 }
 
 /// The distinct words of a column, with a code each in the order of appearance.
@@ -78,21 +95,81 @@ impl Words {
         places
     }
 
+    /// The names of the classes, and which class each code is: of numbers, and then in their order, if all words are.
+    ///
+    /// Then 1, 1.0 and 01 are one class under the shortest of its texts, of equally long ones the first.
+    fn as_classes(&self) -> (Vec<&str>, Vec<usize>) {
+        let mut words = self.sorted();
+        if !self.are_numbers() {
+            let places = self.places(&words);
+            return (words, places);
+        }
+        let number = |word: &str| finite(word).unwrap_or(f64::NAN);
+        let length = |word: &str| (word.len(), self.codes[word]);
+        words.sort_by(|a, b| {
+            // 0 and −0 are equal, and numbers are comparable
+            let order = number(a).partial_cmp(&number(b));
+            order
+                .unwrap_or(Ordering::Equal)
+                .then(length(a).cmp(&length(b)))
+        });
+        let mut names: Vec<&str> = Vec::new();
+        let mut places = vec![0; words.len()];
+        for word in words {
+            // beyond that, different whole numbers may be one in double precision
+            let same = |name: &&str| number(name) == number(word) && number(word).abs() < EXACT;
+            if !names.last().is_some_and(same) {
+                names.push(word);
+            }
+            places[self.codes[word]] = names.len() - 1;
+        }
+        (names, places)
+    }
+
     fn are_numbers(&self) -> bool {
-        self.codes.keys().all(|word| word.parse::<f64>().is_ok())
+        self.codes.keys().all(|word| finite(word).is_some())
+    }
+}
+
+impl WordColumn {
+    /// What a number is not.
+    fn expected(&self) -> String {
+        let Self { line, first, .. } = self;
+        format!(
+            "a word: the column holds words since line {line} ({}; if that stands for a missing value, name it as such)",
+            quoted(first.as_bytes())
+        )
+    }
+
+    /// Whether all words would be numbers without marks that people set in numbers.
+    fn are_marked(&self) -> bool {
+        let mut words = self.words.codes.keys();
+        without_marks(&self.first).is_some() && words.all(|word| without_marks(word).is_some())
+    }
+
+    /// The error of a column whose first word would be a number without its marks.
+    fn marked(&self, column: usize, file: &str) -> DataError {
+        let expected = without_marks(&self.first).unwrap_or_default();
+        let first = quoted(self.first.as_bytes());
+        DataError::new(file, format!("found {first}, expected a number {expected}"))
+            .at_line(self.line)
+            .at_column(column + 1, None)
     }
 }
 
 impl<'a> Columns<'a> {
+    /// None of `count` columns, of which the first may hold `row_names`.
     pub(super) fn new(
         count: usize,
+        row_names: bool,
         label: Option<usize>,
         marks: &'a [String],
         file: &'a str,
     ) -> Self {
-        let kind = |column| match Some(column) == label {
-            true => Kind::Label,
-            false => Kind::Unknown,
+        let kind = |column| match column {
+            0 if row_names => Kind::RowNames,
+            _ if Some(column) == label => Kind::Label,
+            _ => Kind::Unknown,
         };
         Self {
             kinds: (0..count).map(kind).collect(),
@@ -108,15 +185,35 @@ impl<'a> Columns<'a> {
     }
 
     pub(super) fn objects(&self) -> usize {
-        match self.kinds.len() - usize::from(self.label.is_some()) {
+        match self.features().count() {
             0 => self.labels.len(),
             features => self.cells.len() / features,
         }
     }
 
+    /// The columns that hold features.
+    fn features(&self) -> impl Iterator<Item = usize> {
+        let kinds = self.kinds.iter().enumerate();
+        kinds
+            .filter(|(_, kind)| !matches!(kind, Kind::Label | Kind::RowNames))
+            .map(|(column, _)| column)
+    }
+
+    /// Whether the first column counts the rows after the first line: 0, 1, ..
+    pub(super) fn first_counts_rows(&self) -> bool {
+        let width = self.features().count();
+        matches!(self.kinds[0], Kind::Numbers)
+            && (self.cells.chunks_exact(width).enumerate()).all(|(i, row)| row[0] == i as f64)
+    }
+
     /// Takes a row with a cell for each column.
     pub(super) fn push(&mut self, row: &Row) -> Result<(), DataError> {
-        (0..self.kinds.len()).try_for_each(|column| self.push_cell(row, column))
+        let mut line = row.line();
+        (0..self.kinds.len()).try_for_each(|column| {
+            self.push_cell(row, column, line)?;
+            line += row.line_breaks(column);
+            Ok(())
+        })
     }
 
     /// Takes a row that stands before all others.
@@ -130,10 +227,14 @@ impl<'a> Columns<'a> {
         Ok(())
     }
 
-    fn push_cell(&mut self, row: &Row, column: usize) -> Result<(), DataError> {
+    /// Takes a cell, which starts at that line.
+    fn push_cell(&mut self, row: &Row, column: usize, line: u64) -> Result<(), DataError> {
         let text = row.text(column, self.file)?;
         let refuse = |expected: &str| Err(row.refused(column, expected, self.file));
         let kind = &mut self.kinds[column];
+        if matches!(kind, Kind::RowNames) {
+            return Ok(());
+        }
         let value = if let Some(mark) = self.marks.iter().position(|mark| mark == text) {
             if matches!(kind, Kind::Label) {
                 let problem = match text {
@@ -149,34 +250,57 @@ impl<'a> Columns<'a> {
             self.missing += 1;
             f64::NAN
         } else {
-            match (text.parse::<f64>(), &mut *kind) {
-                (Ok(value), _) if !value.is_finite() => {
-                    if matches!(kind, Kind::Unknown) {
-                        *kind = Kind::Numbers; // or what would have been, had it been finite
-                    }
-                    return refuse("a finite number");
-                }
+            let number = text.parse::<f64>().ok();
+            // such as "nan" and "infinity", but not 1e999
+            let is_spelt = number.is_some() && !text.bytes().any(|byte| byte.is_ascii_digit());
+            match (number, &mut *kind) {
                 _ if text.is_empty() => return refuse("a value"),
                 (_, Kind::Label) => {
                     self.labels.push(self.classes.code(text));
                     return Ok(());
                 }
-                (Ok(_), Kind::Words(_)) => return refuse("a word as in the lines above"),
-                (Ok(value), Kind::Unknown | Kind::Numbers) => {
-                    *kind = Kind::Numbers;
-                    value
+                (Some(_), Kind::Words(words)) if !is_spelt => {
+                    return Err(match without_marks(&words.first) {
+                        Some(_) => words.marked(column, self.file),
+                        None => row.refused(column, &words.expected(), self.file),
+                    });
                 }
-                (Err(_), _) if text.replacen(',', ".", 1).parse::<f64>().is_ok() => {
-                    return refuse("a number with a point before its decimals");
+                (Some(value), Kind::Unknown | Kind::Numbers) => {
+                    *kind = Kind::Numbers; // or what would have been, had it been finite
+                    match value.is_nan() {
+                        _ if value.is_finite() => value,
+                        true => {
+                            return refuse(
+                                "a finite number; if it stands for a missing value, name it as such",
+                            );
+                        }
+                        false => return refuse("a finite number"),
+                    }
                 }
-                (Err(_), Kind::Numbers) => return refuse("a number as in the lines above"),
-                (Err(_), Kind::Unknown) => {
-                    let mut words = Box::<Words>::default();
-                    let code = words.code(text);
-                    *kind = Kind::Words(words);
+                (None, _) if has_decimal_comma(text) => {
+                    return refuse(match without_thousands(text) {
+                        Some(_) => {
+                            "a number with a point before its decimals and without separators of thousands"
+                        }
+                        None => "a number with a point before its decimals",
+                    });
+                }
+                (None, Kind::Numbers) => match without_marks(text) {
+                    Some(expected) => return refuse(&format!("a number {expected}")),
+                    None => return refuse("a number as in the lines above"),
+                },
+                (None, Kind::Unknown) => {
+                    let mut column_of_words = WordColumn {
+                        words: Words::default(),
+                        line,
+                        first: text.chars().take(QUOTED + 1).collect(),
+                    };
+                    let code = column_of_words.words.code(text);
+                    *kind = Kind::Words(Box::new(column_of_words));
                     code as f64
                 }
-                (Err(_), Kind::Words(words)) => {
+                (_, Kind::Words(column)) => {
+                    let words = &mut column.words;
                     let code = words.code(text);
                     if words.codes.len() > MOST_WORDS {
                         return refuse(&format!(
@@ -185,6 +309,7 @@ impl<'a> Columns<'a> {
                     }
                     code as f64
                 }
+                (_, Kind::RowNames) => return Ok(()),
             }
         };
         self.cells.push(value);
@@ -198,7 +323,7 @@ impl<'a> Columns<'a> {
             _ if self.is_missing(text) => false,
             Kind::Numbers => true,
             Kind::Label => !self.labels.is_empty() && self.classes.are_numbers(),
-            Kind::Unknown | Kind::Words(_) => false,
+            Kind::Unknown | Kind::Words(_) | Kind::RowNames => false,
         })
     }
 
@@ -207,9 +332,9 @@ impl<'a> Columns<'a> {
         let mut columns = first.iter().zip(&self.kinds);
         columns.all(|(text, kind)| match kind {
             _ if self.is_missing(text) => true,
-            Kind::Words(words) => !words.codes.contains_key(*text),
+            Kind::Words(column) => !column.words.codes.contains_key(*text),
             Kind::Label => !self.classes.codes.contains_key(*text),
-            Kind::Unknown | Kind::Numbers => true,
+            Kind::Unknown | Kind::Numbers | Kind::RowNames => true,
         })
     }
 
@@ -225,14 +350,20 @@ impl<'a> Columns<'a> {
         notes: Vec<String>,
     ) -> Result<Dataset, DataError> {
         let objects = self.objects();
-        let features: Vec<usize> = (0..self.kinds.len())
-            .filter(|&column| Some(column) != self.label)
-            .collect();
+        let features: Vec<usize> = self.features().collect();
         if features.is_empty() {
             let problem = "the label is the only column, expected features beside it";
             return Err(DataError::new(self.file, problem));
         }
         let kinds = std::mem::take(&mut self.kinds);
+        for (column, kind) in kinds.iter().enumerate() {
+            if let Kind::Words(words) = kind
+                && words.are_marked()
+            {
+                let name = names.map(|names| names[column]);
+                return Err(words.marked(column, self.file).at_column(column + 1, name));
+            }
+        }
         let codings: Vec<Coding> = features
             .iter()
             .map(|&column| coding(&kinds[column]))
@@ -258,38 +389,40 @@ impl<'a> Columns<'a> {
                 }
             }
         }
+        let mut feature = 0;
         for (&column, coding) in features.iter().zip(&codings) {
             if let Coding::Word(order) | Coding::Spread(order) = coding {
                 let words = order.words.iter().map(|&word| word.to_owned());
                 data.words.push(ColumnWords {
                     column: column + 1,
+                    feature,
                     words: words.collect(),
                 });
             }
+            feature += coding.width();
         }
         if let Some(label) = self.label {
-            let mut classes = self.classes.sorted();
-            if self.classes.are_numbers() {
-                let number = |text: &&str| text.parse::<f64>().unwrap_or(f64::NAN);
-                classes.sort_by(|a, b| number(a).total_cmp(&number(b)));
-            }
-            let places = self.classes.places(&classes);
+            let (classes, places) = self.classes.as_classes();
             self.labels
                 .iter_mut()
                 .for_each(|code| *code = places[*code]);
             data.label_names = classes.iter().map(|&text| text.to_owned()).collect();
             let name = names.map(|names| format!(" ({})", quoted(names[label].as_bytes())));
             data.notes.push(format!(
-                "column {}{} is the label: {} ({})",
+                "column {}{} is the label: {} ({}){}",
                 label + 1,
                 name.unwrap_or_default(),
                 match classes.len() {
                     1 => "1 class".to_owned(),
                     count => format!("{count} classes"),
                 },
-                shown(&classes)
+                shown(&classes),
+                doubt(&classes, objects)
             ));
             data.labels = Some(self.labels);
+        }
+        if let Some(names) = names {
+            note_nameless(&mut data.notes, names, &features, &codings);
         }
         note_words(&mut data.notes, &features, &codings);
         if self.missing > 0 {
@@ -369,10 +502,10 @@ impl Coding<'_> {
 fn coding(kind: &Kind) -> Coding<'_> {
     match kind {
         Kind::Unknown => Coding::Nothing,
-        Kind::Numbers | Kind::Label => Coding::Numbers,
-        Kind::Words(dictionary) => {
-            let words = dictionary.sorted();
-            let places = dictionary.places(&words);
+        Kind::Numbers | Kind::Label | Kind::RowNames => Coding::Numbers,
+        Kind::Words(column) => {
+            let words = column.words.sorted();
+            let places = column.words.places(&words);
             let few = words.len() <= 2;
             let order = Box::new(Order { words, places });
             if few {
@@ -433,6 +566,24 @@ fn spread(
     Ok(features)
 }
 
+/// A note on columns that hold something under an empty name; numbers in the first one often count the rows.
+fn note_nameless(notes: &mut Vec<String>, names: &[&str], columns: &[usize], codings: &[Coding]) {
+    let nameless = columns.iter().zip(codings).filter(|(column, coding)| {
+        names[**column].is_empty() && !matches!(coding, Coding::Nothing)
+    });
+    let (nameless, codings): (Vec<usize>, Vec<&Coding>) = nameless
+        .map(|(column, coding)| (column + 1, coding))
+        .unzip();
+    match nameless[..] {
+        [] => {}
+        [1] if matches!(codings[0], Coding::Numbers) => {
+            notes.push("column 1 has no name: is it a row number?".to_owned());
+        }
+        [column] => notes.push(format!("column {column} has no name")),
+        _ => notes.push(format!("columns {} have no name", ranges(&nameless))),
+    }
+}
+
 /// A note for all columns that are coded alike, however far apart.
 fn note_words(notes: &mut Vec<String>, columns: &[usize], codings: &[Coding<'_>]) {
     let mut groups: Vec<(String, String, Vec<usize>)> = Vec::new();
@@ -467,6 +618,24 @@ fn ranges(numbers: &[usize]) -> String {
         [] | [_] => run[0].to_string(),
     };
     listed(runs.map(said).collect::<Vec<_>>().into_iter())
+}
+
+/// What a note on the label adds where the column looks like something else.
+fn doubt(classes: &[&str], objects: usize) -> String {
+    let numbers = || classes.iter().map(|class| finite(class));
+    let are_numbers = numbers().all(|number| number.is_some());
+    let many = classes.len() > MANY_CLASSES;
+    if !(many || (are_numbers && numbers().flatten().any(|x| x.fract() != 0.0))) {
+        return String::new();
+    }
+    let each = match 10 * classes.len() > 9 * objects {
+        true => ", one for nearly each object",
+        false => "",
+    };
+    match are_numbers {
+        true => format!("{each}: is it a number to be predicted?"),
+        false => format!("{each}: does it name the objects?"),
+    }
 }
 
 /// The first of the words, as a note shows them.

@@ -13,6 +13,7 @@
 //! it sees them.
 
 use super::Delimiter;
+use super::numbers::{finite, has_decimal_comma};
 use crate::DataError;
 use crate::error::{QUOTED, quoted};
 use crate::files::source::BUFFER;
@@ -67,50 +68,124 @@ pub(super) fn rows<'a, 'r>(
 }
 
 /// What separates the cells of a table that starts with `head`, `whole` if that is all of it; `None` if nothing does.
+/// `marks` are the cells that stand for a missing value.
 ///
-/// It is what splits all of the first rows into the same number of cells, and more than one; rather such as leaves no cell
-/// with another separator at its end, and the last cells not all empty, as tabs would that stand beside commas for looks. If nothing does, it is what
-/// splits the first row, for the row that differs to be told.
-pub(super) fn sniffed(head: &[u8], whole: bool) -> Option<Delimiter> {
-    let splits = Delimiter::ALL.map(|delimiter| (delimiter, Split::of(head, whole, delimiter)));
-    let first = |good: fn(&Split) -> bool| splits.iter().find(|x| good(&x.1)).map(|x| x.0);
-    first(|split| split.is_even() && split.clean)
-        .or_else(|| first(Split::is_even))
-        .or_else(|| first(Split::occurs))
+/// It is what splits all of the first rows into the same number of cells, and more than one. Where several do, it is the
+/// one with the largest share of numbers and missing values among the cells; then rather such as leaves no cell with
+/// another separator at its end, as tabs would that stand beside commas for looks; then the first of [`Delimiter::ALL`].
+/// White space also stands within cells, so that it is taken only where neither tabs split the rows nor a comma or
+/// semicolon is left in its words. If nothing splits the rows alike, it is what leaves the first one alone a cell short, as
+/// a header is that does not name the row names, or else what splits the first row, for the row that differs to be told.
+pub(super) fn sniffed(head: &[u8], whole: bool, marks: &[String]) -> Option<Delimiter> {
+    let splits = Delimiter::ALL.map(|delimiter| Split::of(head, whole, delimiter, marks));
+    let even = || splits.iter().filter(|split| split.is_even());
+    let tabs = even().any(|split| split.delimiter == Delimiter::Tab && split.is_filled());
+    let within_cells =
+        |split: &Split| split.delimiter == Delimiter::WhiteSpace && (tabs || split.is_broken);
+    even()
+        .filter(|split| !within_cells(split))
+        .reduce(Split::better)
+        .or_else(|| even().reduce(Split::better))
+        .or_else(|| splits.iter().find(|split| split.is_short_of_one()))
+        .or_else(|| splits.iter().find(|split| split.occurs()))
+        .map(|split| split.delimiter)
 }
 
 /// The first rows, split by one separator.
 struct Split {
+    delimiter: Delimiter,
     /// How many cells each row has.
     counts: Vec<usize>,
-    /// Whether no cell starts or ends with another separator, and not all rows end in an empty one.
-    clean: bool,
+    /// In how many columns a cell isn't empty: others, as a separator at the end of each line makes them, tell nothing.
+    filled: usize,
+    /// How many cells those columns have.
+    cells: usize,
+    /// How many of these are finite numbers, with a point or a comma before their decimals, or missing.
+    numbers: usize,
+    /// Whether no cell starts or ends with another separator.
+    is_clean: bool,
+    /// Whether a comma or semicolon stands in a cell that is no number.
+    is_broken: bool,
+    /// Whether the cells of the first row may be names: none is a number, and no other separator stands in them.
+    names: bool,
 }
 
 impl Split {
-    fn of(head: &[u8], whole: bool, delimiter: Delimiter) -> Self {
+    fn of(head: &[u8], whole: bool, delimiter: Delimiter, marks: &[String]) -> Self {
         let mut reader = parser(delimiter).from_reader(ended(head, io::empty(), delimiter));
         let mut row = ByteRecord::new();
-        let (mut counts, mut clean, mut filled) = (Vec::new(), true, false);
-        while counts.len() <= FIRST_ROWS && reader.read_byte_record(&mut row).is_ok_and(|more| more)
-        {
-            let mut cells = row.iter().map(<[u8]>::trim_ascii);
-            if cells.clone().all(<[u8]>::is_empty) {
-                continue; // blank, whatever separates the cells
+        let mut rows = Vec::new();
+        while rows.len() <= FIRST_ROWS && reader.read_byte_record(&mut row).is_ok_and(|more| more) {
+            // else it is blank, whatever separates the cells
+            if row.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+                rows.push(row.clone());
             }
-            counts.push(row.len());
-            filled |= !row[row.len() - 1].trim_ascii().is_empty();
-            clean &= cells.all(|cell| {
-                let mut ends = [cell.first(), cell.last()].into_iter().flatten();
-                !ends.any(|byte| matches!(byte, b',' | b';'))
-            });
         }
         // the last row may have been cut
-        if counts.len() > FIRST_ROWS || (!whole && counts.len() > 1) {
-            counts.pop();
+        if rows.len() > FIRST_ROWS || (!whole && rows.len() > 1) {
+            rows.pop();
         }
-        let clean = clean && filled;
-        Self { counts, clean }
+        let counts: Vec<usize> = rows.iter().map(ByteRecord::len).collect();
+        let mut split = Self {
+            delimiter,
+            filled: 0,
+            cells: 0,
+            numbers: 0,
+            is_clean: true,
+            is_broken: false,
+            names: rows.first().is_some_and(|row| {
+                let mut cells = row.iter();
+                cells.all(|cell| {
+                    let text = String::from_utf8_lossy(cell.trim_ascii());
+                    finite(&text).is_none() && !text.contains([',', ';', '\t'])
+                })
+            }),
+            counts,
+        };
+        for column in 0..split.counts.iter().copied().max().unwrap_or(0) {
+            let cells = || {
+                let cells = rows.iter().filter_map(|row| row.get(column));
+                cells.map(<[u8]>::trim_ascii)
+            };
+            if cells().all(<[u8]>::is_empty) {
+                continue;
+            }
+            split.filled += 1;
+            cells().for_each(|cell| split.count(cell, marks));
+        }
+        split
+    }
+
+    fn count(&mut self, cell: &[u8], marks: &[String]) {
+        let separates = |byte: &u8| matches!(byte, b',' | b';');
+        let is_clean = ![cell.first(), cell.last()]
+            .into_iter()
+            .flatten()
+            .any(separates);
+        let is_number = std::str::from_utf8(cell).is_ok_and(|text| {
+            let commas = is_clean && self.delimiter != Delimiter::Comma;
+            finite(text).is_some() || (commas && has_decimal_comma(text))
+        });
+        let is_missing = marks.iter().any(|mark| mark.as_bytes() == cell);
+        self.cells += 1;
+        self.numbers += usize::from(is_missing || is_number);
+        self.is_clean &= is_clean;
+        self.is_broken |= !is_number && cell.iter().any(separates);
+    }
+
+    /// The better of two, the first of equal ones.
+    fn better<'a>(&'a self, other: &'a Self) -> &'a Self {
+        let share = |split: &Self, of: &Self| split.numbers * of.cells;
+        let clean = |split: &Self| split.is_clean && split.is_filled();
+        match (share(other, self), clean(other)) > (share(self, other), clean(self)) {
+            true => other,
+            false => self,
+        }
+    }
+
+    /// Whether more than one column holds something.
+    fn is_filled(&self) -> bool {
+        self.filled > 1
     }
 
     fn occurs(&self) -> bool {
@@ -119,6 +194,15 @@ impl Split {
 
     fn is_even(&self) -> bool {
         self.occurs() && self.counts.iter().all(|&count| count == self.counts[0])
+    }
+
+    /// Whether the first row has a cell less than all others, and no number or separator is left in it.
+    fn is_short_of_one(&self) -> bool {
+        let Some((&first, others)) = self.counts.split_first() else {
+            return false;
+        };
+        let is_short = !others.is_empty() && others.iter().all(|&count| count == first + 1);
+        is_short && self.names
     }
 }
 
@@ -153,6 +237,11 @@ impl Row {
         self.line
     }
 
+    /// Whether a cell holds nothing but spaces.
+    pub(super) fn is_empty_at(&self, column: usize) -> bool {
+        self.cells[column].trim_ascii().is_empty()
+    }
+
     /// The cell as text, without the spaces around it.
     pub(super) fn text(&self, column: usize, file: &str) -> Result<&str, DataError> {
         // Of a `\r\n` the first half is left in the last cell; it counts as a space.
@@ -176,10 +265,15 @@ impl Row {
     /// An error of a cell.
     pub(super) fn error(&self, column: usize, problem: String, file: &str) -> DataError {
         // A cell in quotes may hold line breaks, and the next one is then on a line further down.
-        let before: u64 = self.cells.iter().take(column).map(line_breaks).sum();
+        let before: u64 = (0..column).map(|column| self.line_breaks(column)).sum();
         DataError::new(file, problem)
             .at_line(self.line + before)
             .at_column(column + 1, None)
+    }
+
+    /// How many lines end within a cell.
+    pub(super) fn line_breaks(&self, column: usize) -> u64 {
+        line_breaks(&self.cells[column])
     }
 }
 
