@@ -80,8 +80,10 @@ pub(crate) fn sum<T: Real>(x: &[T]) -> T {
 /// ```
 pub fn norm<T: Real>(x: &[T]) -> f64 {
     let sum: f64 = x.chunks(BLOCK).map(sum_squares).sum();
+    // squares of single precision are all in the range of double, so of them 0 is the sum of zeros alone
+    let single = T::EPSILON.to_f64() > f64::EPSILON;
     let vanishing = f64::EPSILON.powi(4) * x.len() as f64;
-    if sum.is_nan() || (sum.is_finite() && sum > vanishing) {
+    if single || sum.is_nan() || (sum.is_finite() && sum > vanishing) {
         return sum.sqrt();
     }
     let entries = || x.iter().map(|x| x.to_f64());

@@ -21,6 +21,7 @@ use unsup_autograd::{Gradients, Matrix, Real};
 /// Its `Debug` text, which shows its settings, stands in checkpoints: a run is resumed under the rule that it began with.
 ///
 /// ```
+/// use unsup_autograd::Matrix;
 /// use unsup_nn::optimiser::{Optimiser, Rule, Turn};
 ///
 /// /// θ ← θ − η sign g
@@ -29,7 +30,7 @@ use unsup_autograd::{Gradients, Matrix, Real};
 ///
 /// impl Rule<f64> for SignDescent {
 ///     fn slots(&self) -> usize { 0 }
-///     fn update(&self, turn: Turn, g: &[f64], _: &mut [&mut [f64]], theta: &mut [f64]) {
+///     fn update(&self, turn: Turn, g: &[f64], _: &mut [Matrix<f64>], theta: &mut [f64]) {
 ///         for (theta, g) in theta.iter_mut().zip(g) {
 ///             *theta -= self.rate * turn.factor * g.signum();
 ///         }
@@ -40,18 +41,12 @@ use unsup_autograd::{Gradients, Matrix, Real};
 /// # let _: Optimiser<f64> = optimiser;
 /// ```
 pub trait Rule<T: Real>: fmt::Debug + Send {
-    /// How many numbers it remembers of each entry of a parameter, for example a moment; they begin at 0.
+    /// How many matrices of a parameter's shape it remembers of each parameter; they begin at 0.
     fn slots(&self) -> usize;
 
-    /// Changes entries of a parameter by their gradient; `slots` are what it remembers of these entries, as many numbers each. All
-    /// lie in the same order.
-    fn update(&self, turn: Turn, gradient: &[T], slots: &mut [&mut [T]], parameter: &mut [T]);
-
-    /// Whether an entry's update depends on that entry alone, as in all rules here. A parameter is then given part by part, each
-    /// while its gradient is near; else as a whole.
-    fn is_entrywise(&self) -> bool {
-        true
-    }
+    /// Changes a parameter by its gradient; `slots` are what it remembers of this parameter. The entries lie in the same order
+    /// everywhere.
+    fn update(&self, turn: Turn, gradient: &[T], slots: &mut [Matrix<T>], parameter: &mut [T]);
 }
 
 /// Which update of a parameter this is.
@@ -63,7 +58,7 @@ pub struct Turn {
     pub factor: f64,
 }
 
-/// Why a step was not taken.
+/// Why a step was not taken. Nothing has been changed then.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum StepError {
@@ -77,8 +72,7 @@ pub enum StepError {
         /// Its name.
         name: String,
     },
-    /// The gradient of a parameter holds an infinity or NaN. Parameters before it in the visit may have been changed already: one goes
-    /// back to what was good, as a [`Run`](crate::train::Run) does.
+    /// The gradient of a parameter holds an infinity or NaN.
     NotFinite {
         /// Its name.
         name: String,
@@ -210,47 +204,66 @@ impl<T: Real> Optimiser<T> {
     /// One step for all trainable parameters of a module. Clipping changes `gradients`.
     ///
     /// # Errors
-    /// If one of them has no gradient or is still on a tape: nothing is changed then. If a gradient is not finite: then parameters
-    /// before that one, or entries before that entry, may have been changed.
+    /// If one of them has no gradient, or one that is not finite, or is still on a tape; nothing is changed then.
     pub fn step(
         &mut self,
         module: &mut dyn Module<T>,
         gradients: &mut Gradients<T>,
     ) -> Result<GradientNorm, StepError> {
-        check(module, gradients)?;
-        let before_clipping = self.clip(module, gradients)?;
-        let mut norm = Measure::default();
-        let mut error = None;
+        let norm = self.measure(module, gradients)?;
+        self.clip(module, gradients, norm.total);
         module.visit_mut(Path::ROOT, &mut |path, param| {
             let key = param.key();
-            if let (true, true, Some(gradient)) =
-                (error.is_none(), param.trainable(), gradients.parameter(key))
-            {
-                let parameter = param.value_mut().expect("checked above");
-                match self.update(path, key, gradient, parameter) {
-                    Some(of_this) => norm.add(key, of_this),
-                    None => error = Some(not_finite(path)),
-                }
+            if let (true, Some(gradient)) = (param.trainable(), gradients.parameter(key)) {
+                let parameter = param.value_mut().expect("seen when it was measured");
+                self.update(path, key, gradient, parameter);
+            }
+        });
+        Ok(norm)
+    }
+
+    /// The gradient's size, if all is there for a step.
+    fn measure(
+        &self,
+        module: &mut dyn Module<T>,
+        gradients: &Gradients<T>,
+    ) -> Result<GradientNorm, StepError> {
+        let (mut squares, mut largest, mut largest_key) = (0.0f64, 0.0f64, 0);
+        let mut error = None;
+        module.visit_mut(Path::ROOT, &mut |path, param| {
+            if error.is_some() || !param.trainable() {
+                return;
+            }
+            let name = || path.to_string();
+            let Some(gradient) = gradients.parameter(param.key()) else {
+                error = Some(StepError::NoGradient { name: name() });
+                return;
+            };
+            let norm = gradient.norm();
+            if !norm.is_finite() {
+                error = Some(StepError::NotFinite { name: name() });
+            } else if param.value_mut().is_none() {
+                error = Some(StepError::Shared { name: name() });
+            }
+            squares = squares.hypot(norm);
+            if norm >= largest {
+                (largest, largest_key) = (norm, param.key());
             }
         });
         match error {
             Some(error) => Err(error),
-            None => Ok(before_clipping.unwrap_or(norm.0)),
+            None => Ok(GradientNorm {
+                total: squares,
+                largest,
+                key: largest_key,
+            }),
         }
     }
 
-    /// Clips the gradients, if that is asked for, and says how large they were before.
-    fn clip(
-        &self,
-        module: &dyn Module<T>,
-        gradients: &mut Gradients<T>,
-    ) -> Result<Option<GradientNorm>, StepError> {
-        if self.clip_norm.is_none() && self.clip_value.is_none() {
-            return Ok(None);
-        }
-        let before = measure(module, gradients)?;
-        let mut norm = before.total;
+    fn clip(&self, module: &dyn Module<T>, gradients: &mut Gradients<T>, norm: f64) {
+        let mut norm = norm;
         if let Some(limit) = self.clip_value {
+            norm = 0.0;
             let limit = T::from_f64(limit);
             for_each_gradient(module, gradients, |gradient| {
                 for g in gradient.as_mut_slice() {
@@ -262,8 +275,8 @@ impl<T: Real> Optimiser<T> {
                         *g
                     };
                 }
+                norm = norm.hypot(gradient.norm());
             });
-            norm = measure(module, gradients)?.total;
         }
         if let Some(limit) = self.clip_norm
             && norm > limit
@@ -276,20 +289,15 @@ impl<T: Real> Optimiser<T> {
                     .for_each(|g| *g *= factor);
             });
         }
-        Ok(Some(before))
     }
 
-    /// Changes a parameter by its gradient, and gives the gradient's norm; `None` if it is not finite.
-    ///
-    /// A large gradient has to come from far away in memory, so it is measured and used part by part, in one go.
     fn update(
         &mut self,
         path: Path<'_>,
         key: u64,
         gradient: &Matrix<T>,
         parameter: &mut Matrix<T>,
-    ) -> Option<f64> {
-        const PART: usize = 1 << 13;
+    ) {
         let (rule, groups) = (&self.rule, &self.groups);
         let state = self.states.entry(key).or_insert_with(|| State {
             t: 0,
@@ -306,85 +314,8 @@ impl<T: Real> Optimiser<T> {
             t: state.t,
             factor: self.rate_factor * group,
         };
-        let entries = gradient.shape().len();
-        let part = if rule.is_entrywise() { PART } else { entries };
-        let mut norm = 0.0f64;
-        for start in (0..entries).step_by(part) {
-            let range = start..entries.min(start + part);
-            let gradient = &gradient.as_slice()[range.clone()];
-            norm = norm.hypot(unsup_autograd::norm(gradient));
-            if !norm.is_finite() {
-                return None;
-            }
-            let slots = state.slots.iter_mut();
-            let slots = slots.map(|slot| &mut slot.as_mut_slice()[range.clone()]);
-            let mut slots: SmallVec<[&mut [T]; 2]> = slots.collect();
-            let parameter = &mut parameter.as_mut_slice()[range.clone()];
-            rule.update(turn, gradient, &mut slots, parameter);
-        }
-        Some(norm)
-    }
-}
-
-/// Sees that every trainable parameter has a gradient and can be changed.
-fn check<T: Real>(module: &mut dyn Module<T>, gradients: &Gradients<T>) -> Result<(), StepError> {
-    let mut error = None;
-    module.visit_mut(Path::ROOT, &mut |path, param| {
-        if error.is_some() || !param.trainable() {
-            return;
-        }
-        let name = || path.to_string();
-        if gradients.parameter(param.key()).is_none() {
-            error = Some(StepError::NoGradient { name: name() });
-        } else if param.value_mut().is_none() {
-            error = Some(StepError::Shared { name: name() });
-        }
-    });
-    error.map_or(Ok(()), Err)
-}
-
-/// The size of the gradients, if they are finite.
-fn measure<T: Real>(
-    module: &dyn Module<T>,
-    gradients: &Gradients<T>,
-) -> Result<GradientNorm, StepError> {
-    let (mut norm, mut error) = (Measure::default(), None);
-    module.visit(Path::ROOT, &mut |path, param| {
-        if let (true, Some(gradient)) = (param.trainable(), gradients.parameter(param.key())) {
-            let of_this = gradient.norm();
-            norm.add(param.key(), of_this);
-            if error.is_none() && !of_this.is_finite() {
-                error = Some(not_finite(path));
-            }
-        }
-    });
-    error.map_or(Ok(norm.0), Err)
-}
-
-fn not_finite(path: Path<'_>) -> StepError {
-    let name = path.to_string();
-    StepError::NotFinite { name }
-}
-
-/// Puts the norms of parameters together.
-struct Measure(GradientNorm);
-
-impl Default for Measure {
-    fn default() -> Self {
-        Self(GradientNorm {
-            total: 0.0,
-            largest: 0.0,
-            key: 0,
-        })
-    }
-}
-
-impl Measure {
-    fn add(&mut self, key: u64, norm: f64) {
-        self.0.total = self.0.total.hypot(norm);
-        if norm >= self.0.largest {
-            (self.0.largest, self.0.key) = (norm, key);
-        }
+        let parameter = parameter.as_mut_slice();
+        rule.update(turn, gradient.as_slice(), &mut state.slots, parameter);
     }
 }
 
@@ -563,45 +494,6 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_of_many_parts_is_changed_and_measured_as_a_whole() {
-        #[derive(Debug)]
-        struct AsAWhole(Sgd);
-        impl Rule<f64> for AsAWhole {
-            fn slots(&self) -> usize {
-                Rule::<f64>::slots(&self.0)
-            }
-            fn update(&self, turn: Turn, g: &[f64], slots: &mut [&mut [f64]], theta: &mut [f64]) {
-                assert_eq!(g.len(), 300 * 100);
-                self.0.update(turn, g, slots, theta);
-            }
-            fn is_entrywise(&self) -> bool {
-                false
-            }
-        }
-        fn after_two_steps(rule: impl Rule<f64> + 'static) -> (Matrix<f64>, f64) {
-            let mut param = Param::new(Matrix::zeros(300, 100));
-            let mut optimiser = Optimiser::new(rule);
-            let mut total = 0.0;
-            for _ in 0..2 {
-                let tape = Tape::new();
-                let weights = Matrix::from_fn(300, 100, |i, j| ((i * 100 + j) % 97) as f64);
-                let theta = param.on(&tape);
-                let mut gradients = (theta * tape.leaf(weights)).sum().backward([theta]);
-                drop(tape);
-                total = optimiser.step(&mut param, &mut gradients).unwrap().total;
-            }
-            (param.value().clone(), total)
-        }
-        let (parts, total) = after_two_steps(Sgd::new(0.1).momentum(0.5));
-        let (whole, _) = after_two_steps(AsAWhole(Sgd::new(0.1).momentum(0.5)));
-        assert_eq!(parts, whole);
-        let squares: f64 = (0..30_000).map(|k| f64::from(k % 97).powi(2)).sum();
-        assert!((total / squares.sqrt() - 1.0).abs() < 1e-12, "{total}");
-        // v = g, then 0.5 g + g
-        assert!((parts[(299, 99)] + 0.1 * 2.5 * f64::from(29_999 % 97)).abs() < 1e-9);
-    }
-
-    #[test]
     fn one_buffer_that_is_two_parameters_gradient_is_scaled_once_for_each() {
         // the sum hands one and the same gradient to both
         let mut model = two();
@@ -636,20 +528,12 @@ mod tests {
     }
 
     #[test]
-    fn a_gradient_that_is_not_finite_is_named_and_its_parameter_not_changed() {
+    fn a_gradient_that_is_not_finite_is_named_and_nothing_is_changed() {
         let mut model = two();
         for bad in [f64::NAN, f64::INFINITY] {
             let mut gradients = model.gradients(1.0, bad);
             let error = Optimiser::new(Adam::new(0.1)).step(&mut model, &mut gradients);
             let name = "unused".to_owned();
-            assert_eq!(error, Err(StepError::NotFinite { name: name.clone() }));
-            assert_eq!(model.values().1, 1.0);
-            // where clipping has to measure first, nothing is
-            let mut model = two();
-            let mut gradients = model.gradients(1.0, bad);
-            let error = Optimiser::new(Adam::new(0.1))
-                .clip_norm(1.0)
-                .step(&mut model, &mut gradients);
             assert_eq!(error, Err(StepError::NotFinite { name }));
             assert_eq!(model.values(), (1.0, 1.0));
         }

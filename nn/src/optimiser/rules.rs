@@ -4,7 +4,7 @@
 //! updates from 1, and what a rule remembers begins at 0.
 
 use super::{Rule, Turn, check_rate};
-use unsup_autograd::{Real, vectorised};
+use unsup_autograd::{Matrix, Real, vectorised};
 
 /// Stochastic gradient descent: θ ← θ − η g. With momentum μ: v ← μ v + g and θ ← θ − η v; with Nesterov's, θ ← θ − η (g + μ v).
 ///
@@ -61,13 +61,13 @@ impl<T: Real> Rule<T> for Sgd {
         usize::from(self.momentum != 0.0)
     }
 
-    fn update(&self, turn: Turn, g: &[T], slots: &mut [&mut [T]], theta: &mut [T]) {
+    fn update(&self, turn: Turn, g: &[T], slots: &mut [Matrix<T>], theta: &mut [T]) {
         let rate = T::from_f64(self.rate * turn.factor);
         let mu = T::from_f64(self.momentum);
         match slots {
             [] => descend(rate, g, theta),
-            [v, ..] if self.nesterov => nesterov(rate, mu, g, v, theta),
-            [v, ..] => momentum(rate, mu, g, v, theta),
+            [v, ..] if self.nesterov => nesterov(rate, mu, g, v.as_mut_slice(), theta),
+            [v, ..] => momentum(rate, mu, g, v.as_mut_slice(), theta),
         }
     }
 }
@@ -109,12 +109,19 @@ impl<T: Real> Rule<T> for Adagrad {
         1
     }
 
-    fn update(&self, turn: Turn, g: &[T], slots: &mut [&mut [T]], theta: &mut [T]) {
+    fn update(&self, turn: Turn, g: &[T], slots: &mut [Matrix<T>], theta: &mut [T]) {
         let [s] = slots else { unreachable!("one slot") };
         let rate = T::from_f64(self.rate * turn.factor);
         // s ← 1 s + 1 g²
         let weights = [T::ONE, T::ONE];
-        scaled_by_squares(rate, weights, T::from_f64(self.epsilon), g, s, theta);
+        scaled_by_squares(
+            rate,
+            weights,
+            T::from_f64(self.epsilon),
+            g,
+            s.as_mut_slice(),
+            theta,
+        );
     }
 }
 
@@ -169,11 +176,18 @@ impl<T: Real> Rule<T> for RmsProp {
         1
     }
 
-    fn update(&self, turn: Turn, g: &[T], slots: &mut [&mut [T]], theta: &mut [T]) {
+    fn update(&self, turn: Turn, g: &[T], slots: &mut [Matrix<T>], theta: &mut [T]) {
         let [v] = slots else { unreachable!("one slot") };
         let rate = T::from_f64(self.rate * turn.factor);
         let weights = [self.alpha, 1.0 - self.alpha].map(T::from_f64);
-        scaled_by_squares(rate, weights, T::from_f64(self.epsilon), g, v, theta);
+        scaled_by_squares(
+            rate,
+            weights,
+            T::from_f64(self.epsilon),
+            g,
+            v.as_mut_slice(),
+            theta,
+        );
     }
 }
 
@@ -236,7 +250,7 @@ impl<T: Real> Rule<T> for Adam {
         2
     }
 
-    fn update(&self, turn: Turn, g: &[T], slots: &mut [&mut [T]], theta: &mut [T]) {
+    fn update(&self, turn: Turn, g: &[T], slots: &mut [Matrix<T>], theta: &mut [T]) {
         let [m, v] = slots else {
             unreachable!("two slots")
         };
@@ -251,7 +265,7 @@ impl<T: Real> Rule<T> for Adam {
             correction: T::from_f64(correction),
             epsilon: T::from_f64(self.epsilon),
         };
-        adam(constants, g, m, v, theta);
+        adam(constants, g, m.as_mut_slice(), v.as_mut_slice(), theta);
     }
 }
 
@@ -313,7 +327,7 @@ impl<T: Real> Rule<T> for AdamW {
         Rule::<T>::slots(&self.adam)
     }
 
-    fn update(&self, turn: Turn, g: &[T], slots: &mut [&mut [T]], theta: &mut [T]) {
+    fn update(&self, turn: Turn, g: &[T], slots: &mut [Matrix<T>], theta: &mut [T]) {
         let kept = T::from_f64(1.0 - self.adam.rate * turn.factor * self.decay);
         shrink(kept, theta);
         self.adam.update(turn, g, slots, theta);
@@ -401,7 +415,7 @@ mod tests {
     use super::*;
     use crate::optimiser::Optimiser;
     use crate::{Module, Param};
-    use unsup_autograd::{Matrix, Tape};
+    use unsup_autograd::Tape;
 
     /// The gradients of six steps.
     const G: [[f64; 2]; 6] = [
@@ -505,8 +519,7 @@ mod tests {
     fn a_large_epsilon_makes_the_first_step_small() {
         // the first step of each is η g / (√v̂ + ε) with √v̂ = |g| (of RMSProp √0.01 |g|)
         fn first<R: Rule<f64> + 'static>(rule: R, expected: f64) {
-            let mut kept = vec![[0.0]; rule.slots()];
-            let mut slots: Vec<&mut [f64]> = kept.iter_mut().map(|slot| &mut slot[..]).collect();
+            let mut slots = vec![Matrix::scalar(0.0); rule.slots()];
             let (mut theta, turn) = ([0.0], Turn { t: 1, factor: 1.0 });
             rule.update(turn, &[2.0], &mut slots, &mut theta);
             assert!(
