@@ -97,6 +97,14 @@ impl Training {
         seen
     }
 
+    /// The bytes of the checkpoint of such a run, and how many of them are the header's, behind the first eight.
+    fn checkpoint(&self, path: &Path, steps: usize) -> (Vec<u8>, usize) {
+        self.begun(path, steps);
+        let whole = std::fs::read(path).unwrap();
+        let header = u64::from_le_bytes(whole[..8].try_into().unwrap());
+        (whole, header as usize)
+    }
+
     /// A run that is interrupted after `steps` steps, saved at `path` and resumed by another process: a model of other weights and
     /// an optimiser that knows nothing.
     fn interrupted(&self, path: &Path, steps: usize) -> (Vec<String>, Classifier<f32>, History) {
@@ -109,6 +117,21 @@ impl Training {
         seen.extend(self.go_on(&mut run, &mut model, &mut optimiser, usize::MAX));
         let history = run.finish(&mut model);
         (seen, model, history)
+    }
+
+    /// Sees that a checkpoint with `to` in place of `from` in its header is refused and changes nothing.
+    fn refuses(&self, path: &Path, (whole, header): (&[u8], usize), from: &str, to: &str) {
+        let text = std::str::from_utf8(&whole[8..8 + header]).unwrap();
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text, "{from}");
+        let length = (changed.len() as u64).to_le_bytes();
+        let bytes = [&length[..], changed.as_bytes(), &whole[8 + header..]].concat();
+        std::fs::write(path, bytes).unwrap();
+        let (mut model, mut optimiser) = (self.model(99), self.optimiser());
+        let before = bits(&model);
+        let resumed = self.resume(path, &mut model, &mut optimiser);
+        assert!(resumed.is_err(), "{from} became {to}");
+        assert!(bits(&model) == before);
     }
 
     fn resume(
@@ -242,9 +265,7 @@ fn a_damaged_checkpoint_is_an_error_whatever_is_damaged() {
     let training = Training::new();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.safetensors");
-    training.begun(&path, 5);
-    let whole = std::fs::read(&path).unwrap();
-    let header = u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
+    let (whole, header) = training.checkpoint(&path, 5);
     let mut random = generator(1, "damage", 0);
     let mut resumed = 0;
     for round in 0..400 {
@@ -311,10 +332,7 @@ fn a_checkpoint_that_contradicts_itself_is_refused() {
     let training = Training::new();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.safetensors");
-    training.begun(&path, 5);
-    let whole = std::fs::read(&path).unwrap();
-    let header = u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
-    let text = std::str::from_utf8(&whole[8..8 + header]).unwrap();
+    let (whole, header) = training.checkpoint(&path, 5);
     for (from, to) in [
         (r#"\"epoch\":2,"#, r#"\"epoch\":0,"#),
         (r#"\"epoch\":2,"#, r#"\"epoch\":3,"#),
@@ -325,15 +343,12 @@ fn a_checkpoint_that_contradicts_itself_is_refused() {
         (r#"\"end\":null"#, r#"\"end\":\"Never\""#),
         (r#"\"total\":"#, r#"\"total\":\"much\",\"sum\":"#),
     ] {
-        let changed = text.replacen(from, to, 1);
-        assert_ne!(changed, text, "{from}");
-        let length = (changed.len() as u64).to_le_bytes();
-        let bytes = [&length[..], changed.as_bytes(), &whole[8 + header..]].concat();
-        std::fs::write(&path, bytes).unwrap();
-        let (mut model, mut optimiser) = (training.model(99), training.optimiser());
-        let before = bits(&model);
-        let resumed = training.resume(&path, &mut model, &mut optimiser);
-        assert!(resumed.is_err(), "{from} became {to}");
-        assert!(bits(&model) == before);
+        training.refuses(&path, (&whole, header), from, to);
     }
+    // all epochs are done, and it has not ended
+    let mut training = training;
+    training.settings.early_stopping = None;
+    let (whole, header) = training.checkpoint(&path, usize::MAX);
+    let end = r#"\"end\":\"Completed\""#;
+    training.refuses(&path, (&whole, header), end, r#"\"end\":null"#);
 }
