@@ -53,7 +53,8 @@ pub enum Method {
     ///
     /// Written to --out: reconstructions.png (held-out objects over their reconstructions) and, for a code of two numbers,
     /// codes.png (a map of the held-out objects, coloured by label where labels are known); model.safetensors (the
-    /// trained model) and history.csv (the losses of each epoch).
+    /// trained model) and history.csv (the losses of each epoch), or, where training diverges, what was good of both in
+    /// diverged.safetensors and diverged.csv.
     Autoencoder(TrainAutoEncoder),
 
     /// A network that tells classes, trained with a teacher: what the other methods are measured by.
@@ -62,7 +63,8 @@ pub enum Method {
     /// objects is least. It is judged on the objects of --test, or on a third of the data that is held out. With --patience
     /// a tenth of the training part is set aside, and training ends when the loss on it no longer falls.
     ///
-    /// Written to --out: model.safetensors (the trained model) and history.csv (the losses of each epoch).
+    /// Written to --out: model.safetensors (the trained model) and history.csv (the losses of each epoch), or, where training
+    /// diverges, what was good of both in diverged.safetensors and diverged.csv.
     Classifier(TrainClassifier),
 }
 

@@ -70,7 +70,7 @@ fn small_model(folder: &Path) -> (SavedModel, serde_json::Value) {
 
 /// The classifier that was saved.
 fn filled(saved: &SavedModel) -> Classifier<f32> {
-    let settings = saved.settings();
+    let settings = &saved.description().settings;
     let hidden = settings["hidden"].as_array().unwrap().iter();
     let architecture = Architecture {
         hidden: hidden
@@ -94,7 +94,7 @@ fn a_saved_model_judges_as_the_command_did() {
         names(folder.path()),
         ["history.csv", "model.safetensors", "table.csv"]
     );
-    let settings = saved.settings();
+    let settings = &saved.description().settings;
     assert_eq!(saved.description().method, "classifier");
     assert_eq!(settings["classes"], serde_json::json!(["a", "b"]));
 
@@ -155,6 +155,32 @@ fn of_a_training_that_diverges_what_was_good_is_left() {
     assert_eq!(names(&out), ["diverged.csv", "diverged.safetensors"]);
     let history = fs::read_to_string(out.join("diverged.csv")).unwrap();
     assert_eq!(history.lines().count(), 2);
+}
+
+#[test]
+fn a_training_that_diverges_from_its_first_steps_on_leaves_nothing_to_go_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let output = unsup(&[
+        "train",
+        "classifier",
+        "--widths",
+        "none",
+        "--rate",
+        "1e36",
+        "--checkpoint-every",
+        "1",
+        "--quiet",
+        "--out",
+        out,
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    assert!(
+        error.contains("training diverged") && error.contains("at step 2"),
+        "{error}"
+    );
+    assert!(names(folder.path()).is_empty());
 }
 
 /// Every name, shape, type and value, as Python's `safetensors` reads them. The variable `PYTHON` names another interpreter.

@@ -34,8 +34,9 @@ struct Outcome {
     train_loss: f64,
     heldout_loss: f64,
     pca: PcaLoss,
-    /// The pictures, and one that is there but not of this run.
+    /// What was written.
     written: Vec<PathBuf>,
+    /// A picture that is there but not of this run.
     left: Option<PathBuf>,
     seconds: f64,
 }

@@ -80,7 +80,6 @@ impl<M: Module<f32>> Job<'_, M> {
             let progress = match run.advance(model, criterion, validation, &mut optimiser) {
                 Ok(Some(progress)) => progress,
                 Ok(None) => break None,
-                Err(error) if run.epochs().is_empty() => return Err(error.into()),
                 Err(error) => break Some(error),
             };
             if let (true, Some(epoch)) = (progress.epoch_ended, run.epochs().last()) {
@@ -103,6 +102,13 @@ impl<M: Module<f32>> Job<'_, M> {
         };
         bar.finish();
         let history = run.finish(model);
+        if history.epochs.is_empty()
+            && let Some(error) = diverged
+        {
+            // from its first steps on: nothing was good, and it would diverge again
+            out.remove(CHECKPOINT)?;
+            return Err(error.into());
+        }
 
         let row = |values: &[f64]| Matrix::from_rows(&[values]);
         let (shift, scale) = (row(data.scaling.shift()), row(data.scaling.scale()));
@@ -113,7 +119,7 @@ impl<M: Module<f32>> Job<'_, M> {
             None => [MODEL, HISTORY],
             Some(_) => DIVERGED,
         };
-        save_model(&out.path(model_name), model, &description, &scaling)?;
+        save_model(out.path(model_name), model, &description, &scaling)?;
         let written = vec![out.path(model_name), out.write(history_name, &table)?];
         // the run is done, or would diverge again: there is nothing to go on with
         out.remove(CHECKPOINT)?;

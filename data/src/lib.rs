@@ -1,6 +1,6 @@
 //! Data to learn from: readers of files, handwritten digits that need no file, and generators whose truth is known.
 //!
-//! Everything becomes a [`Dataset`]: a matrix with an object in each row and a feature in each column, and beside it
+//! Every reader of objects gives a [`Dataset`]: a matrix with an object in each row and a feature in each column, and beside it
 //! what is known of them, such as labels, column names and the shape of the images.
 //!
 //! | where from | how |

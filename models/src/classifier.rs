@@ -91,6 +91,7 @@ impl<T: Real> Classifier<T> {
     ///
     /// # Panics
     /// If `x` has another number of columns than the network takes, or `classes` is not of one class a row, each in 0..K.
+    #[track_caller]
     pub fn fit(
         &mut self,
         x: &Matrix<T>,
@@ -110,6 +111,7 @@ impl<T: Real> Classifier<T> {
     ///
     /// # Panics
     /// As [`Classifier::fit`].
+    #[track_caller]
     pub fn cross_entropy(&self, x: &Matrix<T>, classes: &[usize]) -> Result<f64, TrainError> {
         let criterion = Classification::new(x, classes);
         let losses: Losses = Trainer::new(0).evaluate(self, &criterion)?;
@@ -158,7 +160,7 @@ impl<T: Real> Classifier<T> {
     /// The share of objects whose most probable class is their own.
     ///
     /// # Panics
-    /// As [`Classifier::fit`].
+    /// If `x` has another number of columns than the network takes, or `classes` is not of one class a row.
     #[track_caller]
     pub fn accuracy(&self, x: &Matrix<T>, classes: &[usize]) -> f64 {
         check_classes(x, classes);

@@ -13,7 +13,7 @@ pub enum Initialisation {
     /// N(0, 2 / inputs): He, Zhang, Ren, Sun (2015), "Delving deep into rectifiers", eq. 10. For activations that pass only
     /// the positive side.
     He,
-    /// Uniform on ±`limit`.
+    /// Uniform on ±`limit`; with 1/√inputs what was usual before Xavier's (Glorot, Bengio 2010, eq. 1).
     Uniform {
         /// The largest absolute value, finite and at least 0.
         limit: f64,

@@ -10,8 +10,9 @@
 //! | [`optimiser`] | how a gradient changes a parameter, and the rate over a run |
 //! | [`train`] | the loop |
 //! | `saving` | models and checkpoints in files (feature `saving`) |
+//! | [`files`] | writing a file so that at no moment half of one is there |
 //! | [`random`] | generators derived from (seed, purpose, step) |
-//! | [`classical`] | PCA, ridge and logistic regression, k-means, nearest neighbours, in `f64`: what networks are judged by |
+//! | [`classical`] | PCA, ridge and logistic regression, k-means, nearest neighbours, in `f64`: what networks are judged by; and the eigen-solver and L-BFGS under them |
 //!
 //! # Features
 //!

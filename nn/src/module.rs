@@ -251,7 +251,18 @@ pub trait Module<T: Real> {
     /// If the two have not the same names and shapes, or a parameter here is on a tape.
     #[track_caller]
     fn copy_from(&mut self, source: &dyn Module<T>) {
-        self.average_from(source, 0.0);
+        let mut own = Vec::new();
+        self.visit(Path::ROOT, &mut |path, param| {
+            own.push(described(path, param))
+        });
+        let fellows = fellows("copy_from", &own, source);
+        let mut fellows = fellows.iter();
+        self.visit_mut(Path::ROOT, &mut |path, param| {
+            let value = param.value_mut();
+            let value = value.unwrap_or_else(|| panic!("copy_from: {path} is on a tape"));
+            let fellow = fellows.next().expect("as many as have been compared");
+            value.as_mut_slice().copy_from_slice(fellow.as_slice());
+        });
     }
 
     /// θ ← decay θ + (1 − decay) θ′ for each parameter θ and its fellow θ′ in `source`: called after each step, θ is the
@@ -266,46 +277,56 @@ pub trait Module<T: Real> {
             (0.0..1.0).contains(&decay),
             "average_from: the decay is {decay}, expected one in [0, 1)"
         );
-        let mut fellows = Vec::new();
-        source.visit(Path::ROOT, &mut |path, param| {
-            fellows.push((path.to_string(), param.shared()));
-        });
-        let mut differences = Vec::new();
-        let mut place = 0;
+        let mut own = Vec::new();
         self.visit(Path::ROOT, &mut |path, param| {
-            let (name, shape) = (path.to_string(), param.value().shape());
-            match fellows.get(place) {
-                Some((other, value)) if *other == name && value.shape() == shape => {}
-                Some((other, value)) => {
-                    differences.push(format!("{name} {shape} and {other} {}", value.shape()));
-                }
-                None => differences.push(format!("{name} {shape} and nothing")),
-            }
-            place += 1;
+            own.push(described(path, param))
         });
-        if place < fellows.len() {
-            differences.push(format!("nothing and {}", fellows[place].0));
-        }
-        assert!(
-            differences.is_empty(),
-            "average_from: the modules differ: {}",
-            differences.join(", ")
-        );
-        let (kept, taken) = (T::from_f64(decay), T::from_f64(1.0 - decay));
+        let fellows = fellows("average_from", &own, source);
         let mut fellows = fellows.iter();
+        let (kept, taken) = (T::from_f64(decay), T::from_f64(1.0 - decay));
         self.visit_mut(Path::ROOT, &mut |path, param| {
-            let (_, fellow) = fellows.next().expect("as many as have been compared");
             let value = param.value_mut();
             let value = value.unwrap_or_else(|| panic!("average_from: {path} is on a tape"));
-            if decay == 0.0 {
-                value.as_mut_slice().copy_from_slice(fellow.as_slice());
-                return;
-            }
+            let fellow = fellows.next().expect("as many as have been compared");
             for (value, &fellow) in value.as_mut_slice().iter_mut().zip(fellow.as_slice()) {
                 *value = kept * *value + taken * fellow;
             }
         });
     }
+}
+
+/// A parameter's name and shape.
+fn described<T: Real>(path: Path<'_>, param: &Param<T>) -> String {
+    format!("{path} {}", param.value().shape())
+}
+
+/// The matrices of `source`, which is to have the parameters `own`.
+#[track_caller]
+fn fellows<T: Real>(
+    operation: &str,
+    own: &[String],
+    source: &dyn Module<T>,
+) -> Vec<Arc<Matrix<T>>> {
+    let (mut others, mut matrices) = (Vec::new(), Vec::new());
+    source.visit(Path::ROOT, &mut |path, param| {
+        others.push(described(path, param));
+        matrices.push(param.shared());
+    });
+    let nothing = || "nothing".to_owned();
+    let pairs = (0..own.len().max(others.len())).map(|i| (own.get(i), others.get(i)));
+    let differences: Vec<String> = pairs
+        .filter(|(own, other)| own != other)
+        .map(|(own, other)| {
+            let [own, other] = [own, other].map(|one| one.cloned().unwrap_or_else(nothing));
+            format!("{own} and {other}")
+        })
+        .collect();
+    assert!(
+        differences.is_empty(),
+        "{operation}: the modules differ: {}",
+        differences.join(", ")
+    );
+    matrices
 }
 
 /// Copies the parameters of `model` to `values`, in the buffers that are there already.
@@ -490,7 +511,7 @@ mod tests {
 
     #[test]
     #[should_panic(
-        expected = "the modules differ: encoder.1 1x1 and encoder2 1x1, encoder2 1x1 and nothing"
+        expected = "copy_from: the modules differ: encoder.1 1x1 and encoder2 1x1, encoder2 1x1 and nothing"
     )]
     fn modules_of_another_structure_are_not_averaged() {
         let mut other = pair([0.0; 3]);

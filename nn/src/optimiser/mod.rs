@@ -228,7 +228,7 @@ impl<T: Real> Optimiser<T> {
         module: &mut dyn Module<T>,
         gradients: &Gradients<T>,
     ) -> Result<GradientNorm, StepError> {
-        let (mut squares, mut largest, mut largest_key) = (0.0f64, 0.0f64, 0);
+        let (mut total, mut largest, mut largest_key) = (0.0f64, 0.0f64, 0);
         let mut error = None;
         module.visit_mut(Path::ROOT, &mut |path, param| {
             if error.is_some() || !param.trainable() {
@@ -245,7 +245,7 @@ impl<T: Real> Optimiser<T> {
             } else if param.value_mut().is_none() {
                 error = Some(StepError::Shared { name: name() });
             }
-            squares = squares.hypot(norm);
+            total = total.hypot(norm);
             if norm >= largest {
                 (largest, largest_key) = (norm, param.key());
             }
@@ -253,7 +253,7 @@ impl<T: Real> Optimiser<T> {
         match error {
             Some(error) => Err(error),
             None => Ok(GradientNorm {
-                total: squares,
+                total,
                 largest,
                 key: largest_key,
             }),

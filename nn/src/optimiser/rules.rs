@@ -40,7 +40,11 @@ impl Sgd {
     #[track_caller]
     pub fn momentum(self, momentum: f64) -> Self {
         check_decay("sgd: the momentum", momentum);
-        Self { momentum, ..self }
+        Self {
+            momentum,
+            nesterov: false,
+            ..self
+        }
     }
 
     /// With Nesterov's momentum μ in \[0, 1).
@@ -507,6 +511,8 @@ mod tests {
             }
         }
         half(Sgd::new);
+        let changed = Sgd::new(0.1).nesterov(0.5).momentum(0.9);
+        assert_eq!(changed, Sgd::new(0.1).momentum(0.9));
         half(|rate| Sgd::new(rate).momentum(0.9));
         half(|rate| Sgd::new(rate).nesterov(0.9));
         half(Adagrad::new);

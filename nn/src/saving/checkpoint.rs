@@ -31,7 +31,8 @@ impl<T: Real> Run<T> {
     /// as if it had not been interrupted.
     ///
     /// # Errors
-    /// If the file can't be written. What was at `path` is then untouched.
+    /// If the file can't be written, or an epoch's terms are other ones than those of the first. What was at `path` is then
+    /// untouched.
     pub fn save_checkpoint(
         &self,
         path: impl AsRef<Path>,
@@ -74,6 +75,7 @@ impl<T: Real> Run<T> {
         let state = json!({
             "run": settings_text(&self.settings),
             "optimiser": optimiser.settings(),
+            "frozen": frozen(model),
             "steps": self.trainer.steps(),
             "epoch": self.epoch,
             "taken": self.taken,
@@ -93,8 +95,9 @@ impl<T: Real> Run<T> {
     ///
     /// # Errors
     /// If the file can't be read, is damaged, or was saved for other settings, another optimiser, other data (as their
-    /// [`fingerprint`](super::fingerprint) in the description tells) or another model: all that differs is said. Model and optimiser are
-    /// then left as they are.
+    /// [`fingerprint`](super::fingerprint) in the description tells), another model, or other frozen parameters: all that differs is
+    /// said. Model and optimiser are then left as they are. The version of this library is not compared: the bits are the same under
+    /// the same one.
     ///
     /// ```
     /// # use unsup_nn::train::{Batch, Criterion, Term, Terms, smallvec};
@@ -145,9 +148,15 @@ impl<T: Real> Run<T> {
         description: &Description,
     ) -> Result<Self, LoadError> {
         let container = Container::open(path.as_ref(), KIND)?;
-        check_same(&container, settings, optimiser, description)?;
+        let differences = differences(&container, settings, model, optimiser, description)?;
         let mut reader = Reader::new(&container);
-        let mut run = read_progress(&container, &mut reader, settings)?;
+        let differ = !differences.is_empty();
+        reader.problems.extend(differences);
+        let mut run = match read_progress(&container, &mut reader, settings) {
+            // how far another run had come need not make sense for this one
+            Err(_) if differ => return Err(reader.into_error()),
+            progress => progress?,
+        };
         let state = &container.header[KIND];
 
         // all matrices are read and checked before one is put in its place
@@ -244,13 +253,25 @@ fn counted(json: &Value) -> Option<u64> {
     json.as_u64().filter(|&count| count < 1 << 63)
 }
 
-/// Is the run that is to go on the one that was saved?
-fn check_same<T: Real>(
+/// The names of the frozen parameters.
+fn frozen<T: Real>(model: &dyn Module<T>) -> Vec<String> {
+    let mut frozen = Vec::new();
+    model.visit(ParameterPath::ROOT, &mut |path, param| {
+        if !param.trainable() {
+            frozen.push(path.to_string());
+        }
+    });
+    frozen
+}
+
+/// In what the run that is to go on is not the one that was saved.
+fn differences<T: Real>(
     container: &Container,
     settings: &Settings,
+    model: &dyn Module<T>,
     optimiser: &Optimiser<T>,
     description: &Description,
-) -> Result<(), LoadError> {
+) -> Result<Vec<String>, LoadError> {
     let saved = container.description()?;
     let state = &container.header[KIND];
     let text = |name: &str| state[name].as_str().unwrap_or_default().to_owned();
@@ -266,6 +287,11 @@ fn check_same<T: Real>(
         ("data", saved.data, description.data.clone()),
         ("run's settings", text("run"), settings_text(settings)),
         ("optimiser", text("optimiser"), optimiser.settings()),
+        (
+            "frozen parameters",
+            state["frozen"].to_string(),
+            json!(frozen(model)).to_string(),
+        ),
     ] {
         if saved != asked {
             problems.push(format!(
@@ -273,7 +299,7 @@ fn check_same<T: Real>(
             ));
         }
     }
-    LoadError::unless_none(&container.file, problems)
+    Ok(problems)
 }
 
 /// The settings as text: two runs of one text are the same.

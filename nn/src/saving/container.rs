@@ -185,19 +185,22 @@ impl Container {
                 "{name} has {rank} dimensions ({found}), expected 2"
             ));
         };
-        if let Some(expected) = shape
-            && (rows, columns) != (expected.rows(), expected.columns())
-        {
-            return Err(format!("{name} is {found}, the model has {expected}"));
-        }
-        if rows == 0 || columns == 0 {
-            return Err(format!("{name} is {found}, expected at least 1x1"));
+        let mut problems = Vec::new();
+        match shape {
+            Some(expected) if (rows, columns) != (expected.rows(), expected.columns()) => {
+                problems.push(format!("is {found}, the model has {expected}"));
+            }
+            _ if rows == 0 || columns == 0 => {
+                problems.push(format!("is {found}, expected at least 1x1"));
+            }
+            _ => {}
         }
         if view.dtype() != dtype::<T>() {
             let (found, expected) = (view.dtype(), dtype::<T>());
-            return Err(format!(
-                "{name} is of type {found}, the model has {expected}"
-            ));
+            problems.push(format!("is of type {found}, the model has {expected}"));
+        }
+        if !problems.is_empty() {
+            return Err(format!("{name} {}", problems.join(" and ")));
         }
         let bytes = view.data();
         let entries = match dtype::<T>() {
@@ -221,7 +224,7 @@ pub(super) struct Reader<'c> {
     container: &'c Container,
     /// The names that have not been asked for.
     unexpected: Vec<String>,
-    problems: Vec<String>,
+    pub(super) problems: Vec<String>,
 }
 
 impl<'c> Reader<'c> {
@@ -246,11 +249,20 @@ impl<'c> Reader<'c> {
         matrix.map_err(|problem| self.problems.push(problem)).ok()
     }
 
+    /// What has been found wrong so far.
+    pub(super) fn into_error(self) -> LoadError {
+        let file = self.container.file.clone();
+        LoadError::of(file, self.problems)
+    }
+
     /// All that is wrong, if anything is; what has not been asked for belongs to nothing.
     pub(super) fn finish(mut self) -> Result<(), LoadError> {
-        let unexpected = self.unexpected.into_iter();
+        let unexpected = self.unexpected.drain(..);
         let unexpected = unexpected.map(|name| format!("{name} is not in the model"));
         self.problems.extend(unexpected);
-        LoadError::unless_none(&self.container.file, self.problems)
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        Err(self.into_error())
     }
 }

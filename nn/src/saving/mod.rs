@@ -78,13 +78,9 @@ impl LoadError {
         }
     }
 
-    /// All of the problems, unless there are none.
-    fn unless_none(file: &str, problems: Vec<String>) -> Result<(), Self> {
-        if problems.is_empty() {
-            return Ok(());
-        }
-        let file = file.to_owned();
-        Err(Self { file, problems })
+    /// Of several problems.
+    fn of(file: String, problems: Vec<String>) -> Self {
+        Self { file, problems }
     }
 
     /// The file as the caller named it.
@@ -102,12 +98,9 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // a file's name and the names in it are from outside: none of them may break the line
         let text = format!("{}: {}", self.file, self.problems.join("; "));
-        text.chars().try_for_each(|c| {
-            if c.is_control() {
-                write!(f, "{}", c.escape_default())
-            } else {
-                f.write_char(c)
-            }
+        text.chars().try_for_each(|c| match c {
+            '\'' | '"' | '\\' => f.write_char(c),
+            c => write!(f, "{}", c.escape_debug()),
         })
     }
 }

@@ -50,7 +50,7 @@ const KIND: &str = "model";
 /// If two matrices have one name.
 #[track_caller]
 pub fn save_model<T: Real>(
-    path: &Path,
+    path: impl AsRef<Path>,
     model: &dyn Module<T>,
     description: &Description,
     further: &[(&str, &Matrix<f64>)],
@@ -63,7 +63,8 @@ pub fn save_model<T: Real>(
         writer.add(name.to_owned(), matrix);
     }
     let further: Vec<&str> = further.iter().map(|&(name, _)| name).collect();
-    writer.write(path, KIND, description, json!({ "further": further }))
+    let more = json!({ "further": further });
+    writer.write(path.as_ref(), KIND, description, more)
 }
 
 /// A model's file that has been read, to fill a model that is built from its description.
@@ -132,11 +133,6 @@ impl SavedModel {
     fn names_of_further(&self) -> impl Iterator<Item = &str> {
         let names = self.container.header[KIND]["further"].as_array();
         names.into_iter().flatten().filter_map(Value::as_str)
-    }
-
-    /// The settings with which the model is built.
-    pub fn settings(&self) -> &Value {
-        &self.description.settings
     }
 }
 

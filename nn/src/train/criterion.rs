@@ -74,7 +74,7 @@ pub trait Criterion<T: Real, M> {
     /// How many objects there are to draw batches from.
     fn objects(&self) -> usize;
 
-    /// The terms for the objects of a batch.
+    /// The terms for the objects of a batch: at each call the same ones in the same order.
     fn terms<'t>(&self, model: &M, batch: &Batch<'t, '_, T>) -> Terms<'t, T>;
 }
 
@@ -95,12 +95,26 @@ impl Losses {
     }
 
     /// Adds `share` times the losses of a part.
+    ///
+    /// # Panics
+    /// If these are of other terms.
     pub(super) fn add(&mut self, part: &Losses, share: f64) {
         self.total += share * part.total;
         if self.terms.is_empty() {
             let names = part.terms.iter().map(|(name, _)| (name.clone(), 0.0));
             self.terms = names.collect();
         }
+        let names = |losses: &Losses| {
+            let names = losses.terms.iter().map(|(name, _)| name.to_string());
+            names.collect::<Vec<_>>().join(", ")
+        };
+        let same = self.terms.iter().map(|(name, _)| name);
+        assert!(
+            same.eq(part.terms.iter().map(|(name, _)| name)),
+            "criterion: the terms were {}, and are now {}",
+            names(self),
+            names(part)
+        );
         for (sum, (_, value)) in self.terms.iter_mut().zip(&part.terms) {
             sum.1 += share * value;
         }

@@ -70,8 +70,8 @@ impl<F: FnMut(&Epoch) -> ControlFlow<()>> Observer for F {
 /// run early.
 ///
 /// # Errors
-/// If a setting is out of range, training diverges, or a trainable parameter gets no gradient. The parameters are then those
-/// from the start of the epoch in which it happened.
+/// If a setting is out of range, early stopping is asked for (it needs [`fit_validated`]), there are no objects, training diverges, or a
+/// trainable parameter gets no gradient. The parameters are then those from the start of the epoch in which it happened.
 pub fn fit<T: Real, M: Module<T>>(
     model: &mut M,
     criterion: &dyn Criterion<T, M>,
@@ -368,7 +368,7 @@ impl<T: Real> Run<T> {
         &self.epochs
     }
 
-    /// How many steps have been taken.
+    /// How many steps have been taken, one that was refused included.
     pub fn steps(&self) -> u64 {
         self.trainer.steps()
     }

@@ -163,7 +163,7 @@ impl<T: Real> Trainer<T> {
         found
     }
 
-    /// How many steps have been taken.
+    /// How many steps have been taken, one that was refused included.
     pub fn steps(&self) -> u64 {
         self.step
     }
