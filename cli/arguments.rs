@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use std::num::IntErrorKind;
 use std::path::PathBuf;
-use unsup_data::{LabelColumn, ScalingKind};
+use unsup_data::{Delimiter, LabelColumn, ScalingKind};
 use unsup_models::Activation;
 
 /// The lecture "Neural networks with unsupervised learning" (K. Vorontsov) as a program.
@@ -80,6 +80,14 @@ pub struct DataOptions {
     /// The column of a table that holds the objects' classes: its name, its number from 1 on, "first" or "last".
     #[arg(long, value_name = "COLUMN", requires = "data")]
     pub label: Option<LabelColumn>,
+
+    /// What separates the cells of a table: comma, tab, semicolon or space (any white space). [default: found out]
+    #[arg(long, value_name = "NAME", value_parser = delimiter, requires = "data")]
+    pub delimiter: Option<Delimiter>,
+
+    /// Whether the first line of a table holds names: yes or no. [default: found out]
+    #[arg(long, value_name = "YES|NO", value_parser = yes_or_no, requires = "data")]
+    pub header: Option<bool>,
 
     /// The cells of a table that stand for a missing value. [default: "?", "NA" and an empty cell]
     #[arg(
@@ -237,6 +245,25 @@ fn no_options<A: Args>() -> A {
         settings: A,
     }
     Only::<A>::parse_from([""]).settings
+}
+
+/// What separates cells.
+fn delimiter(text: &str) -> Result<Delimiter, String> {
+    match text {
+        "comma" => Ok(Delimiter::Comma),
+        "tab" => Ok(Delimiter::Tab),
+        "semicolon" => Ok(Delimiter::Semicolon),
+        "space" => Ok(Delimiter::WhiteSpace),
+        _ => Err("expected comma, tab, semicolon or space".to_owned()),
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("expected yes or no".to_owned()),
+    }
 }
 
 /// Widths of layers, perhaps none.

@@ -179,6 +179,8 @@ fn dataset(
     let read_options = ReadOptions {
         label: options.label.clone(),
         missing: options.missing.clone(),
+        delimiter: options.delimiter,
+        header: options.header,
         ..ReadOptions::default()
     };
     let mut data = read(file, &read_options)?;
@@ -238,6 +240,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::fs;
     use std::path::PathBuf;
+    use unsup_data::Delimiter;
 
     /// The rows of a matrix as bits, to be compared and sorted.
     fn rows(x: &Matrix<f64>) -> Vec<Vec<u64>> {
@@ -260,6 +263,8 @@ mod tests {
             data,
             label: None,
             missing: None,
+            delimiter: None,
+            header: None,
             scaling: None,
         }
     }
@@ -475,6 +480,27 @@ mod tests {
             let error = load(test).map(|_| ()).unwrap_err();
             assert!(error.ends_with(&format!("test.csv{problem}")), "{error}");
         }
+    }
+
+    #[test]
+    fn what_is_found_out_about_a_table_can_be_said_instead() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("table.csv");
+        fs::write(&file, "a;1,b\nc;2,d\ne;3,f\n").unwrap();
+        let mut options = options(Some(file));
+        options.scaling = Some(ScalingKind::None);
+        options.delimiter = Some(Delimiter::Comma);
+        let features = |options: &DataOptions| {
+            let split = Split::load(options, 0, true).unwrap();
+            (
+                split.train.x.rows() + split.held_out.x.rows(),
+                split.train.x.columns(),
+            )
+        };
+        // words alone, of which none comes twice: the first line is taken for names
+        assert_eq!(features(&options), (2, 2));
+        options.header = Some(false);
+        assert_eq!(features(&options), (3, 6));
     }
 
     #[test]

@@ -193,6 +193,21 @@ mod tests {
         assert!(y.is_close(&Matrix::from_rows(&[[0.25, 0.75], [1.0, 0.0]]), 1e-15));
     }
 
+    /// Fails to compile when a variant comes that [`ALL`] does not have yet.
+    #[test]
+    fn all_are_all() {
+        let place = |activation: &Activation| match activation {
+            Activation::Identity => 0,
+            Activation::Sigmoid => 1,
+            Activation::Tanh => 2,
+            Activation::Relu => 3,
+            Activation::LeakyRelu { .. } => 4,
+            Activation::Softplus => 5,
+            Activation::Softmax => 6,
+        };
+        assert!(ALL.iter().map(place).eq(0..7));
+    }
+
     #[test]
     fn every_activation_is_read_from_its_name() {
         for activation in ALL {
