@@ -55,6 +55,8 @@ pub enum Method {
     /// codes.png (a map of the held-out objects, coloured by label where labels are known); model.safetensors (the
     /// trained model) and history.csv (the losses of each epoch), or, where training diverges, what was good of both in
     /// diverged.safetensors and diverged.csv.
+    ///
+    /// With --json: train_loss, heldout_loss, pca_loss, ratio (null where PCA makes next to no error), seconds.
     Autoencoder(TrainAutoEncoder),
 
     /// A network that tells classes, trained with a teacher: what the other methods are measured by.
@@ -65,6 +67,9 @@ pub enum Method {
     ///
     /// Written to --out: model.safetensors (the trained model) and history.csv (the losses of each epoch), or, where training
     /// diverges, what was good of both in diverged.safetensors and diverged.csv.
+    ///
+    /// With --json: train_loss, test_loss, train_accuracy, test_accuracy, epochs (done), best_epoch (null without
+    /// --patience), parameters, seconds.
     Classifier(TrainClassifier),
 }
 
