@@ -276,6 +276,7 @@ fn a_run_that_is_killed_at_50_random_moments_leaves_a_whole_checkpoint_each_time
             );
             // from the first checkpoint on there is always one
             while !out.join("checkpoint.safetensors").exists() {
+                assert!(process.try_wait().unwrap().is_none(), "it has ended");
                 sleep(Duration::from_millis(1));
             }
         } else {
