@@ -80,7 +80,9 @@ impl<M: Module<f32>> Job<'_, M> {
             let progress = match run.advance(model, criterion, validation, &mut optimiser) {
                 Ok(Some(progress)) => progress,
                 Ok(None) => break None,
-                Err(error) => break Some(error),
+                Err(error) if error.is_divergence() => break Some(error),
+                // a checkpoint that is there is still good
+                Err(error) => return Err(error.into()),
             };
             if let (true, Some(epoch)) = (progress.epoch_ended, run.epochs().last()) {
                 bar.update(epoch);

@@ -58,7 +58,7 @@ pub fn l2_of_codes<T: Real>(z: Var<'_, T>) -> Var<'_, T> {
 /// (1/l) Σᵢ ‖J_f(xᵢ)‖² of a layer f(x) = σ(x A + a), from its values z = f(x) (l x m) in closed form:
 /// Σ_d Σⱼ (α_dj σ′ⱼ)² = Σⱼ σ′ⱼ² Σ_d α_dj², where for the sigmoid σ′ⱼ = fⱼ (1 − fⱼ).
 ///
-/// Source: Rifai, Vincent, Muller, Glorot, Bengio (2011), "Contractive auto-encoders", eq. 5, there for the sigmoid.
+/// Source: Rifai, Vincent, Muller, Glorot, Bengio (2011), "Contractive auto-encoders", there for the sigmoid.
 ///
 /// # Panics
 /// If z has not as many columns as the layer has outputs, or the layer's activation has no [slope](crate::Activation::slope_at).

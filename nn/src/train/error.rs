@@ -80,6 +80,19 @@ pub enum TrainError {
     Setting(String),
 }
 
+impl TrainError {
+    /// Whether numbers left their range: a run that is begun anew as it was comes to the same.
+    pub fn is_divergence(&self) -> bool {
+        match self {
+            TrainError::NotFinite { .. }
+            | TrainError::ValidationNotFinite { .. }
+            | TrainError::GradientNotFinite { .. }
+            | TrainError::ParameterNotFinite { .. } => true,
+            TrainError::Step(_) | TrainError::Setting(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, largest) = match self {

@@ -749,6 +749,7 @@ mod tests {
         };
         assert_eq!((largest.step, largest.parameter.as_str()), (step - 1, ""));
         assert!(largest.norm > 1e100, "{error}");
+        assert!(error.is_divergence());
         let text = error.to_string();
         let expected = format!("at step {step}; the largest gradient norm so far was ");
         assert!(text.contains(&expected), "{text}");
@@ -1050,6 +1051,7 @@ mod tests {
         w.set_trainable(false);
         let go_on = |_: &Epoch| ControlFlow::Continue(());
         let error = fit(&mut w, &mean(0.0), &mut sgd(0.1), &settings(), go_on).unwrap_err();
+        assert!(!error.is_divergence());
         assert_eq!(
             error.to_string(),
             "every parameter is frozen, expected one to train"
