@@ -13,6 +13,7 @@
 mod apply;
 pub mod autoencoder;
 pub mod classifier;
+pub mod kohonen;
 mod training;
 
 /// The README's examples are tests.

@@ -34,6 +34,11 @@ pub enum Schedule {
         /// The factor at the end, above 0.
         last: f64,
     },
+    /// Proportional to 1 / (c + share), from the full rate to `last` times it.
+    Inverse {
+        /// The factor at the end, above 0.
+        last: f64,
+    },
     /// Half a cosine from the full rate to 0: Loshchilov, Hutter (2017), "SGDR", eq. 5, one period.
     Cosine,
 }
@@ -50,6 +55,7 @@ impl Schedule {
                 factor.powf(times)
             }
             Schedule::Exponential { last } => last.powf(done),
+            Schedule::Inverse { last } => 1.0 / (1.0 + (1.0 / last - 1.0) * done),
             Schedule::Cosine => 0.5 * (1.0 + (PI * done).cos()),
         }
     }
@@ -81,6 +87,9 @@ impl Schedule {
                 factor(last) && last > 0.0,
                 "above 0",
             ),
+            Schedule::Inverse { last } => {
+                ("inverse: last", last, factor(last) && last > 0.0, "above 0")
+            }
         };
         (!holds).then(|| format!("schedule {name} is {value}, expected a number {expected}"))
     }
@@ -107,6 +116,8 @@ mod tests {
         let tenth = 0.1f64;
         let powers = [1.0, tenth.powf(0.25), tenth.powf(0.5), tenth.powf(0.75)];
         near(Schedule::Exponential { last: 0.1 }, shares, powers);
+        let inverse = [1.0, 4.0 / 7.0, 0.4, 4.0 / 13.0];
+        near(Schedule::Inverse { last: 0.25 }, shares, inverse);
         let half = 0.5f64.sqrt() / 2.0;
         near(Schedule::Cosine, shares, [1.0, 0.5 + half, 0.5, 0.5 - half]);
         let step = Schedule::Step {

@@ -1,0 +1,5 @@
+//! Kohonen's map.
+
+mod grid;
+
+pub use grid::{Grid, Lattice, Neighbours, Surface};
