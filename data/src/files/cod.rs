@@ -78,8 +78,8 @@ impl Lattice {
 /// taken for small ones.
 ///
 /// *Nodes.* Each line after it holds as many numbers as the header says, separated by white space, and `x` or `nan` where
-/// one is missing, which becomes NaN. All words after them are labels, numbers too. There are as many nodes as the lattice has,
-/// and at least one where there is none.
+/// one is missing, which becomes NaN. All words after them are labels, numbers too. There are as many nodes as the lattice
+/// has, and at least one where there is none.
 ///
 /// Lines that start with `#` are comments; they and blank lines are skipped, and so is a byte order mark. Lines end in
 /// `\n` or `\r\n`. The weights (`weight=3`) and fixed points (`fixed=2,2`) that data files may have among the labels are
@@ -144,8 +144,8 @@ pub fn read_cod_from(bytes: impl Read, name: &str) -> Result<CodebookFile, DataE
 /// ```
 ///
 /// # Errors
-/// If writing fails, a component is infinite, or a label is no word: it is empty, holds white space (of ASCII) or a zero byte,
-/// or would be read as a weight or fixed point.
+/// If writing fails, a component is infinite, or a label is no word: it is empty, holds white space (of ASCII) or a zero
+/// byte, or would be read as a weight or fixed point.
 ///
 /// # Panics
 /// If there are not as many lists of labels as centres, or other than the lattice has nodes.
@@ -229,7 +229,7 @@ fn codebook(mut source: Source<'_>, file: &str) -> Result<CodebookFile, DataErro
         file,
     };
     let Some(mut first) = lines.next()? else {
-        let problem = "no header, expected the dimension of the centres in the first line";
+        let problem = "no header, expected a line with the dimension of the centres";
         return Err(DataError::new(file, problem));
     };
     let (dimension, kind) = header(&mut first)?;

@@ -254,11 +254,11 @@ fn each_codebook_is_refused_in_these_words() {
         // The header.
         (
             b"".into(),
-            ": no header, expected the dimension of the centres in the first line",
+            ": no header, expected a line with the dimension of the centres",
         ),
         (
             b"# 2 lvq\n\n \t\r\n#".into(),
-            ": no header, expected the dimension of the centres in the first line",
+            ": no header, expected a line with the dimension of the centres",
         ),
         (
             b"5.1 3.5\n".into(),

@@ -41,7 +41,7 @@ fn unlabelled(nodes: usize) -> Vec<Vec<String>> {
     vec![vec![]; nodes]
 }
 
-/// As `vcal` leaves a map: six digits, a space at the end of each line.
+/// As a calibrated map is written: six digits, a space at the end of each line.
 #[test]
 fn a_labelled_map() {
     let text = "\
@@ -49,7 +49,7 @@ fn a_labelled_map() {
 0.191082 0.0382 -1.5e-05 F 
 12.3 13 14 
 0.5 x 1 A a 
-100 101 102 EMPTY_LINE 
+100 101 102 B_2 
 x x x 
 -1 -0 1e+06 17 
 ";
@@ -74,13 +74,13 @@ x x x
         .collect();
     assert_eq!(missing, [7, 12, 13, 14]);
     let labels: Vec<String> = map.labels.iter().map(|labels| labels.join(" ")).collect();
-    assert_eq!(labels, ["F", "", "A a", "EMPTY_LINE", "", "17"]);
+    assert_eq!(labels, ["F", "", "A a", "B_2", "", "17"]);
     let again = "\
 3 hexa 3 2 gaussian
 0.191082 0.0382 -0.000015 F
 12.3 13 14
 0.5 x 1 A a
-100 101 102 EMPTY_LINE
+100 101 102 B_2
 x x x
 -1 -0 1000000 17
 ";
