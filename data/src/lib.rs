@@ -11,9 +11,11 @@
 //! | a table of numbers and words: CSV, TSV and the like | [`read_table`], [`read_table_from`] |
 //! | an IDX file, as MNIST is kept | [`read_idx`], [`read_idx_with_labels`], [`idx::read`] |
 //! | CIFAR's binary batches | [`read_cifar`] |
+//! | a map or codebook of SOM_PAK or LVQ_PAK (`.cod`), which is no [`Dataset`] | [`read_cod`], [`read_cod_from`] |
 //! | a NumPy array, with the feature `npy` | `read_npy`, `read_npy_from` |
 //!
-//! [`write_csv_to`] and, with the feature, `write_npy_to` write a matrix that these read back to the same bits.
+//! [`write_csv_to`] and, with the feature, `write_npy_to` write a matrix that these read back to the same bits, and
+//! [`write_cod_to`] a map or codebook.
 //!
 //! [`Scaling`] brings the columns to one scale, [`splits`] hold a part out, and [`Dataset::aligned_with`] brings a second
 //! file to the coding of the first.
@@ -62,6 +64,9 @@ pub use dataset::{ColumnWords, Dataset, ImageShape};
 pub use digits::digits;
 pub use error::{DataError, in_one_line};
 pub use files::cifar::{CifarKind, read_cifar};
+pub use files::cod::{
+    CodebookFile, CodebookKind, Lattice, LatticeKernel, read_cod, read_cod_from, write_cod_to,
+};
 pub use files::idx::{self, read_idx, read_idx_with_labels};
 #[cfg(feature = "npy")]
 pub use files::npy::{read_npy, read_npy_from, write_npy_to};

@@ -6,7 +6,10 @@ use flate2::write::GzEncoder;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::Write;
-use unsup_data::{CifarKind, DataError, Dataset, TableOptions, idx, read_cifar, read_table_from};
+use unsup_data::{
+    CifarKind, CodebookFile, DataError, Dataset, TableOptions, idx, read_cifar, read_cod_from,
+    read_table_from,
+};
 
 /// Counts, for each thread by itself, so that tests that run side by side do not count each other's.
 struct Counting;
@@ -133,6 +136,38 @@ fn tables_by_their_cells() {
     within("few words, many lines", words.as_bytes(), 300, table).unwrap();
     let words: String = (0..300_000).map(|i| format!("w{}\n", i % 1000)).collect();
     within("1000 words, many lines", words.as_bytes(), 16, table).unwrap_err();
+}
+
+#[test]
+fn codebooks_by_the_lines_that_arrive() {
+    fn read(file: &[u8]) -> Result<CodebookFile, DataError> {
+        read_cod_from(file, "codebook")
+    }
+    let vast = b"1 rect 1000000000 1000000000 bubble\n";
+    let lines = [&vast[..], &b"1\n".repeat(1 << 20)].concat();
+    for file in [&vast[..], &lines] {
+        within("a map that promises 10^18 nodes", file, 40, read).unwrap_err();
+    }
+    let vast = b"1000000000000000000 lvq\n";
+    let line = [&vast[..], &b"1 ".repeat(1 << 20)].concat();
+    for file in [&vast[..], &line] {
+        within("10^18 numbers a line", file, 16, read).unwrap_err();
+    }
+    let labels = [&b"1\n1"[..], &b" a".repeat(1 << 20)].concat();
+    within("one line of labels", &labels, 40, read).unwrap();
+    let columns = [&b"1048576\n"[..], &b"1 ".repeat(1 << 20)].concat();
+    within("one line of numbers", &columns, 16, read).unwrap();
+    let word = [&b"1\n"[..], &vec![b'x'; 4 << 20]].concat();
+    within("one word", &word, 4, read).unwrap_err();
+    // 32 MB that are 32 KB as a file: comments, in a line or in many, and nodes after the last
+    let comment = [&b"#"[..], &vec![b' '; 32 << 20]].concat();
+    let comments = b"#\n".repeat(16 << 20);
+    let more = [&b"1 rect 1 1 bubble\n"[..], &b"1\n".repeat(16 << 20)].concat();
+    for file in [comment, comments, more] {
+        let bomb = gzip(&file);
+        assert!(bomb.len() < 1 << 16);
+        within("packed lines that are none of a node", &bomb, 1, read).unwrap_err();
+    }
 }
 
 #[test]

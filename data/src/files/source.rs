@@ -10,6 +10,8 @@ use std::path::Path;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// How much of a file is read at once.
 pub(crate) const BUFFER: usize = 1 << 16;
+/// What some programs put before text in UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The content of a file. Its errors are whole sentences for the user, such as "the gzip data end early".
 pub(crate) struct Source<'a> {

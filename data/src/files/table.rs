@@ -8,7 +8,7 @@ mod write;
 pub use columns::MOST_WORDS;
 pub use write::write_csv_to;
 
-use super::source::{Source, name_of};
+use super::source::{BYTE_ORDER_MARK, Source, name_of};
 use crate::error::quoted;
 use crate::{DataError, Dataset};
 use columns::Columns;
@@ -21,7 +21,6 @@ use std::str::FromStr;
 
 /// How much of a file may be looked at before it is known what separates its cells.
 const HEAD: u64 = 1 << 18;
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// How many names of columns or classes a message shows.
 const SHOWN: usize = 10;
 

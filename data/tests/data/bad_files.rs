@@ -5,7 +5,8 @@ use crate::formats::{cifar_file, idx_file};
 use std::fs;
 use std::path::Path;
 use unsup_data::{
-    CifarKind, Delimiter, LabelColumn, ReadOptions, read, read_cifar, read_idx_with_labels,
+    CifarKind, Delimiter, LabelColumn, ReadOptions, read, read_cifar, read_cod,
+    read_idx_with_labels,
 };
 
 fn text(path: &Path, options: &ReadOptions) -> String {
@@ -18,6 +19,19 @@ fn text(path: &Path, options: &ReadOptions) -> String {
 fn cut(mut file: Vec<u8>, bytes: usize) -> Vec<u8> {
     file.truncate(file.len() - bytes);
     file
+}
+
+/// A packed file of which a bit differs, so many bytes from its end.
+fn damaged(file: &[u8], from_end: usize) -> Vec<u8> {
+    let mut file = gzip(file);
+    let at = file.len() - from_end;
+    file[at] ^= 1;
+    file
+}
+
+/// A text in 16 bits a character.
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 #[test]
@@ -34,19 +48,8 @@ fn each_is_refused_in_these_words() {
         ..Default::default()
     };
     let table = b"a,b\n1,2\n3,4\n5,6\n".to_vec();
-    let wide = |text: &str| {
-        text.encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect::<Vec<u8>>()
-    };
     let images = idx_file(8, &[2, 2, 2], b"12345678");
     let all = u32::MAX;
-    let damaged = |file: &[u8], from_end: usize| {
-        let mut file = gzip(file);
-        let at = file.len() - from_end;
-        file[at] ^= 1;
-        file
-    };
     fs::write(folder.path().join("three"), idx_file(8, &[3], b"123")).unwrap();
     fs::write(folder.path().join("cubes"), idx_file(8, &[2, 1, 1], b"12")).unwrap();
     fs::write(
@@ -232,6 +235,191 @@ fn each_is_refused_in_these_words() {
     let error = read_idx_with_labels(&images, &missing)
         .unwrap_err()
         .to_string();
+    assert!(
+        error.starts_with(&format!("{}: cannot be opened: ", missing.display())),
+        "{error}"
+    );
+}
+
+#[test]
+fn each_codebook_is_refused_in_these_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let map = "2 hexa 2 1 bubble\n1 2 a\n3 4\n";
+    let long = "9".repeat(60);
+    let shown = "9".repeat(40);
+    let too_long = format!(
+        ", line 2, column 1: found \"{shown}\"…, expected a number, or x where one is missing"
+    );
+    let cases: Vec<(Vec<u8>, &str)> = vec![
+        // The header.
+        (
+            b"".into(),
+            ": no header, expected a line with the dimension of the centres",
+        ),
+        (
+            b"# 2 lvq\n\n \t\r\n#".into(),
+            ": no header, expected a line with the dimension of the centres",
+        ),
+        (
+            b"5.1 3.5\n".into(),
+            r#", line 1, column 1: found "5.1", expected the dimension of the centres, a whole number from 1 on"#,
+        ),
+        (
+            b"#\n\n0\n".into(),
+            r#", line 3, column 1: found "0", expected the dimension of the centres, a whole number from 1 on"#,
+        ),
+        (
+            b"-2 lvq\n".into(),
+            r#", line 1, column 1: found "-2", expected the dimension of the centres, a whole number from 1 on"#,
+        ),
+        (
+            b"18446744073709551616\n1\n".into(),
+            r#", line 1, column 1: found "18446744073709551616", expected the dimension of the centres, a whole number from 1 on"#,
+        ),
+        (
+            b"2 3\n1 2\n".into(),
+            r#", line 1, column 2: found "3", expected hexa or rect, lvq, or the line's end"#,
+        ),
+        (
+            b"2 lvq 3\n1 2\n".into(),
+            r#", line 1, column 3: found "3", expected the line's end"#,
+        ),
+        (
+            b"2 rect\n1 2\n".into(),
+            ", line 1: found the line's end, expected the number of columns, a whole number from 1 on",
+        ),
+        (
+            b"2 rect 0 1 bubble\n".into(),
+            r#", line 1, column 3: found "0", expected the number of columns, a whole number from 1 on"#,
+        ),
+        (
+            b"2 rect 2 one bubble\n".into(),
+            r#", line 1, column 4: found "one", expected the number of rows, a whole number from 1 on"#,
+        ),
+        (
+            b"2 rect 2 1\n".into(),
+            ", line 1: found the line's end, expected bubble or gaussian",
+        ),
+        (
+            b"2 hexa 2 1 cutgauss\n".into(),
+            r#", line 1, column 5: found "cutgauss", expected bubble or gaussian"#,
+        ),
+        (
+            b"2 hexa 2 1 bubble 1\n".into(),
+            r#", line 1, column 6: found "1", expected the line's end"#,
+        ),
+        (
+            b"1 hexa 9223372036854775808 2 bubble\n1\n".into(),
+            ", line 1: the header promises 9223372036854775808x2 nodes, more than can be counted",
+        ),
+        // The nodes.
+        (
+            b"2 lvq\n# 1 2\n".into(),
+            ", line 1: a header and nothing after it, expected a centre in each line",
+        ),
+        (
+            b"2\n1 2\n\n3\n".into(),
+            ", line 4: 1 value, expected the 2 that line 1 promises",
+        ),
+        (
+            b"#\n1000000000000000000\n1 2\n".into(),
+            ", line 3: 2 values, expected the 1000000000000000000 that line 2 promises",
+        ),
+        (
+            b"2\n1 2\n3 setosa\n".into(),
+            r#", line 3, column 2: found "setosa", expected a number, or x where one is missing"#,
+        ),
+        (
+            b"2\n1 2\n #3 4\n".into(),
+            r##", line 3, column 1: found "#3", expected a number, or x where one is missing"##,
+        ),
+        (
+            b"1\n1,5\n".into(),
+            r#", line 2, column 1: found "1,5", expected a number, or x where one is missing"#,
+        ),
+        (
+            b"2\n1 -inf\n".into(),
+            r#", line 2, column 2: found "-inf", expected a finite number"#,
+        ),
+        (
+            b"2\n1 1e999\n".into(),
+            r#", line 2, column 2: found "1e999", expected a finite number"#,
+        ),
+        (format!("1\n{long}x\n").into(), &too_long),
+        (
+            b"1 rect 2 2 gaussian\n1\n2\n3\n".into(),
+            ": found 3 of the 2x2 nodes that the header promises",
+        ),
+        (
+            b"1 rect 1000000000 1000000000 bubble\n".into(),
+            ": found 0 of the 1000000000x1000000000 nodes that the header promises",
+        ),
+        (
+            format!("{map}\n5 6\n7\n").into(),
+            ", line 5: more than the 2x1 nodes that the header promises",
+        ),
+        // The labels.
+        (
+            b"1\n1 a weight=3\n".into(),
+            r#", line 2, column 3: found "weight=3", expected a label: weights and fixed points are of objects to train on"#,
+        ),
+        (
+            b"1\n1 fixed=2,2\n".into(),
+            r#", line 2, column 2: found "fixed=2,2", expected a label: weights and fixed points are of objects to train on"#,
+        ),
+        (
+            b"1\n1 caf\xe9\n".into(),
+            r#", line 2, column 2: found "caf\xe9", expected UTF-8 text"#,
+        ),
+        // What is no text, and text of another kind.
+        (
+            wide("1\n1\n"),
+            r#", line 1, column 1: found "1\0", expected UTF-8 text"#,
+        ),
+        (
+            wide("\u{feff}1\n1\n"),
+            r#", line 1, column 1: found "\xff\xfe1\0", expected UTF-8 text"#,
+        ),
+        (
+            "\u{feff}\u{feff}1\n1\n".into(),
+            r#", line 1, column 1: found "\u{feff}1", expected the dimension of the centres, a whole number from 1 on"#,
+        ),
+        (
+            b"1\r2\r3\r".into(),
+            ", line 1: found a carriage return within a line, expected lines that end in a line feed",
+        ),
+        (
+            b"1\n2\r\r\n".into(),
+            ", line 2: found a carriage return within a line, expected lines that end in a line feed",
+        ),
+        (cut(gzip(map.as_bytes()), 9), ": the gzip data end early"),
+        (cut(gzip(map.as_bytes()), 1), ": the gzip data end early"),
+        (
+            damaged(map.as_bytes(), 8),
+            ": cannot be unpacked: corrupt gzip stream does not have a matching checksum",
+        ),
+    ];
+    let path = folder.path().join("a.cod");
+    for (content, expected) in cases {
+        fs::write(&path, &content).unwrap();
+        let shown = String::from_utf8_lossy(&content);
+        let error = read_cod(&path).expect_err(&shown);
+        assert_one_line(&error);
+        let expected = format!("{}{expected}", path.display());
+        assert_eq!(error.to_string(), expected, "{shown:?}");
+    }
+    fs::write(&path, map).unwrap();
+    assert!(read_cod(&path).is_ok());
+
+    assert_eq!(
+        read_cod(folder.path()).unwrap_err().to_string(),
+        format!(
+            "{}: is a directory, expected a file",
+            folder.path().display()
+        )
+    );
+    let missing = folder.path().join("none.cod");
+    let error = read_cod(&missing).unwrap_err().to_string();
     assert!(
         error.starts_with(&format!("{}: cannot be opened: ", missing.display())),
         "{error}"

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 use unsup_autograd::Matrix;
 use unsup_data::{
-    CifarKind, ImageShape, LabelColumn, ReadOptions, TableOptions, idx, read, read_cifar, read_idx,
-    read_idx_with_labels, read_table, read_table_from, write_csv_to,
+    CifarKind, ImageShape, LabelColumn, ReadOptions, TableOptions, idx, read, read_cifar,
+    read_cod_from, read_idx, read_idx_with_labels, read_table, read_table_from, write_csv_to,
 };
 
 /// An IDX file: its type and dimensions, and the values.
@@ -61,6 +61,16 @@ fn a_reader_that_fails() {
         b"\0\0\x08\x01\0\0\0\x01\x01",
     ] {
         let error = idx::read(Failing(bytes), "some").unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+    for bytes in [
+        &b""[..],
+        b"# a",
+        b"2",
+        b"2\n1 0\n",
+        b"1 rect 1 1 bubble\n7\n",
+    ] {
+        let error = read_cod_from(Failing(bytes), "some").unwrap_err();
         assert_eq!(error.to_string(), expected);
     }
     let packed = gzip(b"\0\0\x08\x01\0\0\0\x01\x01");

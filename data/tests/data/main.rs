@@ -2,6 +2,7 @@
 //! all that makes them panic.
 
 mod bad_files;
+mod cod;
 mod common;
 mod formats;
 mod idx;

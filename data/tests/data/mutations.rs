@@ -1,12 +1,13 @@
 //! Good files with a few bytes changed: whatever comes of it, nothing panics and errors are one line.
 
+use crate::cod::assert_same_codebook;
 use crate::common::{Change, assert_one_line, cases, change, changed, gzip};
 use crate::formats::{cifar_file, idx_file};
 use proptest::prelude::*;
 use std::fs;
 use unsup_data::{
     CifarKind, DataError, Dataset, LabelColumn, ReadOptions, TableOptions, idx, read, read_cifar,
-    read_idx, read_idx_with_labels, read_table_from,
+    read_cod_from, read_idx, read_idx_with_labels, read_table_from, write_cod_to,
 };
 
 /// Data that keep what is promised of them, or an error of one line.
@@ -47,6 +48,14 @@ const TABLES: [&str; 6] = [
     "7\n8\n\n9\n",
 ];
 
+const CODEBOOKS: [&str; 5] = [
+    "3 hexa 3 2 gaussian\n1 2.5 x a\n4 5 -6e3\n7 8 9 b c\nx x x\n.1 +2 3. 12\n1 1 1\n",
+    "# a map\n2 rect 1 2 bubble\n#n length width\n 0.5\t1 \n\n-0 1e-9\n",
+    "2 lvq\r\n5.1 3.5 setosa\r\n4.9 NaN virginica\r\n",
+    "\u{feff}1 Data\n7\n8 größe #1\n",
+    "4\n1 2 3 4\n",
+];
+
 fn label() -> impl Strategy<Value = Option<LabelColumn>> {
     prop::sample::select(vec![
         None,
@@ -71,6 +80,25 @@ proptest! {
     fn of_a_packed_table(text in prop::sample::select(TABLES.to_vec()), changes in changes()) {
         let bytes = changed(&gzip(text.as_bytes()), &changes);
         checked(read_table_from(&bytes[..], "table", &TableOptions::default()));
+    }
+
+    #[test]
+    fn of_a_codebook(text in prop::sample::select(CODEBOOKS.to_vec()), changes in changes(), packed in any::<bool>()) {
+        prop_assert!(read_cod_from(text.as_bytes(), "good").is_ok());
+        let bytes = match packed {
+            true => changed(&gzip(text.as_bytes()), &changes),
+            false => changed(text.as_bytes(), &changes),
+        };
+        match read_cod_from(&bytes[..], "changed") {
+            Ok(codebook) => {
+                prop_assert!(codebook.centres.as_slice().iter().all(|x| !x.is_infinite()));
+                // what was read can be written, and says the same
+                let mut file = Vec::new();
+                write_cod_to(&mut file, &codebook).unwrap();
+                assert_same_codebook(&codebook, &read_cod_from(&file[..], "again").unwrap());
+            }
+            Err(error) => assert_one_line(&error),
+        }
     }
 
     #[test]
@@ -101,6 +129,7 @@ proptest! {
         checked(read_table_from(&bytes[..], "bytes", &TableOptions::default()));
         for bytes in [bytes.clone(), [b"\x1f\x8b\x08", &bytes[..]].concat(), [b"\0\0", &bytes[..]].concat()] {
             let _ = idx::read(&bytes[..], "bytes").map_err(|error| assert_one_line(&error));
+            let _ = read_cod_from(&bytes[..], "bytes").map_err(|error| assert_one_line(&error));
         }
     }
 }

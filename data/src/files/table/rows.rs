@@ -17,6 +17,7 @@ use super::numbers::{finite, has_decimal_comma};
 use crate::DataError;
 use crate::error::{QUOTED, quoted};
 use crate::files::source::BUFFER;
+use crate::files::{CARRIAGE_RETURN, utf8};
 use csv::{ByteRecord, Terminator};
 use std::io::{self, Cursor, Read};
 
@@ -246,11 +247,7 @@ impl Row {
     pub(super) fn text(&self, column: usize, file: &str) -> Result<&str, DataError> {
         // Of a `\r\n` the first half is left in the last cell; it counts as a space.
         let cell = self.cells[column].trim_ascii();
-        // Zero bytes are UTF-8 too, but found in what is no text, or text of 16 bits.
-        match std::str::from_utf8(cell) {
-            Ok(text) if !cell.contains(&0) => Ok(text),
-            _ => Err(self.refused(column, "UTF-8 text", file)),
-        }
+        utf8(cell).ok_or_else(|| self.refused(column, "UTF-8 text", file))
     }
 
     /// The error of a cell that is not what was expected.
@@ -466,8 +463,7 @@ impl Fault {
                 quoted(text.trim_ascii()),
                 delimiter.one()
             ),
-            None => "found a carriage return within a line, expected lines that end in a line feed"
-                .to_owned(),
+            None => CARRIAGE_RETURN.to_owned(),
         };
         DataError::new(file, problem)
             .at_line(self.line)

@@ -1,5 +1,6 @@
 //! Tables of numbers, written.
 
+use crate::files::write_number;
 use std::io::{self, Write};
 use unsup_autograd::Matrix;
 
@@ -55,17 +56,11 @@ pub fn write_csv_to<N: AsRef<str>>(
     for (i, row) in x.row_iter().enumerate() {
         for (j, &value) in row.iter().enumerate() {
             separate(&mut out, j)?;
-            if value.is_infinite() {
-                let (i, j) = (i + 1, j + 1);
-                let problem = format!("row {i}, column {j} is {value}, expected a finite number");
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
-            }
-            match value.abs() {
+            match value.is_nan() {
+                false => write_number(&mut out, value, (i, j))?,
                 // a line with nothing on it would be no row
-                x if x.is_nan() && row.len() == 1 => out.write_all(b"\"\"")?,
-                x if x.is_nan() => {}
-                0.0 | 1e-5..1e16 => write!(out, "{value}")?,
-                _ => write!(out, "{value:e}")?,
+                true if row.len() == 1 => out.write_all(b"\"\"")?,
+                true => {}
             }
         }
         out.write_all(b"\n")?;
