@@ -42,6 +42,10 @@ pub trait Real:
     const ONE: Self;
     /// −∞, where the search for a maximum starts.
     const NEG_INFINITY: Self;
+    /// +∞, where the search for a minimum starts.
+    const INFINITY: Self;
+    /// The least number above 0 that has all its digits.
+    const MIN_POSITIVE: Self;
     /// Not a number; debug builds fill recycled buffers with it.
     const NAN: Self;
     /// The distance from 1 to the next number.
@@ -101,6 +105,8 @@ macro_rules! real {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const NEG_INFINITY: Self = $type::NEG_INFINITY;
+            const INFINITY: Self = $type::INFINITY;
+            const MIN_POSITIVE: Self = $type::MIN_POSITIVE;
             const NAN: Self = $type::NAN;
             const EPSILON: Self = $type::EPSILON;
             const NAME: &'static str = stringify!($type);

@@ -23,6 +23,22 @@ pub enum KMeansStart {
     RandomObjects,
 }
 
+impl KMeansStart {
+    /// The rows of `x` that become the first `k` centres. Where there are fewer distinct rows than centres, some are taken
+    /// more than once.
+    ///
+    /// # Panics
+    /// If there is no row.
+    #[track_caller]
+    pub fn objects(self, x: &Matrix<f64>, k: usize, random: &mut impl rand::Rng) -> Vec<usize> {
+        match self {
+            Self::PlusPlus => plus_plus(x, k, 1, random),
+            Self::GreedyPlusPlus => plus_plus(x, k, 2 + (k as f64).ln() as usize, random),
+            Self::RandomObjects => random_objects(x.rows(), k, random),
+        }
+    }
+}
+
 /// The settings of k-means. Those of [`Default`] differ from scikit-learn's in the number of restarts, 10 instead of 1;
 /// and here a start is followed until no object changes its cluster, while scikit-learn also ends where the centres
 /// move little (its `tol` of 10⁻⁴).
@@ -94,13 +110,7 @@ impl KMeans {
         check_squares(x);
         let run = |restart: usize| {
             let mut random = generator(settings.seed, "k-means", restart as u64);
-            let objects = match settings.start {
-                KMeansStart::PlusPlus => plus_plus(x, k, 1, &mut random),
-                KMeansStart::GreedyPlusPlus => {
-                    plus_plus(x, k, 2 + (k as f64).ln() as usize, &mut random)
-                }
-                KMeansStart::RandomObjects => random_objects(x.rows(), k, &mut random),
-            };
+            let objects = settings.start.objects(x, k, &mut random);
             lloyd(x, x.select_rows(&objects), settings.max_iterations)
         };
         let best = run(0);

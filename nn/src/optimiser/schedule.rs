@@ -71,8 +71,8 @@ impl Schedule {
         self.factor((step - warm_up) / (steps - warm_up).max(1.0))
     }
 
-    /// What is wrong with its numbers, if something is.
-    pub(crate) fn problem(self) -> Option<String> {
+    /// What is wrong with its numbers, in words, if something is.
+    pub fn problem(self) -> Option<String> {
         let factor = |x: f64| x.is_finite() && x >= 0.0;
         let (name, value, holds, expected) = match self {
             Schedule::Constant | Schedule::Cosine => return None,

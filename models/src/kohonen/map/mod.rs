@@ -1,5 +1,153 @@
 //! Kohonen's map.
 
+mod batch;
+mod choice;
 mod grid;
+mod neighbourhood;
+mod online;
+mod quality;
+mod reading;
 
+pub use batch::{Batch, BatchOutcome};
+pub use choice::{Chosen, choose_grid, choose_radius};
 pub use grid::{Grid, Lattice, Neighbours, Surface};
+pub use online::MapRule;
+pub use quality::Quality;
+pub(in crate::kohonen) use quality::squared_distance;
+pub use reading::{UMatrix, majority, node_majority_accuracy};
+
+use super::objects::Objects;
+use super::{Codebook, FitError, KMeansStart, starting_centres};
+use rand::RngExt;
+use unsup_autograd::random::generator;
+use unsup_autograd::{Matrix, Real};
+use unsup_nn::classical::Pca;
+use unsup_nn::module;
+
+/// Centres w_mh at the nodes of a grid.
+#[derive(Clone, Debug)]
+pub struct Map<T: Real> {
+    grid: Grid,
+    codebook: Codebook<T>,
+}
+module!(Map { codebook });
+
+/// Where the centres of a map begin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum MapStart {
+    /// Each component from −1/(2MH) to 1/(2MH), as on the slide.
+    Small,
+    /// At random objects.
+    Objects,
+    /// In the plane of the two largest variances, where the map begins as a flat sheet: from the mean two standard deviations each way along the first principal
+    /// axis and along the second.
+    #[default]
+    PrincipalPlane,
+}
+
+impl<T: Real> Map<T> {
+    /// A map that is to be trained on the rows of `x` (objects x features; NaN is missing).
+    ///
+    /// # Errors
+    /// If the objects can't be trained on.
+    pub fn start(x: &Matrix<T>, grid: Grid, start: MapStart, seed: u64) -> Result<Self, FitError> {
+        let centres = match start {
+            MapStart::Small => {
+                Objects::of(x)?;
+                let bound = 0.5 / grid.nodes() as f64;
+                let mut random = generator(seed, "first centres", 0);
+                Matrix::from_fn(grid.nodes(), x.columns(), |_, _| {
+                    T::from_f64(random.random_range(-bound..bound))
+                })
+            }
+            MapStart::Objects => {
+                starting_centres(x, grid.nodes(), KMeansStart::RandomObjects, seed)?
+            }
+            MapStart::PrincipalPlane => principal_plane(&Objects::of(x)?.complete(), grid).cast(),
+        };
+        Ok(Self::with_centres(grid, centres))
+    }
+
+    /// A map of given centres, nodes x features, the nodes in the order of their numbers.
+    ///
+    /// # Panics
+    /// If there is not one row a node, or an entry is not finite.
+    #[track_caller]
+    pub fn with_centres(grid: Grid, centres: Matrix<T>) -> Self {
+        assert!(
+            centres.rows() == grid.nodes(),
+            "map: centres of {} for the {} nodes of {grid}",
+            centres.shape(),
+            grid.nodes()
+        );
+        Self {
+            grid,
+            codebook: Codebook::new(centres),
+        }
+    }
+
+    /// Where the nodes lie.
+    pub fn grid(&self) -> Grid {
+        self.grid
+    }
+
+    /// The centres, and what they say of objects.
+    pub fn codebook(&self) -> &Codebook<T> {
+        &self.codebook
+    }
+}
+
+/// x̄ + u √(2²λ₁) v₁ + v √(2²λ₂) v₂ with u and v from −1 to 1 over the grid; the longer side of the grid lies along the first axis.
+fn principal_plane(x: &Matrix<f64>, grid: Grid) -> Matrix<f64> {
+    let pca = Pca::fit(x, 2);
+    let share = |place: usize, count: usize| match count {
+        1 => 0.0,
+        _ => 2.0 * place as f64 / (count - 1) as f64 - 1.0,
+    };
+    // two standard deviations along axis i; nothing where the objects span fewer directions
+    let axis = |i: usize, j: usize| match pca.variances().get(i) {
+        Some(variance) if i < pca.components().rows() => {
+            2.0 * variance.sqrt() * pca.components()[(i, j)]
+        }
+        _ => 0.0,
+    };
+    Matrix::from_fn(grid.nodes(), x.columns(), |node, j| {
+        let (m, h) = grid.place(node);
+        let (along_row, along_column) = (share(m, grid.columns()), share(h, grid.rows()));
+        let (u, v) = if grid.columns() >= grid.rows() {
+            (along_row, along_column)
+        } else {
+            (along_column, along_row)
+        };
+        pca.mean()[j] + u * axis(0, j) + v * axis(1, j)
+    })
+}
+
+/// What an observer hears of a map's training after an epoch.
+pub struct MapEpoch<'a, T: Real> {
+    /// Which it was, from 1.
+    pub number: usize,
+    /// How many there are at most.
+    pub of: usize,
+    /// The radius of the neighbourhood, in nodes.
+    pub radius: f64,
+    /// Q as a mean over objects: object by object the running estimate, all at once Q of the centres with which the epoch began.
+    pub q: f64,
+    /// The share of objects whose node was another one than an epoch before; 1 in the first.
+    pub changed: f64,
+    grid: Grid,
+    x: &'a Matrix<T>,
+    centres: &'a dyn Fn() -> Matrix<T>,
+}
+
+impl<T: Real> MapEpoch<'_, T> {
+    /// The map as it is after the epoch, a copy.
+    pub fn map(&self) -> Map<T> {
+        Map::with_centres(self.grid, (self.centres)())
+    }
+
+    /// Its quality on the objects that it is trained on: as costly as a batch epoch, so it is measured only when asked for.
+    pub fn quality(&self) -> Quality {
+        self.map().quality(self.x)
+    }
+}

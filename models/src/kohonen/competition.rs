@@ -1,0 +1,509 @@
+//! The competition of centres for objects: the one loop under all of Kohonen's networks.
+//!
+//! ```text
+//! repeat
+//!     choose an object xᵢ
+//!     find the distances ρ²(xᵢ, w_y) of all centres, and the nearest one, the winner
+//!     w_y := w_y + h_y (xᵢ − w_y)              for each centre y, as far as the rule says
+//!     Q := (1 − λ) Q + λ (what xᵢ adds to Q)   the running estimate
+//! until Q and/or the centres settle
+//! ```
+//!
+//! A method is a [`Rule`], which says who moves how far, h_y; all else is here. The slides of the lecture then differ by
+//! one line:
+//!
+//! | rule | h_y |
+//! |---|---|
+//! | [`WinnerTakesAll`](super::WinnerTakesAll) | η \[y = a(xᵢ)\] |
+//! | [`WinnerTakesMost`](super::WinnerTakesMost) | η K(ρ(xᵢ, w_y)), or η K(rank of y) |
+//! | [`Lvq1`](super::Lvq1) | ± η \[y = c(xᵢ)\], − where the class is another |
+//! | [`MapRule`](super::MapRule) | η K(r(a(xᵢ), y)), r the distance on the grid |
+//!
+//! A missing value (NaN) is passed over: its feature adds nothing to a distance, and no centre moves along it. An object
+//! without any value is never shown.
+
+use super::objects::Objects;
+use super::{FitError, Stopping};
+use std::ops::{ControlFlow, Range};
+use unsup_autograd::random::{generator, shuffle, uniform_below};
+use unsup_autograd::{Matrix, Real, vectorised};
+use unsup_nn::optimiser::Schedule;
+
+/// Who moves how far when an object is shown, and what the object adds to Q.
+pub trait Rule<T: Real> {
+    /// Says of each centre that moves by which share h_y of the way to the object: w_y := w_y + h_y (xᵢ − w_y).
+    fn moves(&mut self, shown: &Shown<'_, T>, moves: &mut Moves<T>);
+
+    /// What the object adds to Q: its squared distance from the winner.
+    fn charge(&self, shown: &Shown<'_, T>) -> T {
+        shown.squared_distance(shown.winner)
+    }
+
+    /// What is wrong with the rule's numbers, if something is: training does not begin then.
+    fn problem(&self) -> Option<String> {
+        None
+    }
+}
+
+/// What a rule sees of an object xᵢ that is shown.
+#[derive(Debug)]
+pub struct Shown<'a, T: Real> {
+    /// i, the row of the object.
+    pub object: usize,
+    /// ρ²(xᵢ, w_y) of each centre y, summed over the features that the object has.
+    pub squared_distances: &'a [T],
+    /// a(xᵢ), the nearest centre; of several equally near the first.
+    pub winner: usize,
+    /// The share of the run that is done, in \[0, 1).
+    pub done: f64,
+    rate: Rate,
+    wins: &'a [u64],
+}
+
+impl<T: Real> Shown<'_, T> {
+    /// ρ²(xᵢ, w_y)
+    pub fn squared_distance(&self, y: usize) -> T {
+        self.squared_distances[y]
+    }
+
+    /// η for centre y.
+    pub fn rate(&self, y: usize) -> T {
+        T::from_f64(match self.rate {
+            Rate::Scheduled { from, schedule } => from * schedule.factor(self.done),
+            // the object that the centre started as, those that it has won, and this one
+            Rate::PerCentre => 1.0 / (self.wins[y] + 2) as f64,
+        })
+    }
+
+    /// η at the start of the run; 1/2 for rates of each centre's own.
+    pub fn first_rate(&self) -> f64 {
+        match self.rate {
+            Rate::Scheduled { from, .. } => from,
+            Rate::PerCentre => 0.5,
+        }
+    }
+
+    /// The two nearest centres, the nearest first; of equally near ones the first. The second is `None` where there is
+    /// only one centre.
+    pub fn two_nearest(&self) -> (usize, Option<usize>) {
+        let others = (0..self.squared_distances.len()).filter(|&y| y != self.winner);
+        let second = others.reduce(|best, y| {
+            if self.squared_distances[y] < self.squared_distances[best] {
+                y
+            } else {
+                best
+            }
+        });
+        (self.winner, second)
+    }
+}
+
+/// The shares h_y by which the centres move; 0 where nothing is said.
+#[derive(Debug)]
+pub struct Moves<T: Real> {
+    shares: Vec<T>,
+    touched: Range<usize>,
+}
+
+impl<T: Real> Moves<T> {
+    fn none(centres: usize) -> Self {
+        Self {
+            shares: vec![T::ZERO; centres],
+            touched: 0..0,
+        }
+    }
+
+    /// w_y := w_y + share (xᵢ − w_y): toward the object, or away from it where the share is negative.
+    #[inline]
+    pub fn toward(&mut self, y: usize, share: T) {
+        self.shares_of(y..y + 1)[0] = share;
+    }
+
+    /// The shares of some centres in a row, to be set.
+    #[inline]
+    pub fn shares_of(&mut self, centres: Range<usize>) -> &mut [T] {
+        self.touched = if self.touched.is_empty() {
+            centres.clone()
+        } else {
+            self.touched.start.min(centres.start)..self.touched.end.max(centres.end)
+        };
+        &mut self.shares[centres]
+    }
+
+    fn clear(&mut self) {
+        self.shares[self.touched.clone()].fill(T::ZERO);
+        self.touched = 0..0;
+    }
+}
+
+/// The learning rate η.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Rate {
+    /// From `from`, in (0, 1], by a schedule over the whole run.
+    Scheduled {
+        /// η at the start.
+        from: f64,
+        /// How it changes.
+        schedule: Schedule,
+    },
+    /// 1 / (n_y + 1) with n_y the objects that centre y is the mean of: the one that it started as and those that it won
+    /// (MacQueen 1967, "Some methods for classification and analysis of multivariate observations"). Each centre is then the mean of them all.
+    PerCentre,
+}
+
+impl Rate {
+    /// η throughout.
+    pub fn constant(rate: f64) -> Self {
+        Self::Scheduled {
+            from: rate,
+            schedule: Schedule::Constant,
+        }
+    }
+
+    /// From `from` to 0 along a straight line.
+    pub fn linear(from: f64) -> Self {
+        Self::Scheduled {
+            from,
+            schedule: Schedule::Linear { last: 0.0 },
+        }
+    }
+
+    fn problem(&self) -> Option<String> {
+        let Self::Scheduled { from, schedule } = *self else {
+            return None;
+        };
+        if !(from > 0.0 && from <= 1.0) {
+            return Some(format!(
+                "rate is {from}, expected a number above 0 and at most 1"
+            ));
+        }
+        schedule.problem()
+    }
+}
+
+/// In which order objects are shown. An epoch is as many showings as there are objects.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Order {
+    /// Each once an epoch, in an order drawn anew for each.
+    #[default]
+    Shuffled,
+    /// Drawn one by one, each as likely at every step.
+    Drawn,
+    /// As they come, the same in each epoch.
+    AsGiven,
+}
+
+/// The settings of a training object by object.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Settings {
+    /// How often each object is shown, at most; at least 1.
+    pub epochs: usize,
+    /// η
+    pub rate: Rate,
+    /// λ of the running estimate Q := (1 − λ) Q + λ ρ², in (0, 1\]. `None`: 1/l for l objects, so that Q is a mean over about
+    /// an epoch.
+    pub lambda: Option<f64>,
+    /// In which order objects are shown.
+    pub order: Order,
+    /// When training ends before all epochs are done.
+    pub stopping: Stopping,
+    /// Where the order comes from.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    /// 20 epochs in shuffled order, η from 0.1 to 0 along a straight line, until nothing changes any more.
+    fn default() -> Self {
+        Self {
+            epochs: 20,
+            rate: Rate::linear(0.1),
+            lambda: None,
+            order: Order::default(),
+            stopping: Stopping::default(),
+            seed: 0,
+        }
+    }
+}
+
+impl Settings {
+    fn check<T: Real>(&self, rule: &impl Rule<T>) -> Result<(), FitError> {
+        let epochs = (self.epochs == 0).then(|| "epochs is 0, expected at least 1".to_owned());
+        let lambda = self
+            .lambda
+            .filter(|&lambda| !(lambda > 0.0 && lambda <= 1.0));
+        let lambda = lambda
+            .map(|lambda| format!("lambda is {lambda}, expected a number above 0 and at most 1"));
+        let problem = epochs.or(lambda).or_else(|| self.rate.problem());
+        let problem = problem.or_else(|| self.stopping.problem());
+        match problem.or_else(|| rule.problem()) {
+            Some(problem) => Err(FitError::Setting(problem)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What an epoch came to.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Epoch {
+    /// Which it was, from 1.
+    pub number: usize,
+    /// How many there are at most.
+    pub of: usize,
+    /// The running estimate of Q at its end, a mean over objects.
+    pub q: f64,
+    /// How far the centre that moved farthest lies from where the epoch began, in units of the data's spread (√ of the mean squared distance of
+    /// the objects from their mean).
+    pub farthest_move: f64,
+    /// The share of objects whose winner was another one than when they were last shown; 1 in the first epoch.
+    pub changed: f64,
+}
+
+/// Why training ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// All epochs were done.
+    Completed,
+    /// The stopping rule held.
+    Settled,
+    /// The observer wanted it.
+    Stopped,
+}
+
+/// How a training went.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Outcome {
+    /// Q before the first step: the mean over objects of what each adds.
+    pub initial_q: f64,
+    /// The epochs that were done.
+    pub epochs: Vec<Epoch>,
+    /// Why it ended.
+    pub end: End,
+    /// How often each centre has won.
+    pub wins: Vec<u64>,
+    /// The objects without a value, which were never shown.
+    pub left_out: Vec<usize>,
+}
+
+impl Outcome {
+    /// The centres that never won.
+    pub fn never_won(&self) -> Vec<usize> {
+        (0..self.wins.len())
+            .filter(|&y| self.wins[y] == 0)
+            .collect()
+    }
+}
+
+/// Centres under training, in the form in which a step is fast: a feature a row, so that every loop runs along the
+/// centres.
+pub(super) struct Competition<T: Real> {
+    /// w_yj in row j, column y; columns are added up to a full block, their content means nothing.
+    w: Matrix<T>,
+    squared_distances: Vec<T>,
+    moves: Moves<T>,
+    rate: Rate,
+    wins: Vec<u64>,
+}
+
+/// Centres whose distances are summed side by side, in registers.
+const BLOCK: usize = 32;
+
+impl<T: Real> Competition<T> {
+    /// Of centres x features.
+    fn of(w: &Matrix<T>, rate: Rate) -> Self {
+        let (centres, features) = (w.rows(), w.columns());
+        let stride = centres.next_multiple_of(BLOCK);
+        Self {
+            w: Matrix::from_fn(features, stride, |j, y| {
+                if y < centres { w[(y, j)] } else { T::ZERO }
+            }),
+            squared_distances: vec![T::ZERO; stride],
+            moves: Moves::none(centres),
+            rate,
+            wins: vec![0; centres],
+        }
+    }
+
+    /// Centres x features.
+    pub fn centres(&self) -> Matrix<T> {
+        Matrix::from_fn(self.wins.len(), self.w.rows(), |y, j| self.w[(j, y)])
+    }
+
+    /// Finds the distances of all centres from x = xᵢ, and the nearest. What it gives is a rule's view of them, beside the moves that
+    /// the rule is to fill in.
+    fn show(&mut self, object: usize, x: &[T], done: f64) -> (Shown<'_, T>, &mut Moves<T>) {
+        squared_distances(x, self.w.as_slice(), &mut self.squared_distances);
+        let squared_distances = &self.squared_distances[..self.wins.len()];
+        let shown = Shown {
+            object,
+            squared_distances,
+            winner: position_of_least(squared_distances),
+            done,
+            rate: self.rate,
+            wins: &self.wins,
+        };
+        (shown, &mut self.moves)
+    }
+
+    /// Shows xᵢ and moves the centres as the rule says. Returns the winner and what xᵢ adds to Q, its distance as it was
+    /// found, before the winner moved toward it: what a new object would meet.
+    fn step(&mut self, object: usize, x: &[T], done: f64, rule: &mut impl Rule<T>) -> (usize, T) {
+        let (shown, moves) = self.show(object, x, done);
+        rule.moves(&shown, moves);
+        let (winner, charge) = (shown.winner, rule.charge(&shown));
+        let Range { start, end } = self.moves.touched;
+        let stride = self.w.columns();
+        move_toward(
+            x,
+            &self.moves.shares[start..end],
+            start,
+            stride,
+            self.w.as_mut_slice(),
+        );
+        self.moves.clear();
+        self.wins[winner] += 1;
+        (winner, charge)
+    }
+}
+
+vectorised! {
+    /// ρ²(x, w_y) ← Σⱼ (xⱼ − w_yj)² over the features that x has, for each centre y in the order of the features.
+    fn squared_distances[T: Real](x: &[T], w: &[T], out: &mut [T]) {
+        let stride = out.len();
+        for (block, out) in out.chunks_exact_mut(BLOCK).enumerate() {
+            let mut sums = [T::ZERO; BLOCK];
+            for (&x, w) in x.iter().zip(w.chunks_exact(stride)) {
+                if x.is_nan() {
+                    continue;
+                }
+                let w = &w[block * BLOCK..][..BLOCK];
+                for (sum, &w) in sums.iter_mut().zip(w) {
+                    let difference = x - w;
+                    *sum += difference * difference;
+                }
+            }
+            out.copy_from_slice(&sums);
+        }
+    }
+
+    /// w_yj ← w_yj + h_y (xⱼ − w_yj) over the features that x has, for the centres y from `first` on.
+    fn move_toward[T: Real](x: &[T], shares: &[T], first: usize, stride: usize, w: &mut [T]) {
+        for (&x, w) in x.iter().zip(w.chunks_exact_mut(stride)) {
+            if x.is_nan() {
+                continue;
+            }
+            let w = &mut w[first..][..shares.len()];
+            for (w, &share) in w.iter_mut().zip(shares) {
+                *w += share * (x - *w);
+            }
+        }
+    }
+
+    /// Where the least value is; of several the first.
+    fn position_of_least[T: Real](values: &[T]) -> usize {
+        const LANES: usize = 16;
+        let smaller = |a: T, b: T| if b < a { b } else { a };
+        let mut least = [T::INFINITY; LANES];
+        let mut chunks = values.chunks_exact(LANES);
+        for chunk in &mut chunks {
+            for (least, &value) in least.iter_mut().zip(chunk) {
+                *least = smaller(*least, value);
+            }
+        }
+        let rest = chunks.remainder().iter().copied();
+        let least = least.into_iter().chain(rest).fold(T::INFINITY, smaller);
+        values.iter().position(|&value| value == least).unwrap_or(0)
+    }
+}
+
+/// Trains the centres `w` (centres x features) on the rows of `x` (objects x features) by a rule. The observer hears of each epoch
+/// and of the centres at its end, and may end the run.
+pub(super) fn compete<T: Real>(
+    w: &mut Matrix<T>,
+    x: &Matrix<T>,
+    rule: &mut impl Rule<T>,
+    settings: &Settings,
+    mut observer: impl FnMut(&Epoch, &Competition<T>) -> ControlFlow<()>,
+) -> Result<Outcome, FitError> {
+    settings.check(rule)?;
+    let objects = Objects::of(x)?;
+    let l = objects.shown.len();
+    let lambda = settings.lambda.unwrap_or(1.0 / l as f64);
+    let mut competition = Competition::of(w, settings.rate);
+    let mut last_winners = vec![usize::MAX; x.rows()];
+
+    // Q := Σᵢ ρ²(xᵢ, w_a(xᵢ)), here as a mean
+    let mut initial_q = 0.0;
+    for &object in &objects.shown {
+        let (shown, _) = competition.show(object, x.row(object), 0.0);
+        initial_q += rule.charge(&shown).to_f64() / l as f64;
+    }
+
+    let mut q = initial_q;
+    let mut epochs: Vec<Epoch> = Vec::new();
+    let mut end = End::Completed;
+    let steps = settings.epochs as f64 * l as f64;
+    for number in 1..=settings.epochs {
+        let before = competition.w.clone();
+        let q_before = q;
+        let mut changed = 0;
+        let order = order_of(&objects.shown, settings, number);
+        for (step, &object) in order.iter().enumerate() {
+            let done = ((number - 1) * l + step) as f64 / steps;
+            let (winner, charge) = competition.step(object, x.row(object), done, rule);
+            q = (1.0 - lambda) * q + lambda * charge.to_f64();
+            changed += usize::from(std::mem::replace(&mut last_winners[object], winner) != winner);
+        }
+        let epoch = Epoch {
+            number,
+            of: settings.epochs,
+            q,
+            farthest_move: farthest_move(&before, &competition) / objects.spread,
+            changed: changed as f64 / l as f64,
+        };
+        epochs.push(epoch);
+        if observer(&epoch, &competition).is_break() {
+            end = End::Stopped;
+            break;
+        }
+        if settings.stopping.holds(&epoch, q_before) {
+            end = End::Settled;
+            break;
+        }
+    }
+    *w = competition.centres();
+    Ok(Outcome {
+        initial_q,
+        epochs,
+        end,
+        wins: competition.wins,
+        left_out: objects.left_out,
+    })
+}
+
+/// The objects of an epoch in the order in which they are shown.
+fn order_of(shown: &[usize], settings: &Settings, epoch: usize) -> Vec<usize> {
+    let mut random = generator(settings.seed, "order of objects", epoch as u64);
+    match settings.order {
+        Order::AsGiven => shown.to_vec(),
+        Order::Shuffled => {
+            let mut order = shown.to_vec();
+            shuffle(&mut order, &mut random);
+            order
+        }
+        Order::Drawn => shown
+            .iter()
+            .map(|_| shown[uniform_below(shown.len(), &mut random)])
+            .collect(),
+    }
+}
+
+/// The distance of the centre that lies farthest from where it was.
+fn farthest_move<T: Real>(before: &Matrix<T>, competition: &Competition<T>) -> f64 {
+    let mut squares = vec![0.0; competition.wins.len()];
+    for (before, after) in before.row_iter().zip(competition.w.row_iter()) {
+        for ((square, &before), &after) in squares.iter_mut().zip(before).zip(after) {
+            *square += (after - before).to_f64().powi(2);
+        }
+    }
+    squares.into_iter().fold(0.0, f64::max).sqrt()
+}

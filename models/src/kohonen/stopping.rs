@@ -1,0 +1,125 @@
+//! "Until Q and/or the weights settle."
+
+use super::Epoch;
+use std::fmt;
+
+/// Something that settles.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Settled {
+    /// Over an epoch the running estimate Q changes by no more than this share of itself.
+    Q(f64),
+    /// In an epoch no centre moves farther than this, in units of the data's spread (√ of the mean squared distance of the objects
+    /// from their mean).
+    Centres(f64),
+    /// In an epoch no larger share of the objects than this changes its winner: the clustering settles.
+    Winners(f64),
+}
+
+impl Settled {
+    fn holds(&self, epoch: &Epoch, q_before: f64) -> bool {
+        match *self {
+            Self::Q(share) => (epoch.q - q_before).abs() <= share * q_before.abs(),
+            Self::Centres(distance) => epoch.farthest_move <= distance,
+            Self::Winners(share) => epoch.changed <= share,
+        }
+    }
+
+    fn limit(&self) -> f64 {
+        match *self {
+            Self::Q(limit) | Self::Centres(limit) | Self::Winners(limit) => limit,
+        }
+    }
+}
+
+impl fmt::Display for Settled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Q(share) => write!(f, "Q changes by at most {} %", 100.0 * share),
+            Self::Centres(distance) => {
+                write!(
+                    f,
+                    "no centre moves farther than {distance} of the data's spread"
+                )
+            }
+            Self::Winners(0.0) => f.write_str("no object changes its winner"),
+            Self::Winners(share) => {
+                write!(
+                    f,
+                    "at most {} % of the objects change their winner",
+                    100.0 * share
+                )
+            }
+        }
+    }
+}
+
+/// When training ends before all its epochs are done. It is printed as a sentence.
+///
+/// ```
+/// use unsup_models::kohonen::{Settled, Stopping};
+///
+/// let rule = Stopping::All(vec![Settled::Q(0.001), Settled::Winners(0.0)]);
+/// assert_eq!(
+///     rule.to_string(),
+///     "ends when in an epoch Q changes by at most 0.1 % and no object changes its winner"
+/// );
+/// ```
+#[derive(Clone, PartialEq, Debug)]
+pub enum Stopping {
+    /// When one of these has settled; with none of them, never.
+    Any(Vec<Settled>),
+    /// When all of these have settled; at least one.
+    All(Vec<Settled>),
+}
+
+impl Default for Stopping {
+    /// When no object changes its winner and no centre moves by more than a ten-thousandth of the spread.
+    fn default() -> Self {
+        Self::All(vec![Settled::Winners(0.0), Settled::Centres(1e-4)])
+    }
+}
+
+impl Stopping {
+    /// Only when all epochs are done.
+    pub fn never() -> Self {
+        Self::Any(Vec::new())
+    }
+
+    /// Whether training ends with this epoch, before which Q was `q_before`.
+    pub(super) fn holds(&self, epoch: &Epoch, q_before: f64) -> bool {
+        match self {
+            Self::Any(rules) => rules.iter().any(|rule| rule.holds(epoch, q_before)),
+            Self::All(rules) => rules.iter().all(|rule| rule.holds(epoch, q_before)),
+        }
+    }
+
+    pub(super) fn problem(&self) -> Option<String> {
+        let (Self::Any(rules) | Self::All(rules)) = self;
+        if matches!(self, Self::All(rules) if rules.is_empty()) {
+            return Some("stopping: expected at least one rule of all that must hold".to_owned());
+        }
+        let bad = rules
+            .iter()
+            .find(|rule| rule.limit().is_nan() || rule.limit() < 0.0);
+        bad.map(|rule| {
+            format!(
+                "stopping: a limit is {}, expected a number of at least 0",
+                rule.limit()
+            )
+        })
+    }
+}
+
+impl fmt::Display for Stopping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rules, word) = match self {
+            Self::Any(rules) if rules.is_empty() => {
+                return f.write_str("ends when all epochs are done");
+            }
+            Self::Any(rules) => (rules, " or "),
+            Self::All(rules) => (rules, " and "),
+        };
+        let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
+        write!(f, "ends when in an epoch {}", rules.join(word))
+    }
+}
