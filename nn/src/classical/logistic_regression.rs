@@ -1,5 +1,6 @@
 //! Multinomial logistic regression: the usual judge of a representation.
 
+use super::classes::{class_counts, log_sum_exp, most_probable};
 use super::minimise::{MinimiseSettings, minimise};
 use super::scores::accuracy;
 use super::shared::{
@@ -81,14 +82,7 @@ impl LogisticRegression {
         settings: &LogisticRegressionSettings,
     ) -> Self {
         check_beside("logistic_regression", x, "labels", labels.len());
-        let mut counts = vec![0usize; classes];
-        for (i, &label) in labels.iter().enumerate() {
-            assert!(
-                label < classes,
-                "logistic_regression: object {i} is of class {label}, expected one below {classes}"
-            );
-            counts[label] += 1;
-        }
+        let counts = class_counts("logistic_regression", labels, classes);
         let lambda = settings.lambda;
         assert!(
             lambda >= 0.0 && lambda.is_finite(),
@@ -212,12 +206,7 @@ impl LogisticRegression {
     /// If `x` has another number of features than the training data, or an entry is not finite.
     #[track_caller]
     pub fn predict(&self, x: &Matrix<f64>) -> Vec<usize> {
-        let largest = |row: &[f64]| {
-            let later =
-                |best: usize, class: usize| if row[class] > row[best] { class } else { best };
-            (1..row.len()).fold(0, later)
-        };
-        self.logits(x).row_iter().map(largest).collect()
+        most_probable(&self.logits(x))
     }
 
     /// The share of rows of `x` whose class is predicted.
@@ -291,13 +280,6 @@ impl Problem {
         }
         loss / objects + 0.5 * penalty
     }
-}
-
-/// ln Σ exp, without overflow, of numbers of which one is finite.
-fn log_sum_exp(row: &[f64]) -> f64 {
-    let largest = row.iter().fold(f64::NEG_INFINITY, |m, &x| m.max(x));
-    let sum: f64 = row.iter().map(|x| (x - largest).exp()).sum();
-    largest + sum.ln()
 }
 
 #[cfg(test)]
