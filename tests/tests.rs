@@ -3,6 +3,7 @@
 mod classifier;
 mod command;
 mod corners;
+mod evidence;
 mod gradients;
 mod operations;
 mod pass_through;

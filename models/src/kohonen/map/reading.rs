@@ -109,6 +109,60 @@ impl<T: Real> Map<T> {
     }
 }
 
+impl<T: Real> Map<T> {
+    /// How closely each component plane follows a class: the correlation over the nodes, each weighted by its objects, of the component w_yj with the share of the class among the
+    /// objects of the node. `class_counts` as [`Map::class_counts`] gives them. NaN where one of the two is constant.
+    ///
+    /// # Panics
+    /// If there is not one list of counts a node, or it has no such class.
+    #[track_caller]
+    pub fn correlation_with_class(&self, class_counts: &[Vec<usize>], class: usize) -> Vec<f64> {
+        let w = self.codebook.centres();
+        assert!(
+            class_counts.len() == w.rows()
+                && class_counts.iter().all(|counts| class < counts.len()),
+            "correlation_with_class: class {class} in counts of {} nodes for {}",
+            class_counts.len(),
+            self.grid
+        );
+        let hits: Vec<f64> = class_counts
+            .iter()
+            .map(|counts| counts.iter().sum::<usize>() as f64)
+            .collect();
+        let share = |y: usize| match hits[y] {
+            0.0 => 0.0, // weighs nothing
+            hits => class_counts[y][class] as f64 / hits,
+        };
+        let shares: Vec<f64> = (0..w.rows()).map(share).collect();
+        let plane = |j: usize| -> Vec<f64> { w.row_iter().map(|w| w[j].to_f64()).collect() };
+        let planes = (0..w.columns()).map(plane);
+        planes
+            .map(|plane| weighted_correlation(&plane, &shares, &hits))
+            .collect()
+    }
+}
+
+/// Σ v (a − ā)(b − b̄) / √(Σ v (a − ā)² Σ v (b − b̄)²) with the means weighted alike.
+fn weighted_correlation(a: &[f64], b: &[f64], weights: &[f64]) -> f64 {
+    let mean = |values: &[f64]| {
+        let sum: f64 = values
+            .iter()
+            .zip(weights)
+            .map(|(value, weight)| weight * value)
+            .sum();
+        sum / weights.iter().sum::<f64>()
+    };
+    let (a_mean, b_mean) = (mean(a), mean(b));
+    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
+    for ((a, b), weight) in a.iter().zip(b).zip(weights) {
+        let (a, b) = (a - a_mean, b - b_mean);
+        ab += weight * a * b;
+        aa += weight * a * a;
+        bb += weight * b * b;
+    }
+    ab / (aa * bb).sqrt()
+}
+
 /// The class that most of a node's objects are of, of several the first; `None` where there are none.
 pub fn majority(counts: &[usize]) -> Option<usize> {
     let most = *counts.iter().max()?;

@@ -1,0 +1,81 @@
+//! What shows that the methods of the lecture work: experiments whose figures have gates, each defined once.
+//!
+//! A method proves itself in four ways, and has all that apply:
+//!
+//! | evidence | what it is |
+//! |---|---|
+//! | exact | an instance whose answer is known, learned beside exact |
+//! | ablation | the same run with the idea switched off, which must come out worse |
+//! | paper | a published figure, with its source, also where it is not reached |
+//! | property | what must hold of any run: a drawback that the lecture names, an advantage, a limit |
+//!
+//! [`experiments`] lists them all. The tests run each and fail where a gate does not hold.
+//!
+//! ```
+//! use unsup_evidence::{Conditions, experiments};
+//!
+//! let experiments = experiments();
+//! let quickest = experiments.iter().find(|one| one.name == "soft competition from a bad start").unwrap();
+//! let records = quickest.run(&Conditions::default()).unwrap();
+//! assert!(records.iter().all(|record| record.holds));
+//! println!("{}", unsup_evidence::table(&records));
+//! ```
+
+mod kohonen;
+mod record;
+
+pub use record::{Evidence, Finding, Gate, Record, table};
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// What an experiment is run with.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Conditions {
+    /// The folder of the data sets that are not part of the project, if there is one.
+    pub data: Option<PathBuf>,
+}
+
+/// An experiment: a few runs and what is measured of them.
+pub struct Experiment {
+    /// The method, by the name under which it is trained.
+    pub method: &'static str,
+    /// What is tried, as a title.
+    pub name: &'static str,
+    /// The file that it needs, in the folder of the data sets; `None` if what the project brings along is enough.
+    pub needs: Option<&'static str>,
+    findings: fn(&Path) -> Vec<Finding>,
+}
+
+/// Why an experiment was not run: the file that it needs is not there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Skipped {
+    /// The file.
+    pub file: &'static str,
+}
+
+impl Experiment {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// If the file that it needs is not there.
+    pub fn run(&self, conditions: &Conditions) -> Result<Vec<Record>, Skipped> {
+        let file = match (self.needs, &conditions.data) {
+            (None, _) => PathBuf::new(),
+            (Some(needed), Some(folder)) if folder.join(needed).exists() => folder.join(needed),
+            (Some(file), _) => return Err(Skipped { file }),
+        };
+        let start = Instant::now();
+        let findings = (self.findings)(&file);
+        let seconds = start.elapsed().as_secs_f64();
+        Ok(findings
+            .into_iter()
+            .map(|finding| Record::of(self.method, finding, seconds))
+            .collect())
+    }
+}
+
+/// All experiments, in the order of the lecture.
+pub fn experiments() -> Vec<Experiment> {
+    kohonen::experiments()
+}

@@ -1,0 +1,219 @@
+//! What an experiment finds, and what must hold of it.
+
+use std::fmt;
+
+/// The kind of evidence.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Evidence {
+    /// Learned beside an answer that is known.
+    Exact,
+    /// The idea switched off.
+    Ablation,
+    /// A published figure.
+    Paper,
+    /// What must hold of any run.
+    Property,
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Exact => "exact",
+            Self::Ablation => "ablation",
+            Self::Paper => "paper",
+            Self::Property => "property",
+        })
+    }
+}
+
+/// What must hold of a figure.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Gate {
+    /// It is at most this.
+    AtMost(f64),
+    /// It is at least this.
+    AtLeast(f64),
+    /// Nothing: it is shown to be compared with others.
+    Shown,
+}
+
+impl Gate {
+    /// Whether it holds of a figure; of one that is no number only nothing does.
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(bound) => value <= bound,
+            Self::AtLeast(bound) => value >= bound,
+            Self::Shown => true,
+        }
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&match self {
+            Self::AtMost(bound) => format!("<= {bound}"),
+            Self::AtLeast(bound) => format!(">= {bound}"),
+            Self::Shown => "shown".to_owned(),
+        })
+    }
+}
+
+/// A figure of an experiment.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Finding {
+    /// What kind of evidence it is.
+    pub evidence: Evidence,
+    /// What was measured.
+    pub name: String,
+    /// Its value in each run, one a seed; the gate is on their mean.
+    pub values: Vec<f64>,
+    /// What must hold.
+    pub gate: Gate,
+    /// What it is to be compared with, if there is such a figure.
+    pub reference: Option<f64>,
+    /// Where the reference comes from.
+    pub source: &'static str,
+}
+
+impl Finding {
+    /// A figure and its gate, without a reference.
+    pub fn new(evidence: Evidence, name: impl Into<String>, values: Vec<f64>, gate: Gate) -> Self {
+        Self {
+            evidence,
+            name: name.into(),
+            values,
+            gate,
+            reference: None,
+            source: "",
+        }
+    }
+
+    /// The same beside a figure that it is to be compared with.
+    pub fn beside(self, reference: f64, source: &'static str) -> Self {
+        Self {
+            reference: Some(reference),
+            source,
+            ..self
+        }
+    }
+}
+
+/// A finding, judged.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Record {
+    /// The method, by the name under which it is trained.
+    pub method: &'static str,
+    /// What kind of evidence it is.
+    pub evidence: Evidence,
+    /// What was measured.
+    pub name: String,
+    /// The mean over the seeds.
+    pub value: f64,
+    /// The standard deviation over the seeds (of n, not n − 1).
+    pub spread: f64,
+    /// What it is to be compared with.
+    pub reference: Option<f64>,
+    /// Where the reference comes from.
+    pub source: &'static str,
+    /// What must hold of the mean.
+    pub gate: Gate,
+    /// Whether it does.
+    pub holds: bool,
+    /// How many runs there were.
+    pub seeds: usize,
+    /// How long the whole experiment took.
+    pub seconds: f64,
+}
+
+impl Record {
+    pub(crate) fn of(method: &'static str, finding: Finding, seconds: f64) -> Self {
+        let count = finding.values.len() as f64;
+        let value = finding.values.iter().sum::<f64>() / count;
+        let squares = finding.values.iter().map(|one| (one - value).powi(2));
+        Self {
+            method,
+            evidence: finding.evidence,
+            name: finding.name,
+            value,
+            spread: (squares.sum::<f64>() / count).sqrt(),
+            reference: finding.reference,
+            source: finding.source,
+            gate: finding.gate,
+            holds: finding.gate.holds(value),
+            seeds: finding.values.len(),
+            seconds,
+        }
+    }
+}
+
+/// Records as a table, a line each.
+pub fn table(records: &[Record]) -> String {
+    let number = |value: f64| {
+        let digits = if value.abs() >= 1000.0 { 0 } else { 4 };
+        format!("{value:.digits$}")
+    };
+    let width = records
+        .iter()
+        .map(|record| record.name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let line = |record: &Record| {
+        let reference = record.reference.map_or(String::new(), |reference| {
+            format!("  {} ({})", number(reference), record.source)
+        });
+        format!(
+            "{:5} {:9} {:width$} {:>10} ± {:<8} {:12} {:4} {:>2} seeds{reference}\n",
+            record.method,
+            record.evidence,
+            record.name,
+            number(record.value),
+            number(record.spread),
+            record.gate,
+            if record.holds { "ok" } else { "FAIL" },
+            record.seeds,
+        )
+    };
+    records.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(values: &[f64], gate: Gate) -> Record {
+        let finding = Finding::new(Evidence::Exact, "error", values.to_vec(), gate);
+        Record::of("som", finding.beside(2.0, "theory"), 0.5)
+    }
+
+    #[test]
+    fn a_gate_is_on_the_mean_and_never_holds_of_what_is_no_number() {
+        assert!(record(&[1.0, 3.0], Gate::AtMost(2.0)).holds);
+        assert!(!record(&[1.0, 3.1], Gate::AtMost(2.0)).holds);
+        assert!(record(&[1.0, 3.0], Gate::AtLeast(2.0)).holds);
+        assert!(!record(&[0.9, 3.0], Gate::AtLeast(2.0)).holds);
+        for gate in [Gate::AtMost(2.0), Gate::AtLeast(2.0)] {
+            assert!(!record(&[1.0, f64::NAN], gate).holds);
+            assert!(!record(&[], gate).holds);
+        }
+        assert_eq!(record(&[1.0, 3.0], Gate::Shown).spread, 1.0);
+    }
+
+    #[test]
+    fn the_table_has_a_line_a_record() {
+        let records = [
+            record(&[1.0], Gate::AtMost(2.0)),
+            record(&[3e6], Gate::AtMost(2.0)),
+        ];
+        let table = table(&records);
+        let lines: Vec<&str> = table.lines().collect();
+        assert!(
+            lines[0].contains("1.0000") && lines[0].contains(" ok "),
+            "{table}"
+        );
+        assert!(
+            lines[1].contains("3000000 ±") && lines[1].contains(" FAIL "),
+            "{table}"
+        );
+        assert!(lines[0].ends_with("2.0000 (theory)"));
+    }
+}

@@ -1,0 +1,66 @@
+//! The claims: every experiment of `evidence/`, one test a method, and every gate must hold.
+
+use std::path::Path;
+use unsup_evidence::{Conditions, experiments, table};
+
+/// Runs the experiments of a method, prints their figures, and fails where a gate does not hold.
+#[track_caller]
+fn holds(method: &str) {
+    let conditions = Conditions {
+        data: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data")),
+    };
+    let of_method = experiments().into_iter().filter(|one| one.method == method);
+    let mut failed = Vec::new();
+    let mut run = 0;
+    for experiment in of_method {
+        match experiment.run(&conditions) {
+            Ok(records) => {
+                let seconds = records.first().map_or(0.0, |record| record.seconds);
+                println!(
+                    "{method}: {}, {seconds:.1} s\n{}",
+                    experiment.name,
+                    table(&records)
+                );
+                failed.extend(records.into_iter().filter(|record| !record.holds));
+            }
+            Err(skipped) => println!(
+                "{method}: {}: skipped: no data: {}",
+                experiment.name, skipped.file
+            ),
+        }
+        run += 1;
+    }
+    assert!(run > 0, "no experiment is named {method}");
+    assert!(
+        failed.is_empty(),
+        "gates that do not hold:\n{}",
+        table(&failed)
+    );
+}
+
+#[test]
+fn wta() {
+    holds("wta");
+}
+
+#[test]
+fn wtm() {
+    holds("wtm");
+}
+
+#[test]
+fn lvq() {
+    holds("lvq");
+}
+
+#[test]
+fn som() {
+    holds("som");
+}
+
+#[test]
+fn every_method_with_experiments_has_a_test() {
+    let mut methods: Vec<&str> = experiments().iter().map(|one| one.method).collect();
+    methods.dedup();
+    assert_eq!(methods, ["wta", "wtm", "lvq", "som"]);
+}
