@@ -10,6 +10,7 @@ use unsup_data::{
     ColumnWords, Dataset, ImageShape, ReadOptions, Scaling, ScalingKind, digits, in_one_line, read,
 };
 use unsup_models::{Activation, Matrix};
+use unsup_nn::saving::{Value, json};
 
 /// How many of the digits are held out; of other data it is a third.
 const DIGITS_HELD_OUT: usize = 597;
@@ -29,16 +30,12 @@ pub struct Part {
     pub labels: Option<Vec<usize>>,
 }
 
-/// A data set in two parts, and how a model should take it.
-pub struct Split {
+/// What is known of a data set beside its objects, and how a model should take it.
+pub struct About {
     /// What the objects are called, such as "digits".
     pub name: String,
     /// A remark on the features, to stand behind their number; may be empty.
     pub remark: String,
-    /// What is trained on.
-    pub train: Part,
-    /// What is judged by.
-    pub held_out: Part,
     /// The names of the classes, where there are such.
     pub label_names: Vec<String>,
     /// The names of the features, where there are such.
@@ -55,14 +52,79 @@ pub struct Split {
     pub tile: TileShape,
 }
 
+/// A data set in two parts.
+pub struct Split {
+    /// What is known of both.
+    pub about: About,
+    /// What is trained on.
+    pub train: Part,
+    /// What is judged by.
+    pub held_out: Part,
+}
+
+/// A data set as one, for a method that needs no part held out.
+pub struct Whole {
+    /// What is known of it.
+    pub about: About,
+    /// Its objects.
+    pub objects: Part,
+}
+
+/// What becomes of missing values.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Missing {
+    /// The data set is refused.
+    Refused,
+    /// They stay missing: the method passes them over.
+    Kept,
+    /// They become the mean of their feature.
+    Mean,
+    /// They become this, in the unit of the file.
+    Value(f64),
+}
+
+impl Missing {
+    /// Deals with them, as far as that is done before features are scaled.
+    fn settle(self, data: &mut Dataset) {
+        let fill = |x: &Matrix<f64>, with: &dyn Fn(usize) -> f64| {
+            Matrix::from_fn(x.rows(), x.columns(), |i, j| match x[(i, j)] {
+                value if value.is_nan() => with(j),
+                value => value,
+            })
+        };
+        match self {
+            Self::Refused | Self::Kept => {}
+            Self::Value(value) => data.features = fill(&data.features, &|_| value),
+            Self::Mean => {
+                // a feature without any value stays without, to be refused by name
+                let standard = Scaling::fit(ScalingKind::Standard, &data.features);
+                let known = |j: usize| data.features.row_iter().any(|row| !row[j].is_nan());
+                let mean = |j: usize| {
+                    if known(j) {
+                        standard.shift()[j]
+                    } else {
+                        f64::NAN
+                    }
+                };
+                data.features = fill(&data.features, &mean);
+            }
+        }
+    }
+}
+
 impl Split {
     /// The objects of the file of `--data`, or the digits where none is given, split by a permutation of the seed.
     ///
     /// # Errors
     /// If the file cannot be read, has fewer than two objects, missing values, or numbers too large to be scaled, or if a
     /// held-out value lies too far from the training part for an error to be computed; one line says where and why.
-    pub fn load(options: &DataOptions, seed: u64, quiet: bool) -> Result<Self, Box<dyn Error>> {
-        let data = dataset(options, options.data.as_deref(), quiet)?;
+    pub fn load(
+        options: &DataOptions,
+        missing: Missing,
+        seed: u64,
+        quiet: bool,
+    ) -> Result<Self, Box<dyn Error>> {
+        let data = dataset(options, options.data.as_deref(), missing, quiet)?;
         let objects = data.features.rows();
         let count = match &options.data {
             None => DIGITS_HELD_OUT,
@@ -74,7 +136,7 @@ impl Split {
             Some(_) => (objects / 3).max(1),
         };
         let parts = holdout(objects, HeldOut::Count(count), seed)?;
-        Self::of(&data, &parts, None, options)
+        Self::of(&data, &parts, None, missing, options)
     }
 
     /// The objects of the file of `--data` to train on, and those of `test` to judge by.
@@ -84,10 +146,11 @@ impl Split {
     pub fn load_two(
         options: &DataOptions,
         test: &Path,
+        missing: Missing,
         quiet: bool,
     ) -> Result<Self, Box<dyn Error>> {
-        let train = dataset(options, options.data.as_deref(), quiet)?;
-        let mut judged = dataset(options, Some(test), quiet)?;
+        let train = dataset(options, options.data.as_deref(), missing, quiet)?;
+        let mut judged = dataset(options, Some(test), missing, quiet)?;
         // an error is to name the file as it was given
         judged.name = test.display().to_string();
         let judged = judged.aligned_with(&train)?;
@@ -95,7 +158,12 @@ impl Split {
             train: (0..train.features.rows()).collect(),
             test: (0..judged.features.rows()).collect(),
         };
-        Self::of(&train, &parts, Some((&judged, test)), options)
+        Self::of(&train, &parts, Some((&judged, test)), missing, options)
+    }
+
+    /// How many objects each part has, for the description of a model.
+    pub fn sizes(&self) -> Value {
+        json!({ "train": self.train.x.rows(), "held_out": self.held_out.x.rows() })
     }
 
     /// The parts of `data`, the second taken from `judged`, which that file holds, where it is given.
@@ -103,48 +171,86 @@ impl Split {
         data: &Dataset,
         parts: &splits::Split,
         judged: Option<(&Dataset, &Path)>,
+        missing: Missing,
         options: &DataOptions,
     ) -> Result<Self, Box<dyn Error>> {
         let file = options.data.as_deref();
-        let part = |data: &Dataset, file: Option<&Path>, rows: &[usize]| Part {
+        let mut train = Part::of(data, file, &parts.train);
+        let mut held_out = match judged {
+            Some((judged, file)) => Part::of(judged, Some(file), &parts.test),
+            None => Part::of(data, file, &parts.test),
+        };
+        let about = About::of(data, &train.x, " on the training part", options);
+        train.x = about.scaling.apply(&train.x);
+        held_out.x = about.scaling.apply(&held_out.x);
+        if missing == Missing::Refused {
+            check_range(&train, &held_out, &parts.test)?;
+        }
+        Ok(Self {
+            about,
+            train,
+            held_out,
+        })
+    }
+}
+
+impl Whole {
+    /// All objects of the file of `--data`, or the digits where none is given.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or has missing values that are refused.
+    pub fn load(
+        options: &DataOptions,
+        missing: Missing,
+        quiet: bool,
+    ) -> Result<Self, Box<dyn Error>> {
+        let file = options.data.as_deref();
+        let data = dataset(options, file, missing, quiet)?;
+        let all: Vec<usize> = (0..data.features.rows()).collect();
+        let mut objects = Part::of(&data, file, &all);
+        let about = About::of(&data, &objects.x, "", options);
+        objects.x = about.scaling.apply(&objects.x);
+        Ok(Self { about, objects })
+    }
+}
+
+impl Part {
+    /// Some rows of a data set, which that file holds if one is given; not yet scaled.
+    fn of(data: &Dataset, file: Option<&Path>, rows: &[usize]) -> Self {
+        Self {
             source: file.map_or_else(|| data.name.clone(), |file| file.display().to_string()),
             x: data.features.select_rows(rows),
             labels: data
                 .labels
                 .as_ref()
                 .map(|labels| rows.iter().map(|&i| labels[i]).collect()),
-        };
-        let mut train = part(data, file, &parts.train);
-        let mut held_out = match judged {
-            Some((judged, file)) => part(judged, Some(file), &parts.test),
-            None => part(data, file, &parts.test),
-        };
+        }
+    }
+}
+
+impl About {
+    /// What is known of `data`, with the scaling of the objects `fitted`, of which a remark says `on`.
+    fn of(data: &Dataset, fitted: &Matrix<f64>, on: &str, options: &DataOptions) -> Self {
         let kind = options.scaling.unwrap_or(match data.image {
             Some(_) => ScalingKind::None,
             None => ScalingKind::Standard,
         });
-        let scaling = Scaling::fit(kind, &train.x);
-        train.x = scaling.apply(&train.x);
-        held_out.x = scaling.apply(&held_out.x);
-        check_range(&train, &held_out, &parts.test)?;
         let mut remark = String::new();
         // a row of words is taken for names too, so it is said
         let from_first_line = |note: &&String| note.starts_with("names from the first line");
         if let Some(note) = data.notes.iter().find(from_first_line) {
             remark = format!(", {note}");
         }
-        remark += match kind {
-            ScalingKind::Standard => ", standardised on the training part",
-            ScalingKind::MinMax => ", brought to 0 to 1 on the training part",
-            ScalingKind::Unit => ", each object brought to length 1",
-            ScalingKind::None => "",
+        remark += &match kind {
+            ScalingKind::Standard => format!(", standardised{on}"),
+            ScalingKind::MinMax => format!(", brought to 0 to 1{on}"),
+            ScalingKind::Unit => ", each object brought to length 1".to_owned(),
+            ScalingKind::None => String::new(),
         };
-        Ok(Self {
+        Self {
             // in one line of the summary, however the file is called
             name: in_one_line(&data.name),
             remark,
-            train,
-            held_out,
             label_names: data.label_names.clone(),
             feature_names: data.feature_names.clone(),
             words: data.words.clone(),
@@ -154,7 +260,7 @@ impl Split {
                 (ScalingKind::None, Some(_)) => Activation::Sigmoid,
                 _ => Activation::Identity,
             },
-            scaling,
+            scaling: Scaling::fit(kind, fitted),
             tile: match data.image {
                 Some(ImageShape {
                     height,
@@ -163,7 +269,7 @@ impl Split {
                 }) => TileShape::Image { height, width },
                 _ => TileShape::Strip,
             },
-        })
+        }
     }
 }
 
@@ -171,6 +277,7 @@ impl Split {
 fn dataset(
     options: &DataOptions,
     file: Option<&Path>,
+    missing: Missing,
     quiet: bool,
 ) -> Result<Dataset, Box<dyn Error>> {
     let Some(file) = file else {
@@ -193,9 +300,12 @@ fn dataset(
     }
     // an error is to name the file as it was given
     let name = std::mem::replace(&mut data.name, file.display().to_string());
-    data.require_complete().map_err(|error| {
-        format!("{error}; --missing names the cells that stand for a missing value, and others are values")
-    })?;
+    if missing == Missing::Refused {
+        data.require_complete().map_err(|error| {
+            format!("{error}; --missing names the cells that stand for a missing value, and others are values")
+        })?;
+    }
+    missing.settle(&mut data);
     data.name = name;
     Ok(data)
 }
@@ -273,7 +383,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("table.csv");
         fs::write(&file, content).unwrap();
-        Split::load(&options(Some(file)), seed, true).map_err(|error| error.to_string())
+        Split::load(&options(Some(file)), Missing::Refused, seed, true)
+            .map_err(|error| error.to_string())
     }
 
     /// A part held out of a data set, nothing scaled.
@@ -281,7 +392,7 @@ mod tests {
         let parts = holdout(data.features.rows(), HeldOut::Count(held_out), seed).unwrap();
         let mut options = options(None);
         options.scaling = Some(ScalingKind::None);
-        Split::of(data, &parts, None, &options).unwrap()
+        Split::of(data, &parts, None, Missing::Refused, &options).unwrap()
     }
 
     #[test]
@@ -312,7 +423,7 @@ mod tests {
 
     #[test]
     fn of_the_digits_1200_train_and_597_are_held_out() {
-        let split = Split::load(&options(None), 3, true).unwrap();
+        let split = Split::load(&options(None), Missing::Refused, 3, true).unwrap();
         assert_eq!(split.train.x.shape().to_string(), "1200x64");
         assert_eq!(split.held_out.x.shape().to_string(), "597x64");
         // no two digits are equal, so the picture tells the label
@@ -365,7 +476,7 @@ mod tests {
 
     #[test]
     fn names_are_remarked_on() {
-        let remark = |content: &str| table(content, 0).unwrap().remark;
+        let remark = |content: &str| table(content, 0).unwrap().about.remark;
         assert_eq!(remark("1,2\n3,4\n"), ", standardised on the training part");
         assert_eq!(
             remark("a,b\n1,2\n3,4\n"),
@@ -408,7 +519,7 @@ mod tests {
         let load = |kind: &str| {
             let mut options = options(Some(file.clone()));
             options.scaling = Some(kind.parse().unwrap());
-            Split::load(&options, 0, true).unwrap()
+            Split::load(&options, Missing::Refused, 0, true).unwrap()
         };
         let range = |split: &Split| {
             let entries = split.train.x.as_slice().iter();
@@ -416,11 +527,11 @@ mod tests {
         };
         assert_eq!(range(&load("min-max")), (0.0, 1.0));
         let none = load("none");
-        assert!(range(&none).1 > 5.0 && none.remark.is_empty());
+        assert!(range(&none).1 > 5.0 && none.about.remark.is_empty());
         let unit = load("unit");
         let norms = unit.train.x.row_iter();
         norms.for_each(|row| assert!((row[0].hypot(row[1]) - 1.0).abs() < 1e-15));
-        assert_eq!(unit.output, Activation::Identity);
+        assert_eq!(unit.about.output, Activation::Identity);
     }
 
     #[test]
@@ -436,10 +547,11 @@ mod tests {
             let mut options = options(Some(train.clone()));
             options.label = Some("y".parse().unwrap());
             let test = file("test.csv", test);
-            Split::load_two(&options, &test, true).map_err(|error| error.to_string())
+            Split::load_two(&options, &test, Missing::Refused, true)
+                .map_err(|error| error.to_string())
         };
         let split = load("x,w,y\n2,b,yes\n8,a,no\n").unwrap();
-        assert_eq!(split.label_names, ["maybe", "no", "yes"]);
+        assert_eq!(split.about.label_names, ["maybe", "no", "yes"]);
         assert_eq!(split.train.labels, Some(vec![1, 2, 0]));
         assert_eq!(split.held_out.labels, Some(vec![2, 1]));
         // one of the two words alone has the number that it has beside the other
@@ -491,7 +603,7 @@ mod tests {
         options.scaling = Some(ScalingKind::None);
         options.delimiter = Some(Delimiter::Comma);
         let features = |options: &DataOptions| {
-            let split = Split::load(options, 0, true).unwrap();
+            let split = Split::load(options, Missing::Refused, 0, true).unwrap();
             (
                 split.train.x.rows() + split.held_out.x.rows(),
                 split.train.x.columns(),

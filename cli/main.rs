@@ -34,6 +34,10 @@ fn main() -> ExitCode {
         Some(Command::Train { method }) => match method {
             Method::Autoencoder(settings) => train::autoencoder::autoencoder(&settings),
             Method::Classifier(settings) => train::classifier::classifier(&settings),
+            Method::Wta(settings) => train::kohonen::clusters::wta(&settings),
+            Method::Wtm(settings) => train::kohonen::clusters::wtm(&settings),
+            Method::Lvq(settings) => train::kohonen::lvq::lvq(&settings),
+            Method::Som(settings) => train::kohonen::som::som(&settings),
         },
     };
     match outcome {

@@ -3,9 +3,8 @@
 use std::io::{self, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use unsup_models::Epoch;
 
-/// A bar that counts epochs and shows the live loss. It writes to standard error, so that standard output stays clean.
+/// A bar that counts epochs and shows a live figure. It writes to standard error, so that standard output stays clean.
 pub struct TrainingBar {
     bar: ProgressBar,
 }
@@ -20,20 +19,16 @@ impl TrainingBar {
         };
         let bar = ProgressBar::with_draw_target(Some(epochs as u64), target);
         let style = ProgressStyle::with_template(
-            "training {wide_bar:.cyan/blue} epoch {pos}/{len}  loss {msg}  {elapsed} (eta {eta})",
+            "training {wide_bar:.cyan/blue} epoch {pos}/{len}  {msg}  {elapsed} (eta {eta})",
         );
         bar.set_style(style.expect("the template above is well formed"));
         Self { bar }
     }
 
-    /// An epoch has ended.
-    pub fn update(&self, epoch: &Epoch) {
-        self.bar.set_position(epoch.number as u64);
-        let mut loss = format!("{:.4}", epoch.losses.total);
-        if let Some(validation) = &epoch.validation {
-            loss += &format!(" (set aside: {:.4})", validation.total);
-        }
-        self.bar.set_message(loss);
+    /// An epoch has ended; `what` is to be shown of it.
+    pub fn update(&self, epoch: usize, what: String) {
+        self.bar.set_position(epoch as u64);
+        self.bar.set_message(what);
     }
 
     /// Says something on standard error, above the bar where there is one.

@@ -5,7 +5,7 @@ use super::{
     set_threads, training,
 };
 use crate::arguments::TrainAutoEncoder;
-use crate::data::Split;
+use crate::data::{Missing, Split};
 use crate::output::OutputFolder;
 use crate::pictures;
 use std::error::Error;
@@ -46,7 +46,12 @@ fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     let start = Instant::now();
     let options = &arguments.run;
     set_threads(options.threads);
-    let data = Split::load(&arguments.data, options.seed, options.quiet)?;
+    let data = Split::load(
+        &arguments.data,
+        Missing::Refused,
+        options.seed,
+        options.quiet,
+    )?;
     let widths = encoder_widths(data.train.x.columns(), arguments);
     let (hidden, code) = (listed(&arguments.widths.0), arguments.code);
     check_size(&widths, 2, &format!("--widths {hidden} --code {code}"))?;
@@ -62,17 +67,24 @@ fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     let train = data.train.x.cast::<f32>();
     let held_out = data.held_out.x.cast::<f32>();
     let settings = json!({
+        "split": data.sizes(),
         "hidden": arguments.widths.0,
         "code": arguments.code,
-        "output": data.output.to_string(),
+        "output": data.about.output.to_string(),
     });
-    let description = describe("autoencoder", options.seed, &data, &[&train], settings);
+    let description = describe(
+        "autoencoder",
+        options.seed,
+        &data.about,
+        &[&train],
+        settings,
+    );
     let mut model = AutoEncoder::<f32>::new(
         train.columns(),
         &Architecture {
             hidden: arguments.widths.0.clone(),
             code: arguments.code,
-            output: data.output,
+            output: data.about.output,
             seed: options.seed,
         },
     );
@@ -84,26 +96,29 @@ fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
         early_stopping: None,
         description,
     };
-    let (_, mut written) = job.run(options, &out, &data)?;
+    let (_, mut written) = job.run(options, &arguments.checkpoint, &out, &data.about)?;
 
     let train_loss = model.squared_error(&train)?;
-    let heldout_loss = model
-        .squared_error(&held_out)
-        .map_err(|error| format!("{}: the held-out error is not finite: {error}", data.name))?;
+    let heldout_loss = model.squared_error(&held_out).map_err(|error| {
+        format!(
+            "{}: the held-out error is not finite: {error}",
+            data.about.name
+        )
+    })?;
     let pca = PcaLoss::of(&data, arguments.code);
 
     let caption = format!(
         "Held-out {} from codes of {}: squared error {}, PCA {}",
-        data.name,
+        data.about.name,
         arguments.code,
         four_digits(heldout_loss),
         four_digits(pca.loss)
     );
     let reconstructed = model.reconstruct(&held_out);
-    let picture = pictures::reconstructions(&held_out, &reconstructed, data.tile, &caption);
+    let picture = pictures::reconstructions(&held_out, &reconstructed, data.about.tile, &caption);
     let mut drawn = vec![(RECONSTRUCTIONS, picture)];
     if plane {
-        let title = format!("Codes of the held-out {}", data.name);
+        let title = format!("Codes of the held-out {}", data.about.name);
         let labels = data.held_out.labels.as_deref();
         let picture = pictures::codes(&model.encode(&held_out), labels, &title);
         drawn.push((CODES, picture));
@@ -157,11 +172,11 @@ impl Outcome {
             count(arguments.training.epochs, "epoch", "epochs"),
             arguments.run.seed,
             self.seconds,
-            data.name,
+            data.about.name,
             count(data.train.x.rows(), "object", "objects"),
             data.held_out.x.rows(),
             count(features, "feature", "features"),
-            data.remark,
+            data.about.remark,
             four_digits(self.train_loss),
             four_digits(self.heldout_loss),
             four_digits(self.pca.loss),

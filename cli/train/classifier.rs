@@ -5,7 +5,7 @@ use super::{
     set_threads, training,
 };
 use crate::arguments::TrainClassifier;
-use crate::data::{Part, Split};
+use crate::data::{Missing, Part, Split};
 use crate::output::OutputFolder;
 use std::error::Error;
 use std::path::PathBuf;
@@ -97,8 +97,13 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
     let options = &arguments.run;
     set_threads(options.threads);
     let data = match &arguments.test {
-        Some(test) => Split::load_two(&arguments.data, test, options.quiet)?,
-        None => Split::load(&arguments.data, options.seed, options.quiet)?,
+        Some(test) => Split::load_two(&arguments.data, test, Missing::Refused, options.quiet)?,
+        None => Split::load(
+            &arguments.data,
+            Missing::Refused,
+            options.seed,
+            options.quiet,
+        )?,
     };
     let whole = Classed::of(&data.train)?;
     let test = Classed::of(&data.held_out)?;
@@ -108,7 +113,7 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
         .chain(&test.classes)
         .max()
         .map_or(0, |most| most + 1);
-    let classes = data.label_names.len().max(known);
+    let classes = data.about.label_names.len().max(known);
 
     let mut widths = vec![data.train.x.columns()];
     widths.extend(&arguments.widths.0);
@@ -141,7 +146,8 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
         },
     );
     let settings = json!({
-        "classes": data.label_names,
+        "split": data.sizes(),
+        "classes": data.about.label_names,
         "hidden": arguments.widths.0,
         "activation": arguments.activation.to_string(),
         "dropout": arguments.dropout,
@@ -150,7 +156,7 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
     let columns: Vec<_> = parts.iter().flatten().map(|part| part.column()).collect();
     let mut seen: Vec<_> = columns.iter().collect();
     seen.extend(parts.iter().flatten().map(|part| &part.x));
-    let description = describe("classifier", options.seed, &data, &seen, settings);
+    let description = describe("classifier", options.seed, &data.about, &seen, settings);
     let criterion = Classification::new(&train.x, &train.classes);
     let validated = validation
         .as_ref()
@@ -167,7 +173,7 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
         }),
         description,
     };
-    let (history, written) = job.run(options, &out, &data)?;
+    let (history, written) = job.run(options, &arguments.checkpoint, &out, &data.about)?;
     Ok(Outcome {
         train: Judgement::of(&model, &train)?,
         test: Judgement::of(&model, &test)?,
@@ -208,11 +214,11 @@ impl Outcome {
             count(self.history.epochs.len(), "epoch", "epochs"),
             arguments.run.seed,
             self.seconds,
-            data.name,
+            data.about.name,
             count(self.trained_on, "object", "objects"),
             data.held_out.x.rows(),
             count(features, "feature", "features"),
-            data.remark,
+            data.about.remark,
             count(last, "class", "classes"),
         );
         if let Some(best) = self.history.best {

@@ -2,9 +2,10 @@
 
 pub mod autoencoder;
 pub mod classifier;
+pub mod kohonen;
 
-use crate::arguments::{RunOptions, TrainingOptions};
-use crate::data::Split;
+use crate::arguments::{CheckpointOptions, RunOptions, TrainingOptions};
+use crate::data::About;
 use crate::output::{OutputFolder, print};
 use crate::progress::TrainingBar;
 use std::error::Error;
@@ -12,7 +13,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use unsup_data::in_one_line;
-use unsup_models::{History, Matrix, Training};
+use unsup_models::{Epoch, History, Matrix, Real, Training};
 use unsup_nn::Module;
 use unsup_nn::optimiser::Optimiser;
 use unsup_nn::saving::{Description, Value, fingerprint, json, save_model};
@@ -49,8 +50,9 @@ impl<M: Module<f32>> Job<'_, M> {
     fn run(
         self,
         options: &RunOptions,
+        checkpoints: &CheckpointOptions,
         out: &OutputFolder,
-        data: &Split,
+        data: &About,
     ) -> Result<(History, Vec<PathBuf>), Box<dyn Error>> {
         let Self {
             model,
@@ -67,7 +69,8 @@ impl<M: Module<f32>> Job<'_, M> {
         };
         let checkpoint = out.path(CHECKPOINT);
         let mut run = begin(
-            options,
+            options.quiet,
+            checkpoints.resume,
             &checkpoint,
             &settings,
             model,
@@ -85,9 +88,9 @@ impl<M: Module<f32>> Job<'_, M> {
                 Err(error) => return Err(error.into()),
             };
             if let (true, Some(epoch)) = (progress.epoch_ended, run.epochs().last()) {
-                bar.update(epoch);
+                bar.update(epoch.number, loss(epoch));
             }
-            let due = match options.checkpoint_every {
+            let due = match checkpoints.checkpoint_every {
                 Some(steps) => progress.step.number.is_multiple_of(steps as u64),
                 None => saved.elapsed() >= BETWEEN_CHECKPOINTS,
             };
@@ -112,9 +115,8 @@ impl<M: Module<f32>> Job<'_, M> {
             return Err(error.into());
         }
 
-        let row = |values: &[f64]| Matrix::from_rows(&[values]);
-        let (shift, scale) = (row(data.scaling.shift()), row(data.scaling.scale()));
-        let scaling = [("scaling.shift", &shift), ("scaling.scale", &scale)];
+        let [shift, scale] = scaling_rows(data);
+        let scaling = [(SCALING[0], &shift), (SCALING[1], &scale)];
         let mut table = Vec::new();
         history.write_csv(&mut table)?;
         let [model_name, history_name] = match diverged {
@@ -138,9 +140,19 @@ impl<M: Module<f32>> Job<'_, M> {
     }
 }
 
+/// The loss of an epoch, to be shown while training goes on.
+fn loss(epoch: &Epoch) -> String {
+    let loss = format!("loss {:.4}", epoch.losses.total);
+    match &epoch.validation {
+        Some(validation) => format!("{loss} (set aside: {:.4})", validation.total),
+        None => loss,
+    }
+}
+
 /// A new run, or the one that was saved.
 fn begin(
-    options: &RunOptions,
+    quiet: bool,
+    resume: bool,
     checkpoint: &Path,
     settings: &Settings,
     model: &mut dyn Module<f32>,
@@ -148,18 +160,18 @@ fn begin(
     description: &Description,
 ) -> Result<Run<f32>, Box<dyn Error>> {
     let say = |text: String| {
-        if !options.quiet {
+        if !quiet {
             let _ = writeln!(io::stderr(), "{}", in_one_line(&text));
         }
     };
     let there = checkpoint.exists();
     let shown = checkpoint.display();
-    if options.resume && there {
+    if resume && there {
         let run = Run::resume(checkpoint, settings, model, optimiser, description)?;
         say(format!("{shown}: going on after step {}", run.steps()));
         return Ok(run);
     }
-    if options.resume {
+    if resume {
         say(format!("{shown}: not there, so the run begins anew"));
     } else if there {
         say(format!(
@@ -189,16 +201,24 @@ fn report(options: &RunOptions, json: &Value, summary: &str) -> Result<(), Strin
     }
 }
 
+/// The names under which a saved model holds the scaling of its inputs.
+const SCALING: [&str; 2] = ["scaling.shift", "scaling.scale"];
+
+/// What is subtracted from each feature, and what it is divided by, as rows.
+fn scaling_rows(data: &About) -> [Matrix<f64>; 2] {
+    [data.scaling.shift(), data.scaling.scale()].map(|values| Matrix::from_rows(&[values]))
+}
+
 /// What a saved model says of itself.
-fn describe(
+fn describe<T: Real>(
     method: &str,
     seed: u64,
-    data: &Split,
-    trained_on: &[&Matrix<f32>],
+    data: &About,
+    trained_on: &[&Matrix<T>],
     settings: Value,
 ) -> Description {
     let mut settings = settings;
-    settings["features"] = json!(data.train.x.columns());
+    settings["features"] = json!(data.scaling.shift().len());
     settings["scaling"] = json!(data.scaling.kind().to_string());
     // with these a file of new objects is brought to the same features
     settings["feature_names"] = json!(data.feature_names);
@@ -209,7 +229,6 @@ fn describe(
         data.image
             .map(|image| [image.height, image.width, image.channels])
     );
-    settings["split"] = json!({ "train": data.train.x.rows(), "held_out": data.held_out.x.rows() });
     Description {
         method: method.to_owned(),
         settings,

@@ -8,7 +8,7 @@ use unsup_autograd::Matrix;
 use unsup_autograd::random::{generator, standard_normal};
 use unsup_models::kohonen::{
     Codebook, KMeansStart, Kernel, Outcome, Rate, Rule, Settings, Stopping, Width, WinnerTakesAll,
-    WinnerTakesMost, starting_centres,
+    WinnerTakesMost, spread, starting_centres,
 };
 use unsup_nn::classical::{KMeans, KMeansSettings};
 
@@ -103,7 +103,7 @@ fn soft_competition_from_a_bad_start(_: &Path) -> Vec<Finding> {
     let mut dead = vec![Vec::new()];
     let mut first = vec![Vec::new()];
     let mut last = vec![Vec::new()];
-    let spread = spread(&x);
+    let spread = spread(&x).expect("the digits can be trained on");
     for seed in 0..3 {
         let mut random = generator(seed, "corner", 0);
         let corner = Matrix::from_fn(10, x.columns(), |_, _| 0.01 * standard_normal(&mut random));
@@ -165,10 +165,4 @@ fn soft_competition_from_a_bad_start(_: &Path) -> Vec<Finding> {
         ]);
     }
     findings
-}
-
-/// √ of the mean squared distance of the objects from their mean.
-fn spread(x: &Matrix<f64>) -> f64 {
-    let one = KMeans::fit(x, 1, &KMeansSettings::default());
-    (one.squared_error() / x.rows() as f64).sqrt()
 }

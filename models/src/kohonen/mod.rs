@@ -25,8 +25,9 @@ pub use map::{
     Batch, BatchOutcome, Chosen, Grid, Lattice, Map, MapEpoch, MapRule, MapStart, Neighbours,
     Quality, Surface, UMatrix, choose_grid, choose_radius, majority, node_majority_accuracy,
 };
-pub use start::starting_centres;
+pub use start::{spread, starting_centres};
 pub use stopping::{Settled, Stopping};
 pub use unsup_nn::classical::KMeansStart;
+pub use unsup_nn::optimiser::Schedule;
 pub use winner_takes_all::WinnerTakesAll;
 pub use winner_takes_most::{Closeness, WinnerTakesMost};

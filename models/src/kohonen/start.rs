@@ -36,3 +36,12 @@ pub fn starting_centres<T: Real>(
     let objects = start.objects(&x, k, &mut generator(seed, "first centres", 0));
     Ok(x.select_rows(&objects).cast())
 }
+
+/// How far the rows of `x` (objects x features; NaN is missing) spread: √ of the sum over features of their mean squared deviation from the mean. The unit of
+/// [`Settled::Centres`](super::Settled::Centres), and a good first width of a kernel of distances. 1 where all objects are equal.
+///
+/// # Errors
+/// If there is no object with a value, or numbers can't be trained on.
+pub fn spread<T: Real>(x: &Matrix<T>) -> Result<f64, FitError> {
+    Ok(Objects::of(x)?.spread)
+}

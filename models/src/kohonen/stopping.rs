@@ -2,6 +2,7 @@
 
 use super::Epoch;
 use std::fmt;
+use std::str::FromStr;
 
 /// Something that settles.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -121,5 +122,82 @@ impl fmt::Display for Stopping {
         };
         let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
         write!(f, "ends when in an epoch {}", rules.join(word))
+    }
+}
+
+/// `"q:0.001"`, `"centres:0.0001"` or `"winners:0"`.
+impl FromStr for Settled {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected = || {
+            format!(
+                "found '{text}', expected q, centres or winners, a colon, and a number of at least 0"
+            )
+        };
+        let (name, limit) = text.split_once(':').ok_or_else(expected)?;
+        let limit: f64 = limit.parse().map_err(|_| expected())?;
+        if !(limit.is_finite() && limit >= 0.0) {
+            return Err(expected());
+        }
+        match name {
+            "q" => Ok(Self::Q(limit)),
+            "centres" => Ok(Self::Centres(limit)),
+            "winners" => Ok(Self::Winners(limit)),
+            _ => Err(expected()),
+        }
+    }
+}
+
+/// `"never"`, one rule, several of which one must hold with commas between, or several that must all hold with plus signs
+/// between: `"q:0.001,winners:0"`, `"q:0.001+winners:0"`.
+impl FromStr for Stopping {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "never" {
+            return Ok(Self::never());
+        }
+        let rules = |between| {
+            text.split(between)
+                .map(str::parse)
+                .collect::<Result<_, _>>()
+        };
+        match text.contains('+') {
+            true => Ok(Self::All(rules('+')?)),
+            false => Ok(Self::Any(rules(',')?)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_read() {
+        let (q, winners) = (Settled::Q(0.001), Settled::Winners(0.0));
+        for (text, rule) in [
+            ("never", Stopping::never()),
+            ("q:0.001", Stopping::Any(vec![q])),
+            ("q:0.001,winners:0", Stopping::Any(vec![q, winners])),
+            ("q:1e-3+winners:0", Stopping::All(vec![q, winners])),
+        ] {
+            assert_eq!(text.parse(), Ok(rule));
+        }
+        for text in [
+            "",
+            "q",
+            "q:",
+            "q:-1",
+            "q:nan",
+            "Q:1",
+            "q:1,",
+            "q:1+winners:0,q:2",
+            "winners=0",
+        ] {
+            let error = text.parse::<Stopping>().unwrap_err();
+            assert!(error.starts_with("found '"), "{text}: {error}");
+        }
     }
 }

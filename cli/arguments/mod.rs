@@ -1,4 +1,11 @@
-//! The command line.
+//! The command line. The options of Kohonen's networks have a file of their own.
+
+mod kohonen;
+
+pub use kohonen::{
+    ClusterOptions, CompetitionOptions, MissingOptions, Mode, RateSchedule, SoftKernel, TrainLvq,
+    TrainSom, TrainWta, TrainWtm, Variant, WindowKind, width,
+};
 
 use clap::{Args, Parser, Subcommand};
 use std::num::IntErrorKind;
@@ -71,6 +78,48 @@ pub enum Method {
     /// With --json: train_loss, test_loss, train_accuracy, test_accuracy, epochs (done), best_epoch (null without
     /// --patience), parameters, seconds.
     Classifier(TrainClassifier),
+
+    /// Competitive learning, the winner takes all: k-means, object by object.
+    ///
+    /// The centre nearest to an object moves toward it, w := w + eta (x - w), and no other. What falls is Q, the mean squared distance of an object from its nearest centre;
+    /// it is estimated while training goes on, Q := (1 - lambda) Q + lambda rho^2.
+    ///
+    /// Written to --out: model.safetensors and codebook.cod (the centres; the second in SOM_PAK's format and the unit of the file), history.csv (Q, the farthest movement of
+    /// a centre and the share of objects that changed their winner, each epoch), and quantized.png (objects over the centres that stand for them).
+    ///
+    /// With --json: q, q_estimate, quantization_error, clusters, dead (centres that win no object), epochs, settled, left_out (objects without any value), seconds.
+    Wta(TrainWta),
+
+    /// Soft competition, the winner takes most: no centre is left behind.
+    ///
+    /// Every centre moves toward an object, w := w + eta K (x - w), the less the farther it is: by a kernel of its distance, or of its rank among the centres
+    /// (neural gas). The width of the kernel shrinks, so that in the end it is hard competition. It does not depend on where the centres begin as hard competition does.
+    ///
+    /// Written to --out and with --json: as for `unsup train wta`.
+    Wtm(TrainWtm),
+
+    /// LVQ: centres with classes, which objects of their class attract and others repel. A classifier.
+    ///
+    /// It is judged on the objects of --test, or on a third of the data that is held out, and beside it stand the accuracy of the start alone and of the nearest of as many random objects.
+    /// If centres run away, as they may in lvq2.1 with one centre a class, the training ends, the best centres are restored, and it is said.
+    ///
+    /// Written to --out: model.safetensors and codebook.cod (the centres with their classes), history.csv, quantized.png (held-out objects over the centres
+    /// that stand for them).
+    ///
+    /// With --json: train_accuracy, test_accuracy, start_accuracy, objects_accuracy, in_window (null where the variant has none), diverged (null, or the epoch), centres, epochs,
+    /// seconds.
+    Lvq(TrainLvq),
+
+    /// Kohonen's map: centres on a grid, neighbours on which become alike. A picture of many-dimensional data.
+    ///
+    /// The nodes near the winner on the grid move with it; the radius of this neighbourhood shrinks. All settings that are not given are chosen from the data, and the page says why.
+    ///
+    /// Written to --out: map.html (everything, explained for someone who has never seen a map), the pictures in it as PNG files, model.safetensors and codebook.cod (the map; the second in SOM_PAK's
+    /// format and the unit of the file), and history.csv (quantization and topographic error of each epoch).
+    ///
+    /// With --json: columns, rows, quantization_error, topographic_error (by 8 or 6 neighbours), topographic_error_4 (null on a hexagonal map), trustworthiness and
+    /// continuity (null on a torus, with missing values, or where there are too many objects), dead, folded, last_radius, epochs, settled, majority_accuracy (null without labels), left_out, seconds.
+    Som(TrainSom),
 }
 
 /// Where the objects come from.
@@ -140,6 +189,18 @@ pub struct RunOptions {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
+    /// Print one JSON object instead of the summary.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Say nothing of what was found out about the data, and show no progress.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// How a run that takes long is saved on the way.
+#[derive(Args, Clone, Debug)]
+pub struct CheckpointOptions {
     /// Save the run to checkpoint.safetensors in --out after every so many steps, until it is done. [default: every 30 seconds]
     #[arg(long, value_name = "STEPS", value_parser = at_least_1, allow_negative_numbers = true)]
     pub checkpoint_every: Option<usize>,
@@ -148,14 +209,6 @@ pub struct RunOptions {
     /// other options as they were. Where there is none the run begins anew.
     #[arg(long)]
     pub resume: bool,
-
-    /// Print one JSON object instead of the summary.
-    #[arg(long)]
-    pub json: bool,
-
-    /// Say nothing of what was found out about the data, and show no progress.
-    #[arg(long, short)]
-    pub quiet: bool,
 }
 
 /// The options of `unsup train autoencoder`.
@@ -184,6 +237,9 @@ pub struct TrainAutoEncoder {
 
     #[command(flatten)]
     pub training: TrainingOptions,
+
+    #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
 
     #[command(flatten)]
     pub run: RunOptions,
@@ -230,6 +286,9 @@ pub struct TrainClassifier {
     /// End when the loss on a tenth of the training part, set aside, has not fallen for so many epochs, and keep the best weights.
     #[arg(long, value_name = "EPOCHS", value_parser = at_least_1, allow_negative_numbers = true)]
     pub patience: Option<usize>,
+
+    #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
 
     #[command(flatten)]
     pub run: RunOptions,

@@ -1,0 +1,258 @@
+//! `unsup train wta` and `unsup train wtm`.
+
+use super::{
+    CODEBOOK, HISTORY, QUANTIZED, WRITTEN, codebook_file, ended, folder, history, left_out, live,
+    of_file, quantized, save, settings,
+};
+use crate::arguments::{
+    ClusterOptions, CompetitionOptions, DataOptions, MissingOptions, RunOptions, SoftKernel,
+    TrainWta, TrainWtm, width,
+};
+use crate::data::{About, Part, Whole};
+use crate::progress::TrainingBar;
+use crate::train::{count, four_digits, lines, report, set_threads};
+use std::error::Error;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Instant;
+use unsup_data::CodebookKind;
+use unsup_models::Matrix;
+use unsup_models::kohonen::{
+    Codebook, End, Outcome, Rule, Settings, WinnerTakesAll, WinnerTakesMost, spread,
+    starting_centres,
+};
+use unsup_nn::saving::{Value, json};
+
+/// `unsup train wta`
+pub fn wta(arguments: &TrainWta) -> Result<(), Box<dyn Error>> {
+    let job = Job {
+        method: "wta",
+        data: &arguments.data,
+        missing: &arguments.missing,
+        clusters: &arguments.clusters,
+        competition: &arguments.competition,
+        run: &arguments.run,
+    };
+    job.run(|_, _| Ok((WinnerTakesAll, "the winner takes all".to_owned())))
+}
+
+/// `unsup train wtm`
+pub fn wtm(arguments: &TrainWtm) -> Result<(), Box<dyn Error>> {
+    let job = Job {
+        method: "wtm",
+        data: &arguments.data,
+        missing: &arguments.missing,
+        clusters: &arguments.clusters,
+        competition: &arguments.competition,
+        run: &arguments.run,
+    };
+    job.run(|x, clusters| {
+        let (default, unit) = match arguments.kernel {
+            // from half of the centres down to a width at which only the winner moves
+            SoftKernel::Rank => ((0.5 * clusters as f64, 0.01), "centres"),
+            SoftKernel::Distance(_) => {
+                let spread = spread(x)?;
+                ((spread, 0.05 * spread), "units of the features")
+            }
+        };
+        let width = width(arguments.width.unwrap_or(default), arguments.decay);
+        let (rule, kernel) = match arguments.kernel {
+            SoftKernel::Rank => (WinnerTakesMost::neural_gas(width), "neural gas".to_owned()),
+            SoftKernel::Distance(kernel) => (
+                WinnerTakesMost::new(kernel, width),
+                format!("{kernel} kernel"),
+            ),
+        };
+        let said = format!(
+            "{kernel}, width {} to {} {unit}",
+            four_digits(width.from),
+            four_digits(width.to)
+        );
+        Ok((rule, said))
+    })
+}
+
+/// A training of clusters.
+struct Job<'a> {
+    method: &'a str,
+    data: &'a DataOptions,
+    missing: &'a MissingOptions,
+    clusters: &'a ClusterOptions,
+    competition: &'a CompetitionOptions,
+    run: &'a RunOptions,
+}
+
+/// What it came to.
+struct Trained<'a> {
+    method: &'a str,
+    said: String,
+    chosen: String,
+    about: About,
+    objects: Part,
+    codebook: Codebook<f64>,
+    settings: Settings,
+    outcome: Outcome,
+    written: Vec<PathBuf>,
+    seconds: f64,
+}
+
+impl Job<'_> {
+    /// Trains by the rule that is made for these objects and so many clusters, and says what it came to.
+    fn run<R: Rule<f64>>(
+        &self,
+        rule: impl Fn(&Matrix<f64>, usize) -> Result<(R, String), unsup_models::kohonen::FitError>,
+    ) -> Result<(), Box<dyn Error>> {
+        let start = Instant::now();
+        let options = self.run;
+        set_threads(options.threads);
+        let Whole { about, objects } = Whole::load(self.data, self.missing.fill, options.quiet)?;
+        let out = folder(options, self.method, &WRITTEN)?;
+        let (clusters, chosen) = self.clusters(&about, &objects)?;
+        let failed = |error| of_file(&error, &objects);
+        let first = starting_centres(&objects.x, clusters, self.clusters.start, options.seed);
+        let mut codebook = Codebook::new(first.map_err(failed)?);
+        let (mut rule, said) = rule(&objects.x, clusters).map_err(failed)?;
+        let settings = settings(self.competition, options.seed, 20, 0.1);
+        let bar = TrainingBar::new(settings.epochs, options.quiet);
+        let outcome = codebook.compete(&objects.x, &mut rule, &settings, |epoch| {
+            bar.update(epoch.number, live(epoch));
+            ControlFlow::Continue(())
+        });
+        bar.finish();
+        let outcome = outcome.map_err(failed)?;
+        let described = json!({ "clusters": clusters, "rule": said });
+        let x = &objects.x;
+        let mut written = vec![save(
+            &out,
+            &codebook,
+            self.method,
+            options,
+            &about,
+            x,
+            described,
+        )?];
+        let none = vec![None; clusters];
+        let cod = codebook_file::encoded(codebook.centres(), CodebookKind::Plain, &none, &about);
+        written.push(out.write(CODEBOOK, &cod)?);
+        written.push(out.write(HISTORY, history(&outcome).as_bytes())?);
+        let picture = quantized(&codebook, x, &about, "First");
+        written.extend(out.write_pictures(&[(QUANTIZED, picture)])?);
+        let result = Trained {
+            method: self.method,
+            said,
+            chosen,
+            about,
+            codebook,
+            settings,
+            outcome,
+            written,
+            objects,
+            seconds: start.elapsed().as_secs_f64(),
+        };
+        report(options, &result.json(), &result.summary(options.seed))?;
+        Ok(())
+    }
+
+    /// How many clusters there are to be, and why, if nobody said.
+    fn clusters(&self, about: &About, objects: &Part) -> Result<(usize, String), String> {
+        let l = objects.x.rows();
+        if let Some(clusters) = self.clusters.clusters {
+            if clusters > l {
+                return Err(format!(
+                    "--clusters {clusters}: {} has {}, expected at most as many clusters",
+                    objects.source,
+                    count(l, "object", "objects")
+                ));
+            }
+            return Ok((clusters, String::new()));
+        }
+        let known = objects
+            .labels
+            .as_ref()
+            .and_then(|labels| labels.iter().max());
+        if let Some(most) = known {
+            let classes = about.label_names.len().max(most + 1);
+            let why = format!("Chosen: {classes} clusters, as many as there are classes\n");
+            return Ok((classes.min(l), why));
+        }
+        let clusters = ((0.5 * l as f64).sqrt().round() as usize).clamp(1, l);
+        let why = format!("Chosen: {clusters} clusters, the root of half of {l} objects\n");
+        Ok((clusters, why))
+    }
+}
+
+impl Trained<'_> {
+    /// Q before and after, and the quantization error.
+    fn figures(&self) -> (f64, f64, f64) {
+        let x = &self.objects.x;
+        let estimate = self.outcome.epochs.last().map_or(f64::NAN, |epoch| epoch.q);
+        (
+            self.codebook.squared_error(x),
+            estimate,
+            self.codebook.quantization_error(x),
+        )
+    }
+
+    fn dead(&self) -> usize {
+        let hits = self.codebook.hits(&self.objects.x);
+        hits.iter().filter(|&&hits| hits == 0).count()
+    }
+
+    /// For another program.
+    fn json(&self) -> Value {
+        let (q, estimate, error) = self.figures();
+        json!({
+            "q": q,
+            "q_estimate": estimate,
+            "quantization_error": error,
+            "clusters": self.codebook.centres().rows(),
+            "dead": self.dead(),
+            "epochs": self.outcome.epochs.len(),
+            "settled": self.outcome.end == End::Settled,
+            "left_out": self.outcome.left_out.len(),
+            "seconds": self.seconds,
+        })
+    }
+
+    /// For a reader.
+    fn summary(&self, seed: u64) -> String {
+        let (q, estimate, error) = self.figures();
+        let x = &self.objects.x;
+        let mut summary = format!(
+            "{} with {}, {}, seed {seed}, {:.1} s\n\
+             Data: {}, {}, {}{}\n{}{}",
+            self.method.to_uppercase(),
+            count(self.codebook.centres().rows(), "cluster", "clusters"),
+            self.said,
+            self.seconds,
+            self.about.name,
+            count(x.rows(), "object", "objects"),
+            count(x.columns(), "feature", "features"),
+            self.about.remark,
+            left_out(&self.outcome.left_out, &self.objects.source),
+            self.chosen,
+        );
+        summary += &format!("{}\n", ended(&self.settings, &self.outcome));
+        summary += "Q, the mean squared distance from the nearest centre:\n";
+        let rows = [
+            ("at the start", self.outcome.initial_q),
+            ("at the end", q),
+            ("as estimated", estimate),
+        ];
+        for (name, value) in rows {
+            summary += &format!("  {name:<14}{:>12}\n", four_digits(value));
+        }
+        summary += &format!(
+            "Quantization error, the mean distance: {}\n",
+            four_digits(error)
+        );
+        summary += &match self.dead() {
+            0 => "Every centre wins an object\n".to_owned(),
+            dead => format!(
+                "{} no object: another start (--start), or soft competition (wtm), may use them\n",
+                count(dead, "centre wins", "centres win")
+            ),
+        };
+        summary + &lines(&self.written)
+    }
+}

@@ -1,0 +1,293 @@
+//! `unsup train lvq`.
+
+use super::{
+    CODEBOOK, HISTORY, QUANTIZED, WRITTEN, class_name, codebook_file, ended, folder, history,
+    left_out, live, of_file, quantized, save, settings,
+};
+use crate::arguments::{TrainLvq, Variant, WindowKind};
+use crate::data::{Part, Split};
+use crate::progress::TrainingBar;
+use crate::train::{count, lines, loss, report, set_threads};
+use std::error::Error;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Instant;
+use unsup_data::CodebookKind;
+use unsup_models::kohonen::{Lvq, LvqOutcome, LvqStart, LvqVariant, Settings, Window};
+use unsup_models::{Schedule, Training};
+use unsup_nn::saving::{Value, json};
+
+/// `unsup train lvq`
+pub fn lvq(arguments: &TrainLvq) -> Result<(), Box<dyn Error>> {
+    let outcome = run(arguments)?;
+    report(&arguments.run, &outcome.json(), &outcome.summary(arguments))?;
+    Ok(())
+}
+
+/// What a training came to.
+struct Outcome {
+    data: Split,
+    lvq: Lvq<f64>,
+    run: Run,
+    settings: Settings,
+    train_accuracy: f64,
+    test_accuracy: f64,
+    start_accuracy: f64,
+    objects_accuracy: f64,
+    written: Vec<PathBuf>,
+    seconds: f64,
+}
+
+/// How it was trained: by a rule, or by gradients for so many epochs.
+enum Run {
+    Rule(LvqOutcome),
+    Gradients { epochs: usize, table: Vec<u8> },
+}
+
+fn classes(part: &Part) -> Result<&[usize], String> {
+    part.labels.as_deref().ok_or_else(|| {
+        format!(
+            "{}: no classes are known, expected labels beside the features (--label names the column of a table that holds them)",
+            part.source
+        )
+    })
+}
+
+fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
+    let start = Instant::now();
+    let options = &arguments.run;
+    set_threads(options.threads);
+    let missing = arguments.missing.fill;
+    let data = match &arguments.test {
+        Some(test) => Split::load_two(&arguments.data, test, missing, options.quiet)?,
+        None => Split::load(&arguments.data, missing, options.seed, options.quiet)?,
+    };
+    let (x, y) = (&data.train.x, classes(&data.train)?);
+    let (test_x, test_y) = (&data.held_out.x, classes(&data.held_out)?);
+    let failed = |error| of_file(&error, &data.train);
+    let mut lvq = match &arguments.from {
+        Some(file) => codebook_file::lvq_of(file, &data.about)?,
+        None => {
+            Lvq::start(x, y, arguments.per_class, arguments.start, options.seed).map_err(failed)?
+        }
+    };
+    let out = folder(options, "lvq", &WRITTEN)?;
+    let start_accuracy = lvq.accuracy(test_x, test_y);
+    // what the centres are worth that are learned: as many objects, none moved
+    let per_class = lvq
+        .classes()
+        .len()
+        .div_ceil(1 + y.iter().max().copied().unwrap_or(0));
+    let objects = Lvq::start(x, y, per_class, LvqStart::Objects, options.seed ^ 1);
+    let objects_accuracy = objects.map_err(failed)?.accuracy(test_x, test_y);
+
+    let settings = settings(
+        &arguments.competition,
+        options.seed,
+        default_epochs(arguments),
+        default_rate(arguments),
+    );
+    let bar = TrainingBar::new(settings.epochs, options.quiet);
+    let run = match variant(arguments) {
+        Some(variant) => {
+            let outcome = lvq.fit(x, y, variant, &settings, |epoch| {
+                bar.update(epoch.number, live(epoch));
+                ControlFlow::Continue(())
+            });
+            Run::Rule(outcome.map_err(failed)?)
+        }
+        None => {
+            if data
+                .train
+                .x
+                .row_iter()
+                .any(|x| x.iter().all(|x| x.is_nan()))
+            {
+                let source = &data.train.source;
+                return Err(format!(
+                    "{source}: an object has no value, which glvq can't be trained on: fill it in (--fill)"
+                )
+                .into());
+            }
+            let training = Training {
+                epochs: settings.epochs,
+                batch_size: 32,
+                rate: arguments
+                    .competition
+                    .rate
+                    .unwrap_or(default_rate(arguments)),
+                schedule: Schedule::Cosine,
+                seed: options.seed,
+            };
+            let history = lvq.fit_generalised(x, y, &training, |epoch| {
+                bar.update(epoch.number, loss(epoch));
+                ControlFlow::Continue(())
+            })?;
+            let mut table = Vec::new();
+            history.write_csv(&mut table)?;
+            Run::Gradients {
+                epochs: history.epochs.len(),
+                table,
+            }
+        }
+    };
+    bar.finish();
+
+    let described = json!({
+        "split": data.sizes(),
+        "variant": name(arguments.variant),
+        "classes": data.about.label_names,
+        "class_of_centre": lvq.classes(),
+    });
+    let mut written = vec![save(&out, &lvq, "lvq", options, &data.about, x, described)?];
+    let labels: Vec<Option<usize>> = lvq.classes().iter().map(|&class| Some(class)).collect();
+    let centres = lvq.codebook().centres();
+    let cod = codebook_file::encoded(centres, CodebookKind::Lvq, &labels, &data.about);
+    written.push(out.write(CODEBOOK, &cod)?);
+    written.push(match &run {
+        Run::Rule(run) => out.write(HISTORY, history(&run.outcome).as_bytes())?,
+        Run::Gradients { table, .. } => out.write(HISTORY, table)?,
+    });
+    let picture = quantized(lvq.codebook(), test_x, &data.about, "Held-out");
+    written.extend(out.write_pictures(&[(QUANTIZED, picture)])?);
+    Ok(Outcome {
+        train_accuracy: lvq.accuracy(x, y),
+        test_accuracy: lvq.accuracy(test_x, test_y),
+        start_accuracy,
+        objects_accuracy,
+        lvq,
+        run,
+        settings,
+        written,
+        data,
+        seconds: start.elapsed().as_secs_f64(),
+    })
+}
+
+fn default_epochs(arguments: &TrainLvq) -> usize {
+    match arguments.variant {
+        Variant::Generalised => 30,
+        _ => 20,
+    }
+}
+
+fn default_rate(arguments: &TrainLvq) -> f64 {
+    match arguments.variant {
+        Variant::Lvq1 => 0.05,
+        Variant::OptimisedLvq1 => 0.3,
+        Variant::Lvq21 => 0.02,
+        Variant::Lvq3 => 0.03,
+        Variant::Generalised => 0.005,
+    }
+}
+
+/// The rule of the variant; none for that which is trained by gradients.
+fn variant(arguments: &TrainLvq) -> Option<LvqVariant> {
+    let window = match arguments.window_kind {
+        WindowKind::Published => Window::published(arguments.window),
+        WindowKind::LvqPak => Window::lvq_pak(arguments.window),
+    };
+    Some(match arguments.variant {
+        Variant::Lvq1 => LvqVariant::Lvq1,
+        Variant::OptimisedLvq1 => LvqVariant::OptimisedLvq1,
+        Variant::Lvq21 => LvqVariant::Lvq21 { window },
+        Variant::Lvq3 => LvqVariant::Lvq3 {
+            window,
+            epsilon: arguments.epsilon,
+        },
+        Variant::Generalised => return None,
+    })
+}
+
+fn name(variant: Variant) -> &'static str {
+    match variant {
+        Variant::Lvq1 => "LVQ1",
+        Variant::OptimisedLvq1 => "OLVQ1",
+        Variant::Lvq21 => "LVQ2.1",
+        Variant::Lvq3 => "LVQ3",
+        Variant::Generalised => "GLVQ",
+    }
+}
+
+impl Outcome {
+    fn epochs(&self) -> usize {
+        match &self.run {
+            Run::Rule(run) => run.outcome.epochs.len(),
+            Run::Gradients { epochs, .. } => *epochs,
+        }
+    }
+
+    fn rule(&self) -> Option<&LvqOutcome> {
+        match &self.run {
+            Run::Rule(run) => Some(run),
+            Run::Gradients { .. } => None,
+        }
+    }
+
+    /// For another program.
+    fn json(&self) -> Value {
+        let rule = self.rule();
+        json!({
+            "train_accuracy": self.train_accuracy,
+            "test_accuracy": self.test_accuracy,
+            "start_accuracy": self.start_accuracy,
+            "objects_accuracy": self.objects_accuracy,
+            "in_window": rule.and_then(|run| run.in_window),
+            "diverged": rule.and_then(|run| run.diverged).map(|seen| seen.epoch),
+            "centres": self.lvq.classes().len(),
+            "epochs": self.epochs(),
+            "seconds": self.seconds,
+        })
+    }
+
+    /// For a reader.
+    fn summary(&self, arguments: &TrainLvq) -> String {
+        let (about, centres) = (&self.data.about, self.lvq.classes());
+        let mut summary = format!(
+            "{} with {}, {}, seed {}, {:.1} s\n\
+             Data: {}, {} to train and {} to judge by, {}{}\n",
+            name(arguments.variant),
+            count(centres.len(), "centre", "centres"),
+            count(self.epochs(), "epoch", "epochs"),
+            arguments.run.seed,
+            self.seconds,
+            about.name,
+            count(self.data.train.x.rows(), "object", "objects"),
+            self.data.held_out.x.rows(),
+            count(self.data.train.x.columns(), "feature", "features"),
+            about.remark,
+        );
+        if let Some(run) = self.rule() {
+            summary += &left_out(&run.outcome.left_out, &self.data.train.source);
+            match run.diverged {
+                Some(seen) => {
+                    let centre = format!("a centre of {}", class_name(about, centres[seen.centre]));
+                    summary += &format!(
+                        "Training diverged: after epoch {} {centre} lay {:.1} times as far out as the farthest object. \
+                         The centres are those after epoch {}.\n\
+                         More centres a class (--per-class), lvq3 or --window-kind lvq-pak hold them together.\n",
+                        seen.epoch, seen.distance, seen.restored
+                    );
+                }
+                None => summary += &format!("{}\n", ended(&self.settings, &run.outcome)),
+            }
+            if let Some(share) = run.in_window {
+                summary += &format!(
+                    "{:.1} % of the showings were in the window\n",
+                    100.0 * share
+                );
+            }
+        }
+        summary += "Objects whose class is told:\n";
+        let rows = [
+            ("training", self.train_accuracy),
+            ("test", self.test_accuracy),
+            ("test, centres as they began", self.start_accuracy),
+            ("test, as many random objects", self.objects_accuracy),
+        ];
+        for (name, share) in rows {
+            summary += &format!("  {name:<30}{:>8.2} %\n", 100.0 * share);
+        }
+        summary + &lines(&self.written)
+    }
+}
