@@ -58,6 +58,20 @@ const DIVERGING: [Color; 11] = [
     Color(103, 0, 31),
 ];
 
+/// "viridis" of matplotlib (van der Walt, Smith 2015): from dark to light in even steps for the eye, in print and for every kind of colour vision.
+const SEQUENTIAL: [Color; 10] = [
+    Color(68, 1, 84),
+    Color(72, 40, 120),
+    Color(62, 73, 137),
+    Color(49, 104, 142),
+    Color(38, 130, 142),
+    Color(31, 158, 137),
+    Color(53, 183, 121),
+    Color(110, 206, 88),
+    Color(181, 222, 43),
+    Color(253, 231, 37),
+];
+
 /// The colour at `share` (0 to 1) of the way from `from` to `to`.
 fn mixed(from: Color, to: Color, share: f64) -> Color {
     let channel =
@@ -74,11 +88,21 @@ pub fn grey(value: f64) -> Color {
     mixed(PAPER, INK, value.clamp(0.0, 1.0))
 }
 
+/// The colour of a magnitude: darkest at 0 and below, lightest at 1 and above.
+pub fn sequential(value: f64) -> Color {
+    along(&SEQUENTIAL, value.clamp(0.0, 1.0))
+}
+
 /// The colour of a signed value: darkest blue at -1 and below, near-white at 0, darkest red at 1 and above.
 pub fn diverging(value: f64) -> Color {
-    let place = (value.clamp(-1.0, 1.0) + 1.0) / 2.0 * (DIVERGING.len() - 1) as f64;
-    let below = (place.floor() as usize).min(DIVERGING.len() - 2);
-    mixed(DIVERGING[below], DIVERGING[below + 1], place - below as f64)
+    along(&DIVERGING, (value.clamp(-1.0, 1.0) + 1.0) / 2.0)
+}
+
+/// The colour at `share` (0 to 1) of the way through a list of colours.
+fn along(colors: &[Color], share: f64) -> Color {
+    let place = share * (colors.len() - 1) as f64;
+    let below = (place.floor() as usize).min(colors.len() - 2);
+    mixed(colors[below], colors[below + 1], place - below as f64)
 }
 
 #[cfg(test)]
@@ -184,6 +208,28 @@ mod tests {
                 assert!(distance > 10.0, "{name}: ±{value} differ by {distance:.1}");
             }
         }
+    }
+
+    #[test]
+    fn magnitudes_grow_lighter_in_even_steps_for_every_kind_of_color_vision() {
+        for (name, vision) in VISIONS {
+            let steps: Vec<f64> = (0..20)
+                .map(|i| {
+                    let lightness = |i: i32| lab(sequential(f64::from(i) / 20.0), &vision)[0];
+                    lightness(i + 1) - lightness(i)
+                })
+                .collect();
+            let mean = steps.iter().sum::<f64>() / 20.0;
+            assert!(mean > 3.0, "{name}: {mean:.1}");
+            for step in &steps {
+                assert!(
+                    (0.3 * mean..1.8 * mean).contains(step),
+                    "{name}: {steps:.1?}"
+                );
+            }
+        }
+        assert_eq!(sequential(-1.0), SEQUENTIAL[0]);
+        assert_eq!(sequential(2.0), SEQUENTIAL[9]);
     }
 
     #[test]

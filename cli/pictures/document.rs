@@ -158,7 +158,7 @@ impl fmt::Display for Count {
 }
 
 /// Text as it may stand in an SVG: what has a meaning there is escaped, what must not be there is left out.
-struct Escaped<'t>(&'t str);
+pub struct Escaped<'t>(pub &'t str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

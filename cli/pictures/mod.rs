@@ -7,9 +7,12 @@
 mod codes;
 mod colors;
 mod document;
+pub mod map;
+mod page;
 mod reconstructions;
 mod render;
 
 pub use codes::codes;
+pub use page::Page;
 pub use reconstructions::{TileShape, reconstructions};
 pub use render::png;

@@ -265,7 +265,13 @@ mod tests {
     fn pca_is_fitted_to_the_training_part_and_measured_on_the_held_out_part() {
         let seed = 3;
         let found = short(seed, 5).json()["pca_loss"].as_f64().unwrap();
-        let split = Split::load(&TrainAutoEncoder::default().data, seed, true).unwrap();
+        let split = Split::load(
+            &TrainAutoEncoder::default().data,
+            Missing::Refused,
+            seed,
+            true,
+        )
+        .unwrap();
         let (train, held_out) = (split.train.x, split.held_out.x);
         let pca = Pca::fit(&train, 5);
         // ‖x − x̄‖² less its part along the components, object by object
@@ -297,7 +303,8 @@ mod tests {
     #[test]
     fn an_error_of_pca_that_is_rounding_gives_no_ratio() {
         let of = |train: &[[f64; 2]], held_out: &[[f64; 2]], code| {
-            let mut data = Split::load(&TrainAutoEncoder::default().data, 0, true).unwrap();
+            let mut data =
+                Split::load(&TrainAutoEncoder::default().data, Missing::Refused, 0, true).unwrap();
             (data.train.x, data.held_out.x) =
                 (Matrix::from_rows(train), Matrix::from_rows(held_out));
             PcaLoss::of(&data, code).negligible

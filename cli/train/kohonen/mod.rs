@@ -5,6 +5,7 @@
 pub mod clusters;
 mod codebook_file;
 pub mod lvq;
+mod map_page;
 pub mod som;
 
 use super::{SCALING, describe, scaling_rows};

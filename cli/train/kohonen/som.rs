@@ -1,8 +1,10 @@
 //! `unsup train som`.
 
+use super::map_page::{PICTURES, page, pictures};
 use super::{CODEBOOK, HISTORY, MODEL, codebook_file, folder, left_out, of_file, save};
 use crate::arguments::{Mode, TrainSom, width};
 use crate::data::{About, Part, Whole};
+use crate::output::OutputFolder;
 use crate::progress::TrainingBar;
 use crate::train::{count, four_digits, lines, report, set_threads};
 use std::error::Error;
@@ -18,8 +20,7 @@ use unsup_nn::classical::{NeighbourhoodPreservation, neighbourhood_preservation}
 use unsup_nn::random::{generator, sample_without_replacement};
 use unsup_nn::saving::{Value, json};
 
-/// What the training of a map may write beside pictures.
-const WRITTEN: [&str; 3] = [MODEL, CODEBOOK, HISTORY];
+const PAGE: &str = "map.html";
 
 /// Trustworthiness and continuity are measured over so many neighbours,
 const NEIGHBOURS: usize = 10;
@@ -28,33 +29,38 @@ const MOST_MEASURED: usize = 3000;
 
 /// `unsup train som`
 pub fn som(arguments: &TrainSom) -> Result<(), Box<dyn Error>> {
-    let trained = run(arguments)?;
-    report(&arguments.run, &trained.json(), &trained.summary(arguments))?;
+    let (out, mut trained) = run(arguments)?;
+    let mut summary = trained.summary(arguments);
+    trained.draw(&out, arguments.neighbours, &summary)?;
+    trained.seconds = trained.start.elapsed().as_secs_f64();
+    summary += &lines(&trained.written);
+    report(&arguments.run, &trained.json(), &summary)?;
     Ok(())
 }
 
 /// What a training came to.
-struct Trained {
-    about: About,
-    objects: Part,
-    map: Map<f64>,
-    chosen: Vec<Setting>,
+pub struct Trained {
+    pub about: About,
+    pub objects: Part,
+    pub map: Map<f64>,
+    pub chosen: Vec<Setting>,
     radius: Width,
     epochs: Vec<EpochOfMap>,
     settled: bool,
     left_out: Vec<usize>,
-    quality: Quality,
-    preserved: Option<Preserved>,
-    class_counts: Option<Vec<Vec<usize>>>,
+    pub quality: Quality,
+    pub preserved: Option<Preserved>,
+    pub class_counts: Option<Vec<Vec<usize>>>,
     written: Vec<PathBuf>,
+    start: Instant,
     seconds: f64,
 }
 
 /// A setting as the page and the summary show it.
-struct Setting {
-    name: &'static str,
-    value: String,
-    why: String,
+pub struct Setting {
+    pub name: &'static str,
+    pub value: String,
+    pub why: String,
 }
 
 /// What is kept of an epoch.
@@ -66,12 +72,12 @@ struct EpochOfMap {
 }
 
 /// How well neighbourhoods are preserved, and on how many objects that was measured.
-struct Preserved {
-    found: NeighbourhoodPreservation,
-    objects: usize,
+pub struct Preserved {
+    pub found: NeighbourhoodPreservation,
+    pub objects: usize,
 }
 
-fn run(arguments: &TrainSom) -> Result<Trained, Box<dyn Error>> {
+fn run(arguments: &TrainSom) -> Result<(OutputFolder, Trained), Box<dyn Error>> {
     let start = Instant::now();
     let options = &arguments.run;
     set_threads(options.threads);
@@ -84,7 +90,8 @@ fn run(arguments: &TrainSom) -> Result<Trained, Box<dyn Error>> {
         Refused::Objects(error) => failed(error),
         Refused::File(error) => error,
     })?;
-    let out = folder(options, "som", &WRITTEN)?;
+    let names = [&[MODEL, CODEBOOK, HISTORY, PAGE], &PICTURES[..]].concat();
+    let out = folder(options, "som", &names)?;
     let radius = choose(
         arguments.radius.map(|ends| width(ends, arguments.decay)),
         "radius",
@@ -175,7 +182,7 @@ fn run(arguments: &TrainSom) -> Result<Trained, Box<dyn Error>> {
     let cod = codebook_file::encoded(map.codebook().centres(), kind, &labels, &about);
     written.push(out.write(CODEBOOK, &cod)?);
     written.push(out.write(HISTORY, history(&epochs).as_bytes())?);
-    Ok(Trained {
+    let trained = Trained {
         quality: map.quality(x),
         preserved: preserved(&map, x, options.seed),
         about,
@@ -188,8 +195,10 @@ fn run(arguments: &TrainSom) -> Result<Trained, Box<dyn Error>> {
         class_counts,
         written,
         objects,
+        start,
         seconds: start.elapsed().as_secs_f64(),
-    })
+    };
+    Ok((out, trained))
 }
 
 /// Why no map could be begun.
@@ -302,15 +311,39 @@ fn history(epochs: &[EpochOfMap]) -> String {
 }
 
 impl Trained {
-    fn last_radius(&self) -> f64 {
+    /// The radius of the last epoch.
+    pub fn last_radius(&self) -> f64 {
         self.epochs
             .last()
             .map_or(self.radius.to, |epoch| epoch.radius)
     }
 
     /// The share of objects whose class is that of most objects on their node, where classes are known.
-    fn majority_accuracy(&self) -> Option<f64> {
+    pub fn majority_accuracy(&self) -> Option<f64> {
         self.class_counts.as_deref().map(node_majority_accuracy)
+    }
+
+    /// The objects without any value, said; empty where there are none.
+    pub fn left_out_remark(&self) -> String {
+        left_out(&self.left_out, &self.objects.source)
+    }
+
+    /// Draws the pictures and writes the page. Pictures of an earlier training that there are none of now are removed.
+    fn draw(&mut self, out: &OutputFolder, neighbours: usize, summary: &str) -> Result<(), String> {
+        let pictures = pictures(self, neighbours);
+        let page = page(self, &pictures, summary.lines().next().unwrap_or(""));
+        for name in PICTURES {
+            if pictures.iter().all(|picture| picture.file != name) {
+                out.remove(name)?;
+            }
+        }
+        self.written.push(out.write(PAGE, page.as_bytes())?);
+        let drawn: Vec<_> = pictures
+            .into_iter()
+            .map(|picture| (picture.file, picture.svg))
+            .collect();
+        self.written.extend(out.write_pictures(&drawn)?);
+        Ok(())
     }
 
     /// For another program.
@@ -355,7 +388,7 @@ impl Trained {
             count(self.objects.x.rows(), "object", "objects"),
             count(self.objects.x.columns(), "feature", "features"),
             self.about.remark,
-            left_out(&self.left_out, &self.objects.source),
+            self.left_out_remark(),
         );
         for Setting { name, value, why } in &self.chosen {
             summary += &format!("{name:<8}{value}: {why}\n");
@@ -402,6 +435,6 @@ impl Trained {
         if quality.is_folded() {
             summary += "The map is folded: the two nodes nearest to an object often lie apart. A larger first radius, more epochs or --start plane may unfold it.\n";
         }
-        summary + &lines(&self.written)
+        summary
     }
 }

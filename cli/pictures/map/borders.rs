@@ -1,0 +1,102 @@
+//! The U-matrix: how far neighbouring centres lie apart.
+
+use super::nodes::{MARGIN, Nodes, Scale, Sheet};
+use crate::pictures::colors::grey;
+use crate::pictures::document::Units;
+use unsup_models::kohonen::{Grid, Lattice, UMatrix};
+
+/// The map with the borders between its nodes in greys, as SVG text: the wall between two neighbours is the darker the farther their centres lie apart, and the inside of a node
+/// shows the mean of its walls.
+///
+/// # Panics
+/// If the U-matrix is not of that grid.
+#[track_caller]
+pub fn borders(grid: Grid, u_matrix: &UMatrix, caption: &str, remark: &str) -> String {
+    assert_eq!(
+        grid.nodes(),
+        u_matrix.nodes.len(),
+        "borders: values for the nodes of {grid}"
+    );
+    let nodes = Nodes::fitting(grid, 420.0, (7.0, 60.0));
+    let mut sheet = Sheet::new(caption, MARGIN + nodes.width() + 90.0);
+    let nodes = nodes.at(MARGIN, sheet.top);
+    let distances: Vec<f64> = u_matrix
+        .edges
+        .iter()
+        .map(|&(_, _, distance)| distance)
+        .collect();
+    let scale = Scale {
+        color: |share| grey(0.06 + 0.94 * share),
+        ..Scale::of(&distances)
+    };
+    let colors: Vec<_> = u_matrix
+        .nodes
+        .iter()
+        .map(|&mean| scale.color_of(mean))
+        .collect();
+    nodes.fill(&mut sheet.document, &colors);
+    // half of the side that two neighbours share
+    let half = match grid.lattice() {
+        Lattice::Rectangular => 0.5 * nodes.side,
+        Lattice::Hexagonal => 0.5 * nodes.side / 3f64.sqrt(),
+    };
+    for &(a, b, distance) in &u_matrix.edges {
+        let (from, to) = (nodes.middle(a), nodes.middle(b));
+        let (x, y) = ((to.0 - from.0) / nodes.side, (to.1 - from.1) / nodes.side);
+        if x.hypot(y) > 1.01 {
+            continue; // around the edge of a torus: the means tell of it
+        }
+        let (middle_x, middle_y) = (0.5 * (from.0 + to.0), 0.5 * (from.1 + to.1));
+        sheet.document.push(format_args!(
+            r#"<path d="M{} {}L{} {}" stroke="{}" stroke-width="{}"/>"#,
+            Units(middle_x - y * half),
+            Units(middle_y + x * half),
+            Units(middle_x + y * half),
+            Units(middle_y - x * half),
+            scale.color_of(distance),
+            Units(0.34 * nodes.side)
+        ));
+    }
+    let height = nodes.height().max(60.0);
+    scale.upright(
+        &mut sheet.document,
+        nodes.left + nodes.width() + 20.0,
+        nodes.top,
+        height,
+    );
+    sheet.finish(grid, remark, nodes.top + height)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::nodes::tests::grids;
+    use super::*;
+    use crate::pictures::render::tests::{assert_nothing_clipped, color_at, pixels};
+    use unsup_models::Matrix;
+    use unsup_models::kohonen::{Map, Surface};
+
+    #[test]
+    fn a_wall_stands_between_two_halves() {
+        for grid in grids() {
+            let (half, rows) = (grid.columns() / 2, grid.rows());
+            let centres = Matrix::from_fn(grid.nodes(), 1, |node, _| {
+                if grid.place(node).0 < half { 0.0 } else { 5.0 }
+            });
+            let map = Map::with_centres(grid, centres);
+            let svg = borders(grid, &map.u_matrix(), "U-matrix", "Dark is far.");
+            assert_nothing_clipped(&svg);
+            if grid.columns() != 10 || grid.surface() == Surface::Torus {
+                continue;
+            }
+            let pixmap = pixels(&svg);
+            let nodes =
+                Nodes::fitting(grid, 420.0, (7.0, 60.0)).at(MARGIN, Sheet::new("U", 1.0).top);
+            let right_of = |m: usize| {
+                let (x, y) = nodes.middle(grid.node(m, rows / 2));
+                color_at(&pixmap, x + 0.5 * nodes.side, y)
+            };
+            assert_eq!(right_of(half - 1), grey(1.0), "{grid}");
+            assert_eq!(right_of(1), grey(0.06), "{grid}");
+        }
+    }
+}
