@@ -40,7 +40,10 @@ pub fn borders(grid: Grid, u_matrix: &UMatrix, caption: &str, remark: &str) -> S
         Lattice::Rectangular => 0.5 * nodes.side,
         Lattice::Hexagonal => 0.5 * nodes.side / 3f64.sqrt(),
     };
-    for &(a, b, distance) in &u_matrix.edges {
+    // the darkest last, so that a border is not broken where walls meet
+    let mut edges = u_matrix.edges.clone();
+    edges.sort_by(|a, b| a.2.total_cmp(&b.2));
+    for (a, b, distance) in edges {
         let (from, to) = (nodes.middle(a), nodes.middle(b));
         let (x, y) = ((to.0 - from.0) / nodes.side, (to.1 - from.1) / nodes.side);
         if x.hypot(y) > 1.01 {
@@ -48,13 +51,13 @@ pub fn borders(grid: Grid, u_matrix: &UMatrix, caption: &str, remark: &str) -> S
         }
         let (middle_x, middle_y) = (0.5 * (from.0 + to.0), 0.5 * (from.1 + to.1));
         sheet.document.push(format_args!(
-            r#"<path d="M{} {}L{} {}" stroke="{}" stroke-width="{}"/>"#,
+            r#"<path d="M{} {}L{} {}" stroke="{}" stroke-width="{}" stroke-linecap="round"/>"#,
             Units(middle_x - y * half),
             Units(middle_y + x * half),
             Units(middle_x + y * half),
             Units(middle_y - x * half),
             scale.color_of(distance),
-            Units(0.34 * nodes.side)
+            Units(0.2 * nodes.side)
         ));
     }
     let height = nodes.height().max(60.0);

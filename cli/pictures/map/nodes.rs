@@ -172,6 +172,16 @@ impl Scale {
         (self.color)((share.clamp(0.0, 1.0) * STEPS).round() / STEPS)
     }
 
+    /// A value of the scale in a few digits: what is next to nothing beside its range is 0.
+    pub fn number(&self, value: f64) -> String {
+        let range = 0.5 * self.most - 0.5 * self.least;
+        number(if value.abs() < 1e-3 * range {
+            0.0
+        } else {
+            value
+        })
+    }
+
     /// A bar of its colours, upright, with the numbers at its ends and its middle.
     pub fn upright(&self, document: &mut Document, left: f64, top: f64, height: f64) -> f64 {
         const WIDTH: f64 = 14.0;
@@ -190,7 +200,7 @@ impl Scale {
         let middle = 0.5 * self.least + 0.5 * self.most;
         let mut width: f64 = 0.0;
         for (share, value) in [(0.0, self.most), (0.5, middle), (1.0, self.least)] {
-            let text = number(value);
+            let text = self.number(value);
             // inside the bar's ends
             let y = top + style.drop() + 4.0 + share * (height - 8.0);
             document.text(left + WIDTH + 5.0, y, style, &text);
@@ -201,7 +211,7 @@ impl Scale {
 }
 
 /// A number in three digits or so.
-pub fn number(value: f64) -> String {
+fn number(value: f64) -> String {
     let magnitude = value.abs();
     let text = if value == 0.0 {
         "0".to_owned()
@@ -329,6 +339,8 @@ pub mod tests {
             assert_eq!(scale.color_of(0.0), sequential(0.5));
             assert_eq!(scale.color_of(f64::NAN), NOT_A_NUMBER);
         }
+        assert_eq!(Scale::of(&[1e-7, 2.0]).number(1e-7), "0");
+        assert_eq!(Scale::of(&[1e-7, 2e-7]).number(1e-7), "1.0e−7");
         assert_eq!(Scale::of(&[3.0, 3.0]).color_of(3.0), sequential(0.5));
         assert_eq!(Scale::of(&[f64::NAN]).color_of(1.0), sequential(0.5));
     }

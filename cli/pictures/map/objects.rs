@@ -1,7 +1,7 @@
 //! Where the objects are: how many each node wins, and of which classes.
 
 use super::nodes::{MARGIN, Nodes, Sheet, centred};
-use crate::pictures::colors::{CLASSES, Color, FAINT_INK, GRID, INK};
+use crate::pictures::colors::{CLASSES, Color, FAINT_INK, GRID, INK, PAPER};
 use crate::pictures::document::{Count, Document, Style, Units};
 use std::f64::consts::TAU;
 use unsup_models::kohonen::Grid;
@@ -34,11 +34,20 @@ pub fn hits(grid: Grid, hits: &[usize], caption: &str, remark: &str) -> String {
         let (x, y) = nodes.middle(node);
         let radius = radius(count, most, nodes.side);
         disc(&mut sheet.document, (x, y), radius, Color(0, 114, 178));
-        if letters >= LEAST_LETTERS {
-            let style = centred(letters.min(13.0)).color(INK).halo();
-            sheet
-                .document
-                .text(x, y + style.drop(), style, &count.to_string());
+        if letters < LEAST_LETTERS {
+            continue;
+        }
+        // on the disc where it is large enough, else beside it
+        let text = count.to_string();
+        let size = letters.min(13.0);
+        let half = 0.32 * size * text.len() as f64;
+        let document = &mut sheet.document;
+        if half.hypot(0.4 * size) < radius {
+            let style = centred(size).color(PAPER);
+            document.text(x, y + style.drop(), style, &text);
+        } else {
+            let style = Style::new(size).color(INK);
+            document.text(x + radius + 1.5, y + style.drop(), style, &text);
         }
     }
     sheet.finish(grid, remark, nodes.top + nodes.height())
@@ -203,7 +212,6 @@ fn legend(
 mod tests {
     use super::super::nodes::tests::grids;
     use super::*;
-    use crate::pictures::colors::PAPER;
     use crate::pictures::render::tests::{assert_nothing_clipped, color_at, pixels};
 
     #[test]

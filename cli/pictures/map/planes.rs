@@ -1,6 +1,6 @@
 //! Component planes: a small map for each feature.
 
-use super::nodes::{MARGIN, Nodes, Scale, Sheet, number};
+use super::nodes::{MARGIN, Nodes, Scale, Sheet};
 use crate::pictures::colors::FAINT_INK;
 use crate::pictures::document::{Document, Style, Units};
 use unsup_models::kohonen::Grid;
@@ -103,8 +103,8 @@ fn lying_scale(scale: &Scale, document: &mut Document, left: f64, top: f64, widt
         ));
     }
     let style = Style::new(10.0).color(FAINT_INK);
-    document.text(left, top + 17.0, style, &number(scale.least));
-    let most = number(scale.most);
+    document.text(left, top + 17.0, style, &scale.number(scale.least));
+    let most = scale.number(scale.most);
     document.text(left + width - style.width(&most), top + 17.0, style, &most);
 }
 
@@ -141,12 +141,7 @@ mod tests {
         let all = [plane(grid, "salt", 1.0), plane(grid, "iron", 100.0)];
         let svg = planes(grid, &all, "Planes", "");
         let most = grid.nodes() - 1;
-        for text in [
-            "salt",
-            "iron",
-            &most.to_string(),
-            &number(100.0 * most as f64),
-        ] {
+        for text in ["salt", "iron", &most.to_string(), &(100 * most).to_string()] {
             assert!(svg.contains(&format!(">{text}<")), "{text}");
         }
     }

@@ -148,6 +148,8 @@ fn planes_of(trained: &Trained) -> Picture {
         .filter(|counts| counts[0].len() == 2);
     let correlations = correlations.map(|counts| map.correlation_with_class(counts, 1));
     let remark = |j: usize| match correlations.as_ref().map(|all| all[j]) {
+        // without the sign of a zero
+        Some(r) if r.abs() < 0.005 => "r = 0.00".to_owned(),
         Some(r) if r.is_finite() => format!("r = {r:+.2}").replace('-', "−"),
         _ => String::new(),
     };
