@@ -122,11 +122,12 @@
 //!
 //! # Features
 //!
-//! `threading` (off by default): large matrix products use several threads (`set_threads`). The bits of a result do not
-//! depend on how many.
+//! `threading` (off by default): large matrix products and [`for_each_chunk`] use several threads (`set_threads`). The bits
+//! of a result do not depend on how many.
 
 mod backward;
 pub mod check;
+mod chunks;
 mod custom;
 mod kernels;
 mod matrix;
@@ -140,6 +141,7 @@ mod threads;
 mod var;
 
 pub use backward::Gradients;
+pub use chunks::for_each_chunk;
 pub use custom::CustomOp;
 pub use kernels::reduce::norm;
 pub use matrix::{Matrix, Shape};

@@ -1,9 +1,12 @@
-//! Large matrix products over several threads (feature `threading`).
+//! Work over several threads (feature `threading`): large matrix products, and what [`for_each_chunk`](crate::for_each_chunk)
+//! is given.
 //!
 //! Threads split the rows of a result and never a sum, and the loop that runs is chosen on the whole shape, so a result
 //! has the same bits at any number of threads.
 
 use rayon::prelude::*;
+use std::cell::Cell;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 static THREADS: AtomicUsize = AtomicUsize::new(1);
@@ -13,7 +16,14 @@ const WORTH_SPLITTING: usize = 1 << 20;
 /// A block has a multiple of this many rows, so that no thread is left with half-filled registers.
 const ROWS_TOGETHER: usize = 32;
 
-/// Sets how many threads a large matrix product may use, for the whole process; 1 at the start.
+thread_local! {
+    /// This thread is at a chunk beside others. What it meets there is not split again: the other threads have their own
+    /// chunks, and every part of a product would pack the right operand anew.
+    static AT_A_CHUNK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Sets how many threads a large matrix product and [`for_each_chunk`](crate::for_each_chunk) may use, for the whole
+/// process; 1 at the start.
 ///
 /// # Panics
 /// If `threads` is 0.
@@ -23,9 +33,14 @@ pub fn set_threads(threads: usize) {
     THREADS.store(threads, Ordering::Relaxed);
 }
 
-/// How many threads a large matrix product may use.
+/// How many threads a large matrix product and [`for_each_chunk`](crate::for_each_chunk) may use.
 pub fn threads() -> usize {
     THREADS.load(Ordering::Relaxed)
+}
+
+/// How many threads work may be split over at this place.
+pub(crate) fn threads_here() -> usize {
+    if AT_A_CHUNK.get() { 1 } else { threads() }
 }
 
 /// How many rows of an `m` x `k` by `k` x `n` product each of so many threads takes; `None` where one does it all.
@@ -37,15 +52,41 @@ pub(crate) fn rows_for_each(threads: usize, m: usize, k: usize, n: usize) -> Opt
     (rows < m).then_some(rows)
 }
 
-/// Calls `f` with the number and the entries of each block of `length` entries of `out`, side by side.
-pub(crate) fn for_each_block<T: Send>(
-    out: &mut [T],
+/// Calls `f` with the number and the entries of each chunk of `length` entries of `slice`, on so many threads, each of
+/// which takes the next chunk as soon as it is done with one.
+pub(crate) fn share_chunks<T: Send>(
+    threads: usize,
+    slice: &mut [T],
     length: usize,
     f: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    out.par_chunks_mut(length)
-        .enumerate()
-        .for_each(|(block, out)| f(block, out));
+    let queue = Mutex::new(slice.chunks_mut(length).enumerate());
+    // no panic can poison the lock: it is held for a step of the iterator alone
+    let next = || queue.lock().ok()?.next();
+    (0..threads).into_par_iter().for_each(|_| {
+        let _here = AtAChunk::enter();
+        while let Some((number, chunk)) = next() {
+            f(number, chunk);
+        }
+    });
+}
+
+/// Marks the thread as long as it lives, also where a chunk's work panics: the pool keeps its threads.
+struct AtAChunk {
+    before: bool,
+}
+
+impl AtAChunk {
+    fn enter() -> Self {
+        let before = AT_A_CHUNK.replace(true);
+        Self { before }
+    }
+}
+
+impl Drop for AtAChunk {
+    fn drop(&mut self) {
+        AT_A_CHUNK.set(self.before);
+    }
 }
 
 #[cfg(test)]

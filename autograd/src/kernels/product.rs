@@ -152,12 +152,15 @@ vectorised! {
 /// out ← β out + a b by matrixmultiply, the rows split over threads where that is worth it.
 fn large<T: Real>(a: Operand<'_, T>, b: Operand<'_, T>, out: &mut [T], accumulate: bool) {
     #[cfg(feature = "threading")]
-    if let Some(rows) = threads::rows_for_each(threads::threads(), a.rows, a.columns, b.columns) {
-        threads::for_each_block(out, rows * b.columns, |block, out| {
-            let a = a.rows_from(block * rows, out.len() / b.columns);
-            gemm(a, b, out, accumulate);
-        });
-        return;
+    {
+        let threads = threads::threads_here();
+        if let Some(rows) = threads::rows_for_each(threads, a.rows, a.columns, b.columns) {
+            threads::share_chunks(threads, out, rows * b.columns, |block, out| {
+                let a = a.rows_from(block * rows, out.len() / b.columns);
+                gemm(a, b, out, accumulate);
+            });
+            return;
+        }
     }
     gemm(a, b, out, accumulate);
 }

@@ -171,7 +171,7 @@ impl KMeans {
     /// # Panics
     /// If `x` has another number of features than the training data, or an entry is not finite.
     #[track_caller]
-    pub fn assign(&self, x: &Matrix<f64>) -> Vec<Nearest> {
+    pub fn assign(&self, x: &Matrix<f64>) -> Vec<Nearest<f64>> {
         check_features("k_means", self.centres.columns(), x);
         check_finite("k_means", x);
         nearest(x, &self.centres)
@@ -193,7 +193,7 @@ fn lloyd(x: &Matrix<f64>, mut centres: Matrix<f64>, max_iterations: usize) -> KM
     loop {
         let mut found = nearest(x, &centres);
         let squared_error = found.iter().map(|near| near.squared_distance).sum();
-        let settled = |found: &[Nearest], labels: &[usize]| {
+        let settled = |found: &[Nearest<f64>], labels: &[usize]| {
             found
                 .iter()
                 .map(|near| near.index)
@@ -221,14 +221,14 @@ fn lloyd(x: &Matrix<f64>, mut centres: Matrix<f64>, max_iterations: usize) -> KM
 
 /// Every cluster without objects takes the object farthest from its centre out of a cluster that keeps another, as long
 /// as one does not lie on its centre.
-fn fill_empty_clusters(found: &mut [Nearest], k: usize) {
+fn fill_empty_clusters(found: &mut [Nearest<f64>], k: usize) {
     let mut counts = vec![0usize; k];
     found.iter().for_each(|near| counts[near.index] += 1);
     for empty in 0..k {
         if counts[empty] > 0 {
             continue;
         }
-        let mut farthest: Option<&mut Nearest> = None;
+        let mut farthest: Option<&mut Nearest<f64>> = None;
         for near in found.iter_mut() {
             let least = farthest.as_ref().map_or(0.0, |far| far.squared_distance);
             if near.squared_distance > least && counts[near.index] > 1 {

@@ -57,7 +57,7 @@ impl KNearestClassifier {
         accuracy(&self.predict(x), labels)
     }
 
-    fn majority(&self, nearest_first: &[Nearest]) -> usize {
+    fn majority(&self, nearest_first: &[Nearest<f64>]) -> usize {
         // in the order in which the classes come up: the first of those with most votes is the nearest
         let mut votes: Vec<(usize, usize)> = Vec::new();
         for near in nearest_first {
@@ -143,7 +143,7 @@ impl Neighbours {
     }
 
     #[track_caller]
-    fn of(&self, x: &Matrix<f64>) -> Vec<Vec<Nearest>> {
+    fn of(&self, x: &Matrix<f64>) -> Vec<Vec<Nearest<f64>>> {
         check_features("k_nearest", self.x.columns(), x);
         k_nearest(x, &self.x, self.k)
     }

@@ -1,23 +1,23 @@
 //! The nearest of many rows: the search under k-means, k nearest neighbours and the winner of a map.
 
-use super::shared::{centre, check_finite, column_means, dot, squared_distance};
-use unsup_autograd::{Matrix, vectorised};
+use super::shared::{centre, check_finite, column_means, dot, squared_distance_over_present};
+use unsup_autograd::{Matrix, Real, for_each_chunk, vectorised};
 
 /// One of the rows that lie nearest to an object.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Nearest {
+pub struct Nearest<T> {
     /// Which row it is.
     pub index: usize,
-    /// ‖x − w‖², summed directly over the features, not taken from a matrix product: 0 for equal rows. Infinite where the
-    /// squares overflow.
-    pub squared_distance: f64,
+    /// ‖x − w‖² over the features that x has, summed directly, not taken from a matrix product: 0 for equal rows. Infinite
+    /// where the squares overflow.
+    pub squared_distance: T,
 }
 
-impl Nearest {
+impl<T: Real> Nearest<T> {
     /// Behind every row: any row that is found takes its place.
     const NONE: Self = Self {
         index: usize::MAX,
-        squared_distance: f64::INFINITY,
+        squared_distance: T::INFINITY,
     };
 
     /// Nearer, or as near and of lower index.
@@ -27,152 +27,174 @@ impl Nearest {
     }
 }
 
-/// Rows of `x` and of `w` whose products are held at a time: 256 x 1024 numbers, 2 MB.
+/// Rows of `x` and of `w` whose products are held at a time: 256 x 1024 numbers.
 const X_BLOCK: usize = 256;
 const W_BLOCK: usize = 1024;
 
-/// For every row of `x` (objects x features) the nearest row of `w` (any number x features) by squared Euclidean
-/// distance; of several that are equally near, the one of lowest index.
-///
-/// Exactly what the plain double loop over all pairs finds, index and distance to the bit, at the cost of one matrix
-/// product: ‖x − w‖² = ‖x‖² − 2 x·w + ‖w‖² for all pairs, block by block, and then, since these sums break exact ties by
-/// rounding (votes of 0 and 1 are full of them), every row that could be the nearest within the rounding error is
-/// measured again directly.
-///
-/// # How near is near
-///
-/// Let n be the number of features, u = 2⁻⁵³, S = ‖x‖² + maxⱼ ‖wⱼ‖², all measured from the mean of `w` (a shift changes
-/// no distance, and keeps S small where the data lie far from 0). A sum of n products is off by at most n u Σ |aᵢ bᵢ|, in
-/// any order and with or without fused multiply-add (Higham 2002, "Accuracy and stability of numerical algorithms", 3.1).
-/// So, in multiples of u S and to first order, a distance by products is off from the true one by at most
-///
-/// - 2 n, from the two norms and twice the product (2 |x·w| ≤ S),
-/// - 3, from adding the three,
-/// - 4, from the shift, which rounds each coordinate once,
-///
-/// and one that is summed directly by at most 2 (n + 2), since it is at most 2 S. The two differ by less than e = (4 n +
-/// 32) u S; these terms make 4 n + 11, and the other 21 cover those of second order (for n below 10⁷) and the rounding of
-/// the comparison itself. Where products underflow, each loses less than the smallest normal number, which e includes. A
-/// row whose distance by products exceeds the least by more than 2 e is therefore farther when measured directly too, and
-/// only such rows are passed over. Where S overflows, all rows are measured directly.
-///
-/// ```
-/// use unsup_autograd::Matrix;
-/// use unsup_nn::classical::nearest;
-///
-/// let w = Matrix::from_rows(&[[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]]);
-/// let x = Matrix::from_rows(&[[0.9, 0.8], [0.5, 0.5]]);
-/// let found = nearest(&x, &w);
-/// assert_eq!(found[0].index, 1); // as near as row 2, which comes later
-/// assert_eq!(found[1].index, 0); // as near as both
-/// assert_eq!(found[1].squared_distance, 0.5);
-/// ```
-///
-/// # Panics
-/// If `x` and `w` differ in their number of features, or an entry is not finite.
+/// TODO
 #[track_caller]
-pub fn nearest(x: &Matrix<f64>, w: &Matrix<f64>) -> Vec<Nearest> {
+pub fn nearest<T: Real>(x: &Matrix<T>, w: &Matrix<T>) -> Vec<Nearest<T>> {
     search("nearest", x, w, 1)
 }
 
 /// For every row of `x` the `k` nearest rows of `w`, nearest first, of equally near ones the lower index first; found
-/// as by [`nearest`].
+/// as by [`nearest`], missing values likewise.
 ///
 /// # Panics
-/// If `k` is 0 or more than `w` has rows, `x` and `w` differ in their number of features, or an entry is not finite.
+/// If `k` is 0 or more than `w` has rows, `x` and `w` differ in their number of features, an entry of `w` is not finite, or
+/// one of `x` is infinite.
 #[track_caller]
-pub fn k_nearest(x: &Matrix<f64>, w: &Matrix<f64>, k: usize) -> Vec<Vec<Nearest>> {
+pub fn k_nearest<T: Real>(x: &Matrix<T>, w: &Matrix<T>, k: usize) -> Vec<Vec<Nearest<T>>> {
     assert!(
         (1..=w.rows()).contains(&k),
         "k_nearest: the {k} nearest of {} rows",
         w.rows()
     );
     let found = search("k_nearest", x, w, k);
-    found.chunks_exact(k).map(<[Nearest]>::to_vec).collect()
+    found.chunks_exact(k).map(<[Nearest<T>]>::to_vec).collect()
 }
 
 /// The k nearest of each row of x, one row's after the other's.
 #[track_caller]
-fn search(operation: &str, x: &Matrix<f64>, w: &Matrix<f64>, k: usize) -> Vec<Nearest> {
+fn search<T: Real>(operation: &str, x: &Matrix<T>, w: &Matrix<T>, k: usize) -> Vec<Nearest<T>> {
     assert!(
         x.columns() == w.columns(),
         "{operation}: features differ: {} and {}",
         x.shape(),
         w.shape()
     );
-    check_finite(operation, x);
+    assert!(
+        x.as_slice().iter().all(|x| x.is_finite() || x.is_nan()),
+        "{operation}: an entry is infinite"
+    );
     check_finite(operation, w);
-    let origin = column_means(w);
-    let blocks = |rows: usize, length: usize| {
-        (0..rows)
-            .step_by(length)
-            .map(move |start| start..(start + length).min(rows))
-    };
-    let w_blocks: Vec<_> = blocks(w.rows(), W_BLOCK)
-        .map(|rows| {
-            let centred = centre(&w.slice_rows(rows.clone()), &origin);
-            let norms = squared_norms(&centred);
-            (rows.start, centred, norms)
-        })
-        .collect();
-    let largest = w_blocks
-        .iter()
-        .flat_map(|(_, _, norms)| norms)
-        .fold(0.0, |largest: f64, &norm| largest.max(norm));
+    let has_all = |&i: &usize| !x.row(i).iter().any(|x| x.is_nan());
+    let (mut objects, lacking): (Vec<usize>, Vec<usize>) = (0..x.rows()).partition(has_all);
+    let complete = objects.len();
+    objects.extend(lacking);
 
+    let rows = Rows::new(w, complete < x.rows());
     let mut found = vec![Nearest::NONE; x.rows() * k];
-    let mut order = Vec::new();
-    for rows in blocks(x.rows(), X_BLOCK) {
-        let centred = centre(&x.slice_rows(rows.clone()), &origin);
-        let norms = squared_norms(&centred);
-        for (start, w_centred, w_norms) in &w_blocks {
-            let mut products = centred.matmul_nt(w_centred);
-            for (i, &norm) in rows.clone().zip(&norms) {
-                let distances = products.row_mut(i - rows.start);
-                let least = squared_distances(norm, w_norms, distances);
-                let kth = match k {
-                    1 => least,
-                    _ if k > distances.len() => f64::INFINITY,
-                    _ => {
-                        order.clear();
-                        order.extend_from_slice(distances);
-                        *order.select_nth_unstable_by(k - 1, f64::total_cmp).1
-                    }
+    let (first, second) = found.split_at_mut(complete * k);
+    for (objects, found, lacking) in [
+        (&objects[..complete], first, false),
+        (&objects[complete..], second, true),
+    ] {
+        for_each_chunk(found, X_BLOCK * k, |block, found| {
+            let objects = &objects[block * X_BLOCK..][..found.len() / k];
+            rows.search(&x.select_rows(objects), lacking, k, found);
+        });
+    }
+    if complete == x.rows() {
+        return found;
+    }
+    let mut in_order = found.clone();
+    for (&i, list) in objects.iter().zip(found.chunks_exact(k)) {
+        in_order[i * k..(i + 1) * k].copy_from_slice(list);
+    }
+    in_order
+}
+
+/// The rows that are searched, as the products need them.
+struct Rows<'a, T> {
+    w: &'a Matrix<T>,
+    /// What all coordinates are measured from.
+    origin: Vec<T>,
+    blocks: Vec<Block<T>>,
+    /// maxⱼ ‖wⱼ‖²
+    largest: T,
+}
+
+/// Some rows, one after the other, measured from the origin.
+struct Block<T> {
+    /// Which of all rows is the first.
+    start: usize,
+    /// −2 w
+    doubled: Matrix<T>,
+    /// w∘w, for objects with missing values.
+    squares: Option<Matrix<T>>,
+    /// ‖w‖²
+    norms: Vec<T>,
+}
+
+impl<'a, T: Real> Rows<'a, T> {
+    fn new(w: &'a Matrix<T>, squares: bool) -> Self {
+        let origin = column_means(w);
+        let block = |start: usize| {
+            let rows = w.slice_rows(start..(start + W_BLOCK).min(w.rows()));
+            let centred = centre(&rows, &origin);
+            Block {
+                start,
+                doubled: centred.map(|w| -(w + w)),
+                squares: squares.then(|| centred.map(|w| w * w)),
+                norms: squared_norms(&centred),
+            }
+        };
+        let blocks: Vec<_> = (0..w.rows()).step_by(W_BLOCK).map(block).collect();
+        let norms = blocks.iter().flat_map(|block| &block.norms);
+        let largest = norms.fold(T::ZERO, |largest, &norm| if norm > largest { norm } else { largest });
+        Self { w, origin, blocks, largest }
+    }
+
+    /// The k nearest of each row of x, one row's after the other's; where the objects are `lacking`, NaN is a missing value.
+    fn search(&self, x: &Matrix<T>, lacking: bool, k: usize, found: &mut [Nearest<T>]) {
+        let mut centred = centre(x, &self.origin);
+        let present = lacking.then(|| {
+            let present = centred.map(|x| if x.is_nan() { T::ZERO } else { T::ONE });
+            centred = centred.map(|x| if x.is_nan() { T::ZERO } else { x });
+            present
+        });
+        let x_norms = squared_norms(&centred);
+        for block in &self.blocks {
+            let products = centred.matmul_nt(&block.doubled);
+            let norms = present.as_ref().zip(block.squares.as_ref());
+            let norms = norms.map(|(present, squares)| present.matmul_nt(squares));
+            for (i, list) in found.chunks_exact_mut(k).enumerate() {
+                let norms = norms.as_ref().map_or(&block.norms[..], |norms| norms.row(i));
+                let products = products.row(i);
+                let error = error_bound(x.columns(), x_norms[i] + self.largest);
+                let limit = if error.is_finite() {
+                    let within = kth_least(norms, products, k) + T::from_f64(2.0) * error;
+                    smaller(within, list[k - 1].squared_distance - x_norms[i] + error)
+                } else {
+                    T::INFINITY
                 };
-                let error = error_bound(x.columns(), norm + largest);
-                let list = &mut found[i * k..(i + 1) * k];
-                let limit = (kth + 2.0 * error).min(list[k - 1].squared_distance + error);
-                for (j, &distance) in distances.iter().enumerate() {
-                    if distance <= limit || !error.is_finite() {
-                        let index = start + j;
-                        let squared_distance = squared_distance(x.row(i), w.row(index));
-                        insert(
-                            Nearest {
-                                index,
-                                squared_distance,
-                            },
-                            list,
-                        );
-                    }
-                }
+                for_each_within(norms, products, limit, |j| {
+                    let index = block.start + j;
+                    let squared_distance =
+                        squared_distance_over_present(x.row(i), self.w.row(index));
+                    insert(
+                        Nearest {
+                            index,
+                            squared_distance,
+                        },
+                        list,
+                    );
+                });
             }
         }
     }
-    found
 }
 
 /// How far a squared distance by products may be from the one that is summed directly: e of [`nearest`], for S = `norms`.
-fn error_bound(features: usize, norms: f64) -> f64 {
-    let terms = (4 * features + 32) as f64;
-    terms * (0.5 * f64::EPSILON * norms + f64::MIN_POSITIVE)
+/// Infinite where 4 S overflows.
+fn error_bound<T: Real>(features: usize, norms: T) -> T {
+    let roundings = (5 * features + 32) as f64;
+    let gamma = 0.5 * T::EPSILON.to_f64() * roundings;
+    let gamma = if gamma < 1.0 { gamma / (1.0 - gamma) } else { f64::INFINITY };
+    T::from_f64(0.25 * gamma) * (T::from_f64(4.0) * norms) + T::from_f64(roundings) * T::MIN_POSITIVE
 }
 
-fn squared_norms(x: &Matrix<f64>) -> Vec<f64> {
+fn squared_norms<T: Real>(x: &Matrix<T>) -> Vec<T> {
     x.row_iter().map(|row| dot(row, row)).collect()
 }
 
+fn smaller<T: Real>(a: T, b: T) -> T {
+    if a < b { a } else { b }
+}
+
 /// Puts one more into a sorted list, from which the last falls out.
-fn insert(new: Nearest, list: &mut [Nearest]) {
+fn insert<T: Real>(new: Nearest<T>, list: &mut [Nearest<T>]) {
     let at = list.partition_point(|other| other.precedes(&new));
     if at < list.len() {
         list[at..].rotate_right(1);
@@ -180,29 +202,75 @@ fn insert(new: Nearest, list: &mut [Nearest]) {
     }
 }
 
+/// The kth least of the sums ‖w‖² − 2 x·w, or a little more: where k is small, the kth least of those that are the least in
+/// their lane, which costs no more than the least itself.
+fn kth_least<T: Real>(norms: &[T], products: &[T], k: usize) -> T {
+    if k > products.len() {
+        return T::INFINITY;
+    }
+    let lanes = least_by_lanes(norms, products);
+    if k == 1 {
+        return lanes.into_iter().fold(T::INFINITY, smaller);
+    }
+    if 2 * k > LANES {
+        let mut sums: Vec<T> = norms.iter().zip(products).map(|(&n, &p)| n + p).collect();
+        return *sums.select_nth_unstable_by(k - 1, |a, b| a.to_f64().total_cmp(&b.to_f64())).1;
+    }
+    let mut least = [T::INFINITY; LANES];
+    for lane in lanes {
+        if lane < least[k - 1] {
+            let at = least[..k].partition_point(|&other| other <= lane);
+            least[at..k].rotate_right(1);
+            least[at] = lane;
+        }
+    }
+    least[k - 1]
+}
+
+const LANES: usize = 32;
+const TOGETHER: usize = 16;
+
 vectorised! {
-    /// ‖x‖² − 2 x·w + ‖w‖², not below 0, in the place of each x·w; returns the least.
-    fn squared_distances[](norm: f64, norms: &[f64], products: &mut [f64]) -> f64 {
-        const LANES: usize = 8;
-        let of = |product: f64, w_norm: f64| {
-            let distance = (norm + w_norm) - 2.0 * product;
-            if distance < 0.0 { 0.0 } else { distance }
-        };
-        let smaller = |a: f64, b: f64| if a < b { a } else { b };
-        let mut least = [f64::INFINITY; LANES];
-        let (mut chunks, mut norm_chunks) = (products.chunks_exact_mut(LANES), norms.chunks_exact(LANES));
-        for (products, norms) in (&mut chunks).zip(&mut norm_chunks) {
+    /// The least of ‖w‖² − 2 x·w in every lane, infinite where the lane is empty.
+    fn least_by_lanes[T: Real](norms: &[T], products: &[T]) -> [T; LANES] {
+        let mut least = [T::INFINITY; LANES];
+        let (mut norm_chunks, mut chunks) = (norms.chunks_exact(LANES), products.chunks_exact(LANES));
+        for (norms, products) in (&mut norm_chunks).zip(&mut chunks) {
             for i in 0..LANES {
-                products[i] = of(products[i], norms[i]);
-                least[i] = smaller(products[i], least[i]);
+                least[i] = smaller(norms[i] + products[i], least[i]);
             }
         }
-        let mut least = least.into_iter().fold(f64::INFINITY, smaller);
-        for (product, &norm) in chunks.into_remainder().iter_mut().zip(norm_chunks.remainder()) {
-            *product = of(*product, norm);
-            least = smaller(*product, least);
+        let rest = norm_chunks.remainder().iter().zip(chunks.remainder());
+        for (least, (&norm, &product)) in least.iter_mut().zip(rest) {
+            *least = smaller(norm + product, *least);
         }
         least
+    }
+
+    /// Calls `f` with the places, in their order, whose ‖w‖² − 2 x·w is not beyond the limit; NaN is not.
+    fn for_each_within[T: Real, F: FnMut(usize)](norms: &[T], products: &[T], limit: T, f: F) {
+        let mut f = f;
+        let beyond = |norm: T, product: T| norm + product > limit;
+        let (norm_chunks, chunks) = (norms.chunks_exact(TOGETHER), products.chunks_exact(TOGETHER));
+        let whole = products.len() - chunks.remainder().len();
+        for (chunk, (norms, products)) in norm_chunks.zip(chunks).enumerate() {
+            let mut all_beyond = true;
+            for i in 0..TOGETHER {
+                all_beyond &= beyond(norms[i], products[i]);
+            }
+            if !all_beyond {
+                for i in 0..TOGETHER {
+                    if !beyond(norms[i], products[i]) {
+                        f(chunk * TOGETHER + i);
+                    }
+                }
+            }
+        }
+        for i in whole..products.len() {
+            if !beyond(norms[i], products[i]) {
+                f(i);
+            }
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the methods of this folder share: sums over two rows, means, centring, units, checks of what is given.
 
-use unsup_autograd::{Matrix, vectorised};
+use unsup_autograd::{Matrix, Real, vectorised};
 
 vectorised! {
     /// Σ f(aᵢ, bᵢ), in lanes: the order of the sum depends on the length alone.
-    fn sum_of[F: Fn(f64, f64) -> f64](a: &[f64], b: &[f64], f: F) -> f64 {
+    fn sum_of[T: Real, F: Fn(T, T) -> T](a: &[T], b: &[T], f: F) -> T {
         const LANES: usize = 8;
-        let mut lanes = [0.0; LANES];
+        let mut lanes = [T::ZERO; LANES];
         let (mut a_chunks, mut b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
         for (a, b) in (&mut a_chunks).zip(&mut b_chunks) {
             for i in 0..LANES {
@@ -14,12 +14,12 @@ vectorised! {
             }
         }
         let rest = a_chunks.remainder().iter().zip(b_chunks.remainder());
-        let rest = rest.fold(0.0, |sum, (&a, &b)| sum + f(a, b));
+        let rest = rest.fold(T::ZERO, |sum, (&a, &b)| sum + f(a, b));
         lanes.iter().fold(rest, |sum, &lane| sum + lane)
     }
 
     /// y ← y + c x
-    pub(super) fn add_scaled[](c: f64, x: &[f64], y: &mut [f64]) {
+    pub(super) fn add_scaled[T: Real](c: T, x: &[T], y: &mut [T]) {
         for (y, &x) in y.iter_mut().zip(x) {
             *y += c * x;
         }
@@ -27,38 +27,47 @@ vectorised! {
 }
 
 /// a·b
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     sum_of(a, b, |a, b| a * b)
 }
 
 /// ‖a − b‖²
-pub(super) fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn squared_distance<T: Real>(a: &[T], b: &[T]) -> T {
     sum_of(a, b, |a, b| (a - b) * (a - b))
+}
+
+/// ‖a − b‖² over the features that `a` has: where it is NaN, 0 is added instead, which changes no bit of the sum of the
+/// others.
+pub(super) fn squared_distance_over_present<T: Real>(a: &[T], b: &[T]) -> T {
+    sum_of(a, b, |a, b| {
+        let difference = if a.is_nan() { T::ZERO } else { a - b };
+        difference * difference
+    })
 }
 
 /// The mean of every column, summed as differences from the first row: exact where a column is constant, and without the
 /// rounding that a large common offset brings.
-pub(super) fn column_means(x: &Matrix<f64>) -> Vec<f64> {
-    let objects = x.rows() as f64;
+pub(super) fn column_means<T: Real>(x: &Matrix<T>) -> Vec<T> {
+    let objects = T::from_f64(x.rows() as f64);
     let first = x.row(0);
-    let mut sums = vec![0.0; x.columns()];
+    let mut sums = vec![T::ZERO; x.columns()];
     for row in x.row_iter() {
-        for ((sum, x), first) in sums.iter_mut().zip(row).zip(first) {
+        for ((sum, &x), &first) in sums.iter_mut().zip(row).zip(first) {
             *sum += (x - first) / objects;
         }
     }
     first
         .iter()
         .zip(sums)
-        .map(|(first, sum)| first + sum)
+        .map(|(&first, sum)| first + sum)
         .collect()
 }
 
 /// Every row less `mean`.
-pub(super) fn centre(x: &Matrix<f64>, mean: &[f64]) -> Matrix<f64> {
+pub(super) fn centre<T: Real>(x: &Matrix<T>, mean: &[T]) -> Matrix<T> {
     let mut centred = x.clone();
     for x in centred.as_mut_slice().chunks_exact_mut(mean.len()) {
-        add_scaled(-1.0, mean, x);
+        add_scaled(-T::ONE, mean, x);
     }
     centred
 }
@@ -136,7 +145,7 @@ pub(super) fn check_features(operation: &str, fitted: usize, x: &Matrix<f64>) {
 }
 
 #[track_caller]
-pub(super) fn check_finite(operation: &str, x: &Matrix<f64>) {
+pub(super) fn check_finite<T: Real>(operation: &str, x: &Matrix<T>) {
     assert!(x.is_finite(), "{operation}: an entry is not finite");
 }
 
