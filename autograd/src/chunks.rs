@@ -19,11 +19,7 @@
 /// # Panics
 /// If `length` is 0, or `f` does.
 #[track_caller]
-pub fn for_each_chunk<T: Send>(
-    slice: &mut [T],
-    length: usize,
-    f: impl Fn(usize, &mut [T]) + Sync,
-) {
+pub fn for_each_chunk<T: Send>(slice: &mut [T], length: usize, f: impl Fn(usize, &mut [T]) + Sync) {
     assert!(
         length > 0,
         "for_each_chunk: a chunk has at least 1 entry, got a length of 0"

@@ -44,16 +44,12 @@ pub trait Real:
     const INFINITY: Self;
     /// −∞, where the search for a maximum starts.
     const NEG_INFINITY: Self;
-    /// +∞, where the search for a minimum starts.
-    const INFINITY: Self;
     /// The least number above 0 that has all its digits.
     const MIN_POSITIVE: Self;
     /// Not a number; debug builds fill recycled buffers with it.
     const NAN: Self;
     /// The distance from 1 to the next number.
     const EPSILON: Self;
-    /// The smallest positive number of full precision; what lies below it loses digits.
-    const MIN_POSITIVE: Self;
     /// The type's name, `"f32"` or `"f64"`.
     const NAME: &'static str;
 
@@ -110,11 +106,9 @@ macro_rules! real {
             const ONE: Self = 1.0;
             const INFINITY: Self = $type::INFINITY;
             const NEG_INFINITY: Self = $type::NEG_INFINITY;
-            const INFINITY: Self = $type::INFINITY;
             const MIN_POSITIVE: Self = $type::MIN_POSITIVE;
             const NAN: Self = $type::NAN;
             const EPSILON: Self = $type::EPSILON;
-            const MIN_POSITIVE: Self = $type::MIN_POSITIVE;
             const NAME: &'static str = stringify!($type);
 
             #[inline(always)]

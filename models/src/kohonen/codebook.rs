@@ -1,10 +1,10 @@
 //! The codebook: the centres of clusters, and what they say of objects.
 
 use super::competition::{Competition, compete};
-use super::search::nearest;
 use super::{Epoch, FitError, Outcome, Rule, Settings};
 use std::ops::ControlFlow;
 use unsup_autograd::{Matrix, Real};
+use unsup_nn::classical::nearest;
 use unsup_nn::{Param, module};
 
 /// Centres w_y of clusters: the model of hard competition a(x) = arg min ρ(x, w_y), ρ(x, w) = ‖x − w‖.

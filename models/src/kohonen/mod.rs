@@ -7,7 +7,6 @@ mod kernel;
 mod lvq;
 mod map;
 mod objects;
-mod search;
 mod start;
 mod stopping;
 mod winner_takes_all;

@@ -145,6 +145,7 @@ impl Neighbours {
     #[track_caller]
     fn of(&self, x: &Matrix<f64>) -> Vec<Vec<Nearest<f64>>> {
         check_features("k_nearest", self.x.columns(), x);
+        check_finite("k_nearest", x);
         k_nearest(x, &self.x, self.k)
     }
 }

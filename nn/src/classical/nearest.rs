@@ -31,7 +31,54 @@ impl<T: Real> Nearest<T> {
 const X_BLOCK: usize = 256;
 const W_BLOCK: usize = 1024;
 
-/// TODO
+/// For every row of `x` (objects x features) the nearest row of `w` (any number x features) by squared Euclidean
+/// distance; of several that are equally near, the one of lowest index.
+///
+/// An entry of `x` that is NaN is missing: the distance is the sum over the features that the object has. (It is not
+/// enlarged for those that it has not: that would change no winner.) An object without any value is at distance 0 from every
+/// row, so row 0 is found: leave such objects out.
+///
+/// Exactly what the plain double loop over all pairs finds, index and distance to the bit, at the cost of one matrix
+/// product (of two for objects with missing values): ‖x − w‖² − ‖x‖² = ‖w‖² − 2 x·w for all pairs, block by block, and then,
+/// since these sums break exact ties by rounding (votes of 0 and 1 are full of them), every row that could be the nearest
+/// within the rounding error is measured again directly. With the feature `threading` blocks of objects are shared among
+/// threads; the result has the same bits at any number of them.
+///
+/// # How near is near
+///
+/// Let n be the number of features, u half the distance from 1 to the next number, S = ‖x‖² + maxⱼ ‖wⱼ‖², all measured from
+/// the mean of `w` (a shift changes no distance, and keeps S small where the data lie far from 0). A sum of n products is off
+/// by at most n u Σ |aᵢ bᵢ|, in any order and with or without fused multiply-add (Higham 2002, "Accuracy and stability of
+/// numerical algorithms", 3.1). So, in multiples of u S and to first order, ‖w‖² − 2 x·w + ‖x‖² is off from the true distance
+/// by at most
+///
+/// - 3 n, from the two norms and twice the product (2 |x·w| ≤ S),
+/// - 1, from the squares of w, which are rounded before they are summed where values are missing: there ‖w‖² is Σ mⱼ wⱼ² over
+///   the features that the object has, a product with m of 0 and 1,
+/// - 5, from adding the three,
+/// - 4, from the shift, which rounds each coordinate once,
+///
+/// and a distance that is summed directly by at most 2 (n + 2), since it is at most 2 S. The two differ by less than e =
+/// (5 n + 32) u S, where the 32 also covers the terms of second order and the rounding of the comparison. Where
+/// products underflow, each loses less than the smallest normal number, which e includes. A row whose sum by products exceeds
+/// the least by more than 2 e is therefore farther when measured directly too, and only such rows are passed over. Where S is
+/// so large that sums may overflow, all rows are measured directly.
+///
+/// ```
+/// use unsup_autograd::Matrix;
+/// use unsup_nn::classical::nearest;
+///
+/// let w = Matrix::from_rows(&[[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]]);
+/// let x = Matrix::from_rows(&[[0.9, 0.8], [0.5, 0.5], [f64::NAN, 0.7]]);
+/// let found = nearest(&x, &w);
+/// assert_eq!(found[0].index, 1); // as near as row 2, which comes later
+/// assert_eq!(found[1].index, 0); // as near as both
+/// assert_eq!(found[1].squared_distance, 0.5);
+/// assert_eq!(found[2].index, 1); // by the second feature alone
+/// ```
+///
+/// # Panics
+/// If `x` and `w` differ in their number of features, an entry of `w` is not finite, or one of `x` is infinite.
 #[track_caller]
 pub fn nearest<T: Real>(x: &Matrix<T>, w: &Matrix<T>) -> Vec<Nearest<T>> {
     search("nearest", x, w, 1)
@@ -132,8 +179,16 @@ impl<'a, T: Real> Rows<'a, T> {
         };
         let blocks: Vec<_> = (0..w.rows()).step_by(W_BLOCK).map(block).collect();
         let norms = blocks.iter().flat_map(|block| &block.norms);
-        let largest = norms.fold(T::ZERO, |largest, &norm| if norm > largest { norm } else { largest });
-        Self { w, origin, blocks, largest }
+        let largest = norms.fold(
+            T::ZERO,
+            |largest, &norm| if norm > largest { norm } else { largest },
+        );
+        Self {
+            w,
+            origin,
+            blocks,
+            largest,
+        }
     }
 
     /// The k nearest of each row of x, one row's after the other's; where the objects are `lacking`, NaN is a missing value.
@@ -150,7 +205,9 @@ impl<'a, T: Real> Rows<'a, T> {
             let norms = present.as_ref().zip(block.squares.as_ref());
             let norms = norms.map(|(present, squares)| present.matmul_nt(squares));
             for (i, list) in found.chunks_exact_mut(k).enumerate() {
-                let norms = norms.as_ref().map_or(&block.norms[..], |norms| norms.row(i));
+                let norms = norms
+                    .as_ref()
+                    .map_or(&block.norms[..], |norms| norms.row(i));
                 let products = products.row(i);
                 let error = error_bound(x.columns(), x_norms[i] + self.largest);
                 let limit = if error.is_finite() {
@@ -181,8 +238,13 @@ impl<'a, T: Real> Rows<'a, T> {
 fn error_bound<T: Real>(features: usize, norms: T) -> T {
     let roundings = (5 * features + 32) as f64;
     let gamma = 0.5 * T::EPSILON.to_f64() * roundings;
-    let gamma = if gamma < 1.0 { gamma / (1.0 - gamma) } else { f64::INFINITY };
-    T::from_f64(0.25 * gamma) * (T::from_f64(4.0) * norms) + T::from_f64(roundings) * T::MIN_POSITIVE
+    let gamma = if gamma < 1.0 {
+        gamma / (1.0 - gamma)
+    } else {
+        f64::INFINITY
+    };
+    T::from_f64(0.25 * gamma) * (T::from_f64(4.0) * norms)
+        + T::from_f64(roundings) * T::MIN_POSITIVE
 }
 
 fn squared_norms<T: Real>(x: &Matrix<T>) -> Vec<T> {
@@ -214,7 +276,9 @@ fn kth_least<T: Real>(norms: &[T], products: &[T], k: usize) -> T {
     }
     if 2 * k > LANES {
         let mut sums: Vec<T> = norms.iter().zip(products).map(|(&n, &p)| n + p).collect();
-        return *sums.select_nth_unstable_by(k - 1, |a, b| a.to_f64().total_cmp(&b.to_f64())).1;
+        return *sums
+            .select_nth_unstable_by(k - 1, |a, b| a.to_f64().total_cmp(&b.to_f64()))
+            .1;
     }
     let mut least = [T::INFINITY; LANES];
     for lane in lanes {
@@ -227,7 +291,9 @@ fn kth_least<T: Real>(norms: &[T], products: &[T], k: usize) -> T {
     least[k - 1]
 }
 
+/// Places whose sums are compared side by side.
 const LANES: usize = 32;
+/// Places that are passed over at once where all of them are beyond the limit.
 const TOGETHER: usize = 16;
 
 vectorised! {
@@ -281,30 +347,53 @@ mod tests {
     use rand::RngExt;
 
     /// The plain double loop.
-    fn plainly(x: &Matrix<f64>, w: &Matrix<f64>, k: usize) -> Vec<Vec<Nearest>> {
-        let of = |x: &[f64]| {
-            let mut all: Vec<Nearest> = w
+    fn plainly<T: Real>(x: &Matrix<T>, w: &Matrix<T>, k: usize) -> Vec<Vec<Nearest<T>>> {
+        let of = |x: &[T]| {
+            let mut all: Vec<Nearest<T>> = w
                 .row_iter()
                 .enumerate()
                 .map(|(index, w)| Nearest {
                     index,
-                    squared_distance: squared_distance(x, w),
+                    squared_distance: squared_distance_over_present(x, w),
                 })
                 .collect();
             // a stable sort: of equal distances the lower index stays first
-            all.sort_by(|a, b| a.squared_distance.total_cmp(&b.squared_distance));
+            all.sort_by(|a, b| {
+                let order = a.squared_distance.partial_cmp(&b.squared_distance);
+                order.expect("distances are numbers")
+            });
             all.truncate(k);
             all
         };
         x.row_iter().map(of).collect()
     }
 
+    /// As they are and with values missing, some from none to all of an object's, in both types.
     fn agrees(name: &str, x: &Matrix<f64>, w: &Matrix<f64>) {
+        let mut random = generator(9, "test", 0);
+        let holes = Matrix::from_fn(x.rows(), x.columns(), |i, j| {
+            let missing = i % 2 == 1 && random.random_range(0..8) < i % 9;
+            if missing { f64::NAN } else { x[(i, j)] }
+        });
+        for (name, x) in [
+            (name.to_owned(), x),
+            (format!("{name}, values missing"), &holes),
+        ] {
+            agrees_in(&format!("{name}, f64"), x, w);
+            let in_range = |x: &Matrix<f32>| x.as_slice().iter().all(|x| !x.is_infinite());
+            let (x, w) = (x.cast::<f32>(), w.cast::<f32>());
+            if in_range(&x) && in_range(&w) {
+                agrees_in(&format!("{name}, f32"), &x, &w);
+            }
+        }
+    }
+
+    fn agrees_in<T: Real>(name: &str, x: &Matrix<T>, w: &Matrix<T>) {
         let firsts = plainly(x, w, 1);
         for (i, (found, expected)) in nearest(x, w).iter().zip(&firsts).enumerate() {
             assert_eq!(found, &expected[0], "{name}, object {i}");
         }
-        for k in [1, 2, 7, w.rows()] {
+        for k in [1, 2, 7, 40, w.rows()] {
             let k = k.min(w.rows());
             assert_eq!(k_nearest(x, w, k), plainly(x, w, k), "{name}, {k} nearest");
         }
@@ -325,7 +414,9 @@ mod tests {
         let (x, w) = (votes(300, 16, 1), votes(200, 16, 2));
         let tied = plainly(&x, &w, 2)
             .iter()
-            .filter(|pair| pair[0].squared_distance == pair[1].squared_distance)
+            .filter(|pair: &&Vec<Nearest<f64>>| {
+                pair[0].squared_distance == pair[1].squared_distance
+            })
             .count();
         assert!(tied > 100, "the data shall have ties, got {tied}");
         agrees("votes", &x, &w);
@@ -393,39 +484,113 @@ mod tests {
         agrees("one feature", &normal(300, 1, 1), &normal(300, 1, 2));
     }
 
-    /// The bound itself, against the two ways to measure.
+    /// The bound itself, against the two ways to measure, with all values and with some missing.
     #[test]
     fn the_error_bound_holds() {
-        let mut largest: f64 = 0.0;
-        for features in [1, 3, 16, 64, 300] {
-            for seed in 0..4 {
-                let offset = 10f64.powi(2 * seed as i32);
-                let x = normal(20, features, seed).map(|x| offset + x);
-                let w = normal(30, features, seed + 10).map(|x| offset + x);
-                let (x_norms, w_norms) = (squared_norms(&x), squared_norms(&w));
-                let mut products = x.matmul_nt(&w);
-                for i in 0..x.rows() {
-                    squared_distances(x_norms[i], &w_norms, products.row_mut(i));
-                    for j in 0..w.rows() {
-                        let error = (products[(i, j)] - squared_distance(x.row(i), w.row(j))).abs();
-                        let bound = error_bound(features, x_norms[i] + w_norms[j]);
-                        largest = largest.max(error / bound);
+        fn largest<T: Real>() -> f64 {
+            let mut largest: f64 = 0.0;
+            for features in [1, 3, 16, 64, 300] {
+                for seed in 0..4 {
+                    let offset = 10f64.powi(2 * seed as i32);
+                    let x: Matrix<T> = normal(20, features, seed).map(|x| offset + x).cast();
+                    let w: Matrix<T> = normal(30, features, seed + 10).map(|x| offset + x).cast();
+                    for share in [0, 3] {
+                        let x = Matrix::from_fn(x.rows(), x.columns(), |i, j| {
+                            if (i + 2 * j) % 7 < share {
+                                T::NAN
+                            } else {
+                                x[(i, j)]
+                            }
+                        });
+                        largest = largest.max(largest_share(&x, &w));
                     }
                 }
             }
+            largest
         }
-        assert!(largest < 1.0 && largest > 1e-3, "{largest}");
+
+        /// Of the error that the bound allows, at most so much was met.
+        fn largest_share<T: Real>(x: &Matrix<T>, w: &Matrix<T>) -> f64 {
+            let origin = column_means(w);
+            let centred = centre(x, &origin);
+            let present = centred.map(|x| if x.is_nan() { T::ZERO } else { T::ONE });
+            let centred = centred.map(|x| if x.is_nan() { T::ZERO } else { x });
+            let w_centred = centre(w, &origin);
+            let products = centred.matmul_nt(&w_centred.map(|w| -(w + w)));
+            let norms = present.matmul_nt(&w_centred.map(|w| w * w));
+            let largest = squared_norms(&w_centred)
+                .into_iter()
+                .fold(T::ZERO, |a, b| if b > a { b } else { a });
+            let x_norms = squared_norms(&centred);
+            let mut share: f64 = 0.0;
+            for i in 0..x.rows() {
+                let bound = error_bound(x.columns(), x_norms[i] + largest).to_f64();
+                for j in 0..w.rows() {
+                    let by_products = norms[(i, j)] + products[(i, j)] + x_norms[i];
+                    let directly = squared_distance_over_present(x.row(i), w.row(j));
+                    share = share.max((by_products - directly).abs().to_f64() / bound);
+                }
+            }
+            share
+        }
+
+        for largest in [largest::<f64>(), largest::<f32>()] {
+            assert!(largest < 1.0 && largest > 1e-3, "{largest}");
+        }
+    }
+
+    #[test]
+    fn an_object_without_any_value_is_as_near_to_every_row() {
+        let x = Matrix::from_rows(&[[f64::NAN, f64::NAN], [f64::NAN, 1.0]]);
+        let w = Matrix::from_rows(&[[9.0, 9.0], [5.0, 1.0]]);
+        let found = nearest(&x, &w);
+        assert_eq!((found[0].index, found[0].squared_distance), (0, 0.0));
+        assert_eq!((found[1].index, found[1].squared_distance), (1, 0.0));
+    }
+
+    #[cfg(feature = "threading")]
+    #[test]
+    fn the_bits_do_not_depend_on_the_number_of_threads() {
+        let (x, w) = (normal(1500, 20, 1), normal(90, 20, 2));
+        let holes = Matrix::from_fn(1500, 20, |i, j| {
+            if (i + j) % 11 == 0 {
+                f64::NAN
+            } else {
+                x[(i, j)]
+            }
+        });
+        let found = |threads| {
+            unsup_autograd::set_threads(threads);
+            (k_nearest(&x, &w, 2), nearest(&holes, &w))
+        };
+        let one = found(1);
+        for threads in [2, 3] {
+            assert_eq!(found(threads), one, "{threads} threads");
+        }
+        unsup_autograd::set_threads(1);
     }
 
     #[test]
     #[should_panic(expected = "nearest: features differ: 3x4 and 5x6")]
     fn other_features_are_refused() {
-        nearest(&Matrix::zeros(3, 4), &Matrix::zeros(5, 6));
+        nearest(&Matrix::<f64>::zeros(3, 4), &Matrix::zeros(5, 6));
     }
 
     #[test]
     #[should_panic(expected = "k_nearest: the 6 nearest of 5 rows")]
     fn more_neighbours_than_rows_are_refused() {
-        k_nearest(&Matrix::zeros(3, 4), &Matrix::zeros(5, 4), 6);
+        k_nearest(&Matrix::<f64>::zeros(3, 4), &Matrix::zeros(5, 4), 6);
+    }
+
+    #[test]
+    #[should_panic(expected = "nearest: an entry is infinite")]
+    fn infinite_entries_are_refused() {
+        nearest(&Matrix::filled(1, 2, f64::INFINITY), &Matrix::zeros(5, 2));
+    }
+
+    #[test]
+    #[should_panic(expected = "nearest: an entry is not finite")]
+    fn rows_with_missing_values_are_refused() {
+        nearest(&Matrix::zeros(1, 2), &Matrix::filled(5, 2, f64::NAN));
     }
 }

@@ -23,10 +23,10 @@
 use super::neighbourhood::Neighbourhood;
 use super::{Map, MapEpoch};
 use crate::kohonen::objects::Objects;
-use crate::kohonen::search::nearest;
 use crate::kohonen::{End, FitError, Kernel, Width};
 use std::ops::ControlFlow;
 use unsup_autograd::{Matrix, Real};
+use unsup_nn::classical::nearest;
 
 /// The settings of a training by all objects at once.
 #[derive(Clone, PartialEq, Debug)]

@@ -5,8 +5,8 @@ use super::grid::Neighbours;
 use super::neighbourhood::Neighbourhood;
 use crate::kohonen::Kernel;
 use crate::kohonen::codebook::{enlargement, mean};
-use crate::kohonen::search::k_nearest;
 use unsup_autograd::{Matrix, Real};
+use unsup_nn::classical::k_nearest;
 
 /// What is measured of a map on some objects, in one pass over them.
 #[derive(Clone, PartialEq, Debug)]
