@@ -508,8 +508,10 @@ mod tests {
             let found = neighbourhood_preservation(&scaled(&x), &scaled(&embedding), 5);
             assert_eq!(found, expected, "{exponent}");
         }
-        let largest = Matrix::from_rows(&[[f64::MAX], [f64::MIN], [0.0], [1.0], [f64::MAX]]);
-        assert_eq!(trustworthiness(&largest, &largest, 2), 1.0);
+        let largest =
+            Matrix::from_rows(&[[f64::MAX], [f64::MIN], [0.0], [0.3 * f64::MAX], [1e307]]);
+        let same = Matrix::from_rows(&[[1000.0], [-1000.0], [0.0], [300.0], [55.0]]);
+        assert_eq!(trustworthiness(&largest, &same, 2), 1.0);
     }
 
     /// The bound on approximate distances, of which all else depends, against those that are summed directly.
@@ -534,6 +536,13 @@ mod tests {
                 }
             }
             assert!(largest < 1.0 && largest > 1e-3, "{name}: {largest}");
+            // in units of the largest entry: what is common to all objects does not count
+            let variation = 1e5f64.powi(if name.starts_with("far") { -2 } else { 0 });
+            assert!(
+                space.error(0) < 1e-11 * variation,
+                "{name}: {}",
+                space.error(0)
+            );
         }
     }
 
