@@ -462,3 +462,545 @@ fn check_squares(x: &Matrix<f64>) {
         "gaussian_mixture: an entry is not finite, or the squares of the entries overflow"
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::clouds;
+    use super::*;
+    use crate::random::standard_normal;
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+    use unsup_data::generators;
+
+    const COVARIANCES: [Covariance; 2] = [Covariance::Spherical, Covariance::Diagonal];
+
+    /// Until nothing is gained any more, and nothing added to the variances.
+    fn exact(covariance: Covariance) -> GaussianMixtureSettings {
+        GaussianMixtureSettings {
+            covariance,
+            regularisation: 0.0,
+            tolerance: 0.0,
+            max_iterations: 2000,
+            ..GaussianMixtureSettings::default()
+        }
+    }
+
+    fn assert_near(found: &[f64], expected: &[f64], tolerance: f64) {
+        let pairs = found.iter().zip(expected);
+        assert!(
+            found.len() == expected.len() && pairs.clone().all(|(a, b)| (a - b).abs() <= tolerance),
+            "{found:?}, expected {expected:?}"
+        );
+    }
+
+    /// Three features: a known mixture of two.
+    fn known() -> GaussianMixture {
+        GaussianMixture::new(
+            vec![0.25, 0.75],
+            Matrix::from_rows(&[[0.0, 1.0, 2.0], [-1.0, 0.5, 3.0]]),
+            Matrix::from_rows(&[[0.25, 0.25, 0.25], [4.0, 4.0, 4.0]]),
+        )
+    }
+
+    #[test]
+    fn the_density_is_that_of_the_generator_with_the_same_parameters() {
+        let mixture = known();
+        let same = generators::GaussianMixture::new(mixture.means().clone(), vec![0.5, 2.0])
+            .with_weights(mixture.weights());
+        let (x, _) = clouds(60);
+        let expected = same.ln_density(&x, 0.0);
+        assert_near(&mixture.log_density(&x), &expected, 1e-12);
+        let likelihood = expected.iter().sum::<f64>() / 60.0;
+        assert!((mixture.mean_log_likelihood(&x) - likelihood).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_step_is_the_one_computed_by_hand() {
+        let start = GaussianMixture::new(
+            vec![0.75, 0.25],
+            Matrix::from_rows(&[[0.0], [2.0]]),
+            Matrix::from_rows(&[[1.0], [1.0]]),
+        );
+        let x = Matrix::from_rows(&[[0.0], [2.0]]);
+        let far = (-2f64).exp(); // φ(2) / φ(0)
+        let p = [0.75 + 0.25 * far, 0.75 * far + 0.25];
+        let r = [0.75 / p[0], 0.75 * far / p[1]];
+        let expected = Matrix::from_rows(&[[r[0], 1.0 - r[0]], [r[1], 1.0 - r[1]]]);
+        assert!(start.responsibilities(&x).is_close(&expected, 1e-15));
+
+        let settings = GaussianMixtureSettings {
+            regularisation: 0.125,
+            max_iterations: 1,
+            ..exact(Covariance::Diagonal)
+        };
+        let moved = GaussianMixture::fit_from(&x, start, &settings);
+        let n = r[0] + r[1];
+        let (m, other) = (2.0 * r[1] / n, 2.0 * (1.0 - r[1]) / (2.0 - n));
+        let v = (r[0] * m * m + r[1] * (2.0 - m).powi(2)) / n + 0.125;
+        let other_v = ((1.0 - r[0]) * other * other + (1.0 - r[1]) * (2.0 - other).powi(2))
+            / (2.0 - n)
+            + 0.125;
+        assert_near(moved.weights(), &[n / 2.0, 1.0 - n / 2.0], 1e-15);
+        assert_near(moved.means().as_slice(), &[m, other], 1e-15);
+        assert_near(moved.variances().as_slice(), &[v, other_v], 1e-15);
+        assert_eq!(moved.iterations(), 1);
+        let first = 0.5 * (p[0].ln() + p[1].ln()) - 0.5 * TAU.ln();
+        assert!((moved.history()[0] - first).abs() < 1e-15);
+        assert_eq!(moved.history()[1], moved.mean_log_likelihood(&x));
+    }
+
+    #[test]
+    fn one_component_has_the_mean_and_the_variances_of_the_data() {
+        let (x, _) = clouds(50);
+        let column = |j: usize| x.row_iter().map(move |row| row[j]);
+        let means = [0, 1, 2].map(|j| column(j).sum::<f64>() / 50.0);
+        let variances = [0, 1, 2].map(|j| {
+            let squares = column(j).map(|x| (x - means[j]).powi(2));
+            squares.sum::<f64>() / 50.0 + 0.5
+        });
+        let round = variances.iter().sum::<f64>() / 3.0;
+        for (covariance, variances) in COVARIANCES.into_iter().zip([[round; 3], variances]) {
+            let settings = GaussianMixtureSettings {
+                covariance,
+                regularisation: 0.5,
+                ..GaussianMixtureSettings::default()
+            };
+            let mixture = GaussianMixture::fit(&x, 1, &settings);
+            assert_eq!(mixture.weights(), [1.0]);
+            assert_near(mixture.means().as_slice(), &means, 1e-14);
+            assert_near(mixture.variances().as_slice(), &variances, 1e-14);
+            assert!(mixture.converged());
+            assert_eq!(
+                mixture.iterations(),
+                1,
+                "a step that gains nothing is enough"
+            );
+        }
+    }
+
+    struct Reference {
+        covariance: Covariance,
+        iterations: usize,
+        likelihood: f64,
+        weights: [f64; 3],
+        means: [f64; 9],
+        /// Of the first component.
+        variances: [f64; 3],
+    }
+
+    /// scikit-learn 1.9.1, computed once: GaussianMixture(3, means_init=.., weights_init=.., precisions_init=1, tol=0,
+    /// max_iter=iterations), for the last with tol=1e-14, and its `score`.
+    const REFERENCES: [Reference; 4] = [
+        Reference {
+            covariance: Covariance::Diagonal,
+            iterations: 5,
+            likelihood: -3.4366749055984718,
+            weights: [0.33387411397962036, 0.31832833867560334, 0.3477975473447763],
+            means: [
+                2.023201885468079,
+                0.09422414205906388,
+                -0.01684312975003063,
+                -0.09487968876757329,
+                1.9792221850548586,
+                0.1358387796836209,
+                -0.09791327189114817,
+                0.27935894751570267,
+                2.0949964991320886,
+            ],
+            variances: [0.07485292811581154, 0.11274093397605751, 0.2732627963492591],
+        },
+        Reference {
+            covariance: Covariance::Diagonal,
+            iterations: 2000,
+            likelihood: -3.436444619920617,
+            weights: [0.33328397384747205, 0.3136946248731637, 0.3530214012793642],
+            means: [
+                2.024047950784236,
+                0.0937224626631663,
+                -0.01953078325542026,
+                -0.09782315861338746,
+                1.9887259987182055,
+                0.1203901466636865,
+                -0.0925108158736112,
+                0.293390195168708,
+                2.08201555099062,
+            ],
+            variances: [0.07455152210088731, 0.1127534470900491, 0.2689694462543675],
+        },
+        Reference {
+            covariance: Covariance::Spherical,
+            iterations: 5,
+            likelihood: -3.568650138503429,
+            weights: [0.3324740040294855, 0.31676127266947357, 0.3507647233010409],
+            means: [
+                2.0243142136477577,
+                0.09347414387823229,
+                -0.023152596319797616,
+                -0.11068171478178714,
+                1.9764742880227064,
+                0.11263085533361386,
+                -0.07621725338080149,
+                0.2894066257356732,
+                2.1047528055655813,
+            ],
+            variances: [0.1505562767793611; 3],
+        },
+        Reference {
+            covariance: Covariance::Spherical,
+            iterations: 2000,
+            likelihood: -3.5685005557160574,
+            weights: [0.33234373627885244, 0.3130057005210823, 0.3546505632000653],
+            means: [
+                2.0243599419243163,
+                0.09347632633626102,
+                -0.02346440971316039,
+                -0.11132553030604991,
+                1.9834676029372513,
+                0.10108777453887326,
+                -0.07528529895809316,
+                0.3010256905526601,
+                2.0933554576866436,
+            ],
+            variances: [0.15049785077753314; 3],
+        },
+    ];
+
+    #[test]
+    fn iterations_and_optimum_are_those_of_scikit_learn() {
+        let (x, _) = clouds(120);
+        for reference in REFERENCES {
+            let start = GaussianMixture::new(
+                vec![0.5, 0.25, 0.25],
+                Matrix::identity(3),
+                Matrix::filled(3, 3, 1.0),
+            );
+            let settings = GaussianMixtureSettings {
+                regularisation: 1e-6,
+                max_iterations: reference.iterations,
+                ..exact(reference.covariance)
+            };
+            let mixture = GaussianMixture::fit_from(&x, start, &settings);
+            // as far as scikit-learn itself had converged
+            let tolerance = if reference.iterations == 5 {
+                1e-12
+            } else {
+                1e-6
+            };
+            let likelihood = mixture.mean_log_likelihood(&x);
+            assert!(
+                (likelihood - reference.likelihood).abs() < 1e-12,
+                "{likelihood}"
+            );
+            assert_near(mixture.weights(), &reference.weights, tolerance);
+            assert_near(mixture.means().as_slice(), &reference.means, tolerance);
+            assert_near(mixture.variances().row(0), &reference.variances, tolerance);
+        }
+    }
+
+    fn sample() -> impl Strategy<Value = Matrix<f64>> {
+        let entry = prop_oneof![-10.0..10.0, (-2i32..3).prop_map(f64::from)];
+        (1usize..4, 2usize..40).prop_flat_map(move |(features, objects)| {
+            let entries = prop::collection::vec(entry.clone(), features * objects);
+            entries.prop_map(move |entries| Matrix::from_vec(objects, features, entries))
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Default::default()
+        })]
+
+        #[test]
+        fn without_regularisation_the_likelihood_never_falls(
+            x in sample(), components in 1usize..6, round: bool, seed: u64,
+        ) {
+            let settings = GaussianMixtureSettings { seed, ..exact(COVARIANCES[usize::from(!round)]) };
+            let mixture = GaussianMixture::fit(&x, components, &settings);
+            // near the least deviation the rounding of the entries itself is seen
+            let deviation = mixture.variances().as_slice().iter().fold(f64::MAX, |m, &v| v.min(m)).sqrt();
+            let rounding = 1e-12 + 1e-14 / deviation;
+            for pair in mixture.history().windows(2) {
+                prop_assert!(pair[1] >= pair[0] - rounding, "{pair:?}, deviation {deviation:e}");
+            }
+            let likelihood = mixture.mean_log_likelihood(&x);
+            prop_assert!(likelihood.is_finite() && Some(&likelihood) == mixture.history().last());
+            prop_assert!(mixture.weights().len() <= components.min(x.rows()));
+            prop_assert!((mixture.weights().iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_planted_mixture_is_recovered() {
+        let truth = generators::GaussianMixture::new(
+            Matrix::from_rows(&[[0.0, 0.0], [3.0, 1.0], [-1.0, 4.0]]),
+            vec![0.5, 1.0, 0.75],
+        )
+        .with_weights(&[0.5, 0.3, 0.2]);
+        let x = truth.sample(4000, 1).features;
+        let true_likelihood = mean(&truth.ln_density(&x, 0.0));
+        for covariance in COVARIANCES {
+            let settings = GaussianMixtureSettings {
+                covariance,
+                tolerance: 1e-9,
+                ..GaussianMixtureSettings::default()
+            };
+            let mixture = GaussianMixture::fit(&x, 3, &settings);
+            assert!(mixture.converged());
+            let found = nearest(truth.centres(), mixture.means());
+            for (truly, near) in found.iter().enumerate() {
+                let deviation = truth.deviations()[truly];
+                // standard errors are at most 0.035, 0.025 and 0.008
+                assert!(near.squared_distance.sqrt() < 0.1, "{near:?}");
+                for variance in mixture.variances().row(near.index) {
+                    assert!((variance.sqrt() - deviation).abs() < 0.08, "{variance}");
+                }
+                let weight = mixture.weights()[near.index];
+                assert!((weight - truth.weights()[truly]).abs() < 0.03, "{weight}");
+            }
+            // the maximum lies above the truth, by about half a nat a parameter
+            let gain = 4000.0 * (mixture.mean_log_likelihood(&x) - true_likelihood);
+            assert!(gain > 0.0 && gain < 20.0, "{gain}");
+        }
+    }
+
+    #[test]
+    fn it_stops_at_the_first_gain_within_the_tolerance() {
+        let (x, _) = clouds(90);
+        let settings = GaussianMixtureSettings {
+            tolerance: 1e-6,
+            ..GaussianMixtureSettings::default()
+        };
+        let mixture = GaussianMixture::fit(&x, 3, &settings);
+        let gains: Vec<f64> = mixture
+            .history()
+            .windows(2)
+            .map(|pair| pair[1] - pair[0])
+            .collect();
+        let (last, before) = gains.split_last().unwrap();
+
+        assert!(mixture.converged() && *last <= 1e-6 && before.len() > 2);
+        assert!(before.iter().all(|&gain| gain > 1e-6), "{gains:?}");
+        assert_eq!(mixture.iterations(), gains.len());
+
+        let settings = GaussianMixtureSettings {
+            max_iterations: 2,
+            ..settings
+        };
+        let stopped = GaussianMixture::fit(&x, 3, &settings);
+        assert!(!stopped.converged());
+        assert_eq!(stopped.history(), &mixture.history()[..3]);
+        // the rest of the way gives the same bits
+        let settings = GaussianMixtureSettings {
+            max_iterations: 100,
+            ..settings
+        };
+        let on = GaussianMixture::fit_from(&x, stopped, &settings);
+        assert_eq!(on.means(), mixture.means());
+        assert_eq!(on.history(), &mixture.history()[2..]);
+    }
+
+    #[test]
+    fn more_starts_are_never_worse_and_the_same_seed_gives_the_same_bits() {
+        let (x, _) = clouds(120);
+        let of = |restarts| {
+            let settings = GaussianMixtureSettings {
+                restarts,
+                seed: 2,
+                ..GaussianMixtureSettings::default()
+            };
+            let mixture = GaussianMixture::fit(&x, 8, &settings);
+            assert_eq!(mixture, GaussianMixture::fit(&x, 8, &settings));
+            *mixture.history().last().unwrap()
+        };
+        let likelihoods = [1, 3, 10, 30].map(of);
+        assert!(
+            likelihoods.windows(2).all(|pair| pair[1] >= pair[0]),
+            "{likelihoods:?}"
+        );
+        assert!(likelihoods[3] > likelihoods[0]);
+    }
+
+    #[test]
+    fn the_start_from_means_is_that_of_the_nearest_objects() {
+        let x = Matrix::from_rows(&[[0.0], [2.0], [9.0], [11.0], [13.0]]);
+        // nothing is nearest to the third
+        let means = Matrix::from_rows(&[[3.0], [8.0], [-50.0]]);
+        let settings = GaussianMixtureSettings {
+            max_iterations: 0,
+            ..exact(Covariance::Diagonal)
+        };
+        let start = GaussianMixture::fit_from_means(&x, &means, &settings);
+        assert_near(start.weights(), &[0.4, 0.6], 1e-15);
+        assert_near(start.means().as_slice(), &[1.0, 11.0], 1e-14);
+        assert_near(start.variances().as_slice(), &[1.0, 8.0 / 3.0], 1e-14);
+        assert!(start.iterations() == 0 && !start.converged());
+    }
+
+    #[test]
+    fn every_scale_and_offset_gives_the_same_fit() {
+        let (x, _) = clouds(90);
+        for covariance in COVARIANCES {
+            let settings = GaussianMixtureSettings {
+                tolerance: 1e-6,
+                ..exact(covariance)
+            };
+            let expected = GaussianMixture::fit(&x, 3, &settings);
+            for (unit, offset) in [
+                (1e-150, 0.0),
+                (1e-70, 0.0),
+                (1e70, 0.0),
+                (1e150, 0.0),
+                (1.0, 1e6),
+                (1.0, -1e9),
+            ] {
+                let scaled = x.map(|x| offset + unit * x);
+                let mixture = GaussianMixture::fit(&scaled, 3, &settings);
+                let rounding = 1e-9 + 1e-15 * f64::abs(offset);
+                assert_near(mixture.weights(), expected.weights(), rounding);
+                let means = mixture.means().map(|mean| (mean - offset) / unit);
+                assert!(
+                    means.is_close(expected.means(), rounding),
+                    "{unit:e} {offset:e}"
+                );
+                let variances = mixture.variances().map(|variance| variance / unit / unit);
+                assert!(
+                    variances.is_close(expected.variances(), rounding),
+                    "{unit:e} {offset:e}"
+                );
+                let likelihood = mixture.mean_log_likelihood(&scaled) + 3.0 * unit.ln();
+                let of_unit_1 = expected.mean_log_likelihood(&x);
+                assert!(
+                    (likelihood - of_unit_1).abs() < rounding,
+                    "{unit:e} {offset:e}"
+                );
+            }
+        }
+        // so small that no variance is left
+        let mixture = GaussianMixture::fit(&x.map(|x| 1e-200 * x), 3, &exact(Covariance::Diagonal));
+        assert!(
+            mixture
+                .history()
+                .iter()
+                .all(|likelihood| likelihood.is_finite())
+        );
+    }
+
+    #[test]
+    fn duplicates_constants_and_single_objects_have_a_finite_density() {
+        let few = Matrix::from_rows(&[[1.0, 0.0], [3.0, 0.0], [1.0, 0.0], [3.0, 0.0], [1.0, 0.0]]);
+        let one = few.slice_rows(0..1);
+        for covariance in COVARIANCES {
+            for regularisation in [0.0, 1e-6] {
+                let settings = GaussianMixtureSettings {
+                    regularisation,
+                    ..exact(covariance)
+                };
+                let mixture = GaussianMixture::fit(&few, 4, &settings);
+                let mut weights = mixture.weights().to_vec();
+                weights.sort_unstable_by(f64::total_cmp);
+                assert_near(&weights, &[0.4, 0.6], 1e-15);
+                assert!(mixture.mean_log_likelihood(&few).is_finite());
+                assert!(mixture.converged());
+                let near = if mixture.means()[(0, 0)] == 1.0 { 0 } else { 1 };
+                let r = mixture.responsibilities(&few);
+                for (i, expected) in [1.0, 0.0, 1.0, 0.0, 1.0].into_iter().enumerate() {
+                    assert_eq!(r[(i, near)], expected);
+                }
+
+                let mixture = GaussianMixture::fit(&one, usize::MAX, &settings);
+                assert_eq!(mixture.weights(), [1.0]);
+                assert_eq!(mixture.means(), &one);
+                assert!(mixture.log_density(&one)[0] > 5.0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_component_that_loses_all_objects_is_left_out() {
+        let (x, _) = clouds(30);
+        let far = GaussianMixture::new(
+            vec![0.5, 0.5],
+            Matrix::from_rows(&[[0.5; 3], [1e4; 3]]),
+            Matrix::filled(2, 3, 1.0),
+        );
+        let mixture = GaussianMixture::fit_from(&x, far, &exact(Covariance::Diagonal));
+        let alone = GaussianMixture::fit(&x, 1, &exact(Covariance::Diagonal));
+        assert_eq!(mixture.weights(), [1.0]);
+        assert!(mixture.means().is_close(alone.means(), 1e-14));
+    }
+
+    #[test]
+    fn where_all_densities_vanish_the_weights_remain() {
+        let mixture = known();
+        let x = Matrix::from_rows(&[[1e200, 0.0, 0.0], [0.0, 1.0, 2.0]]);
+        assert_eq!(mixture.log_density(&x)[0], f64::NEG_INFINITY);
+        let r = mixture.responsibilities(&x);
+        assert_near(r.row(0), &[0.25, 0.75], 1e-15);
+        assert!(r[(1, 0)] > 0.9);
+        // and the first step from there is still one
+        let far = x.slice_rows(0..1).map(|x| 1e-50 * x);
+        let settings = exact(Covariance::Diagonal);
+        let fitted = GaussianMixture::fit_from(&far, mixture, &settings);
+        assert!(fitted.mean_log_likelihood(&far).is_finite());
+    }
+
+    #[test]
+    fn a_mixture_tells_what_one_gaussian_cannot() {
+        let mut random = generator(0, "test", 0);
+        let x = Matrix::from_fn(400, 2, |i, j| {
+            let side = if i % 2 == 0 { 4.0 } else { -4.0 };
+            (if j == 0 { side } else { 0.0 }) + standard_normal(&mut random)
+        });
+        let likelihood = |components| {
+            let settings = GaussianMixtureSettings::default();
+            GaussianMixture::fit(&x, components, &settings).mean_log_likelihood(&x)
+        };
+        // ln 2 for the side, and twice the entropy of N(0, 1)
+        let expected = -(2f64.ln() + (TAU * 1f64.exp()).ln());
+        assert!((likelihood(2) - expected).abs() < 0.1, "{}", likelihood(2));
+        assert!(likelihood(2) > likelihood(1) + 0.5);
+    }
+
+    #[test]
+    #[should_panic(expected = "gaussian_mixture: an entry is not finite, or the squares")]
+    fn data_that_are_not_finite_are_refused() {
+        let x = Matrix::from_rows(&[[1.0], [f64::NAN]]);
+        GaussianMixture::fit(&x, 1, &GaussianMixtureSettings::default());
+    }
+
+    #[test]
+    #[should_panic(expected = "gaussian_mixture: an entry is not finite")]
+    fn objects_that_are_not_finite_have_no_density() {
+        known().log_density(&Matrix::filled(1, 3, f64::INFINITY));
+    }
+
+    #[test]
+    #[should_panic(expected = "gaussian_mixture: fitted on 3 features, got a matrix of 4x2")]
+    fn other_features_are_refused() {
+        known().responsibilities(&Matrix::zeros(4, 2));
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "gaussian_mixture: weights are at least 0 and add up to 1, got [0.5]"
+    )]
+    fn weights_that_do_not_add_up_are_refused() {
+        GaussianMixture::new(vec![0.5], Matrix::zeros(1, 2), Matrix::filled(1, 2, 1.0));
+    }
+
+    #[test]
+    #[should_panic(expected = "gaussian_mixture: a variance is finite and above 0, got 0")]
+    fn variances_of_0_are_refused() {
+        GaussianMixture::new(vec![1.0], Matrix::zeros(1, 2), Matrix::zeros(1, 2));
+    }
+
+    #[test]
+    #[should_panic(expected = "gaussian_mixture: the regularisation is at least 0, got -1")]
+    fn a_negative_regularisation_is_refused() {
+        let settings = GaussianMixtureSettings {
+            regularisation: -1.0,
+            ..GaussianMixtureSettings::default()
+        };
+        GaussianMixture::fit(&Matrix::zeros(2, 2), 1, &settings);
+    }
+}

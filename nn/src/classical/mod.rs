@@ -32,6 +32,8 @@ mod ridge;
 mod scores;
 mod shared;
 mod subspace;
+#[cfg(test)]
+mod testing;
 mod trustworthiness;
 
 pub use eigen::{Eigen, symmetric_eigen};
