@@ -10,6 +10,8 @@ mod objects;
 mod search;
 mod start;
 mod stopping;
+#[cfg(test)]
+mod tests;
 mod winner_takes_all;
 mod winner_takes_most;
 
