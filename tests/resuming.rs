@@ -154,7 +154,7 @@ fn bits(model: &Classifier<f32>) -> Vec<u32> {
 }
 
 /// Held while the number of threads, which is one for the whole process, is a test's own.
-static THREADS: Mutex<()> = Mutex::new(());
+pub static THREADS: Mutex<()> = Mutex::new(());
 
 #[test]
 fn a_resumed_run_is_the_uninterrupted_one_bit_for_bit() {

@@ -5,6 +5,7 @@ mod command;
 mod corners;
 mod evidence;
 mod gradients;
+mod kohonen;
 mod operations;
 mod pass_through;
 mod random_graphs;

@@ -33,11 +33,7 @@ impl<T: Real> Codebook<T> {
     /// If an entry is not finite.
     #[track_caller]
     pub fn new(centres: Matrix<T>) -> Self {
-        assert!(
-            centres.is_finite(),
-            "codebook: an entry of the centres, {}, is not finite",
-            centres.shape()
-        );
+        check_finite(&centres);
         Self {
             centres: Param::new(centres),
         }
@@ -102,9 +98,10 @@ impl<T: Real> Codebook<T> {
     /// Puts other centres in their place.
     ///
     /// # Panics
-    /// If the shape differs.
+    /// If the shape differs, or an entry is not finite.
     #[track_caller]
     pub fn set_centres(&mut self, centres: Matrix<T>) {
+        check_finite(&centres);
         self.centres.set(centres);
     }
 
@@ -195,6 +192,15 @@ impl<T: Real> Codebook<T> {
             self.centres().shape()
         );
     }
+}
+
+#[track_caller]
+fn check_finite<T: Real>(centres: &Matrix<T>) {
+    assert!(
+        centres.is_finite(),
+        "codebook: an entry of the centres, {}, is not finite",
+        centres.shape()
+    );
 }
 
 /// n/(n − missing), by which the squared distances of an object are enlarged; `None` where it has no value.

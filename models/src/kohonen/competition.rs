@@ -139,7 +139,7 @@ impl<T: Real> Moves<T> {
 /// The learning rate η.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Rate {
-    /// From `from`, in (0, 1], by a schedule over the whole run.
+    /// From `from`, in (0, 1], by a schedule over the whole run, which does not take it above 1.
     Scheduled {
         /// η at the start.
         from: f64,
@@ -177,7 +177,12 @@ impl Rate {
                 "rate is {from}, expected a number above 0 and at most 1"
             ));
         }
-        schedule.problem()
+        // a schedule rises or falls all the way, so that its ends bound it; a factor may be no number
+        let ends = [0.0, 1.0].map(|done| from * schedule.factor(done));
+        let outside = ends.into_iter().find(|rate| !(0.0..=1.0).contains(rate));
+        let outside =
+            outside.map(|rate| format!("rate goes from {from} to {rate}, expected at most 1"));
+        schedule.problem().or(outside)
     }
 }
 
@@ -249,12 +254,14 @@ pub struct Epoch {
     pub number: usize,
     /// How many there are at most.
     pub of: usize,
-    /// The running estimate of Q at its end, a mean over objects.
+    /// The running estimate of Q at its end, a mean over objects. Distances are those that the steps lower, over the features that an object has,
+    /// while [`Codebook::squared_error`](super::Codebook::squared_error) enlarges them for those that it has not.
     pub q: f64,
     /// How far the centre that moved farthest lies from where the epoch began, in units of the data's spread (√ of the mean squared distance of
     /// the objects from their mean).
     pub farthest_move: f64,
-    /// The share of objects whose winner was another one than when they were last shown; 1 in the first epoch.
+    /// The share of showings in which the object had another winner than when it was last shown, or was shown for the first time; 1 in the first
+    /// epoch unless objects are drawn.
     pub changed: f64,
 }
 
@@ -426,6 +433,7 @@ pub(super) fn compete<T: Real>(
 ) -> Result<Outcome, FitError> {
     settings.check(rule)?;
     let objects = Objects::of(x)?;
+    objects.check_centres(w)?;
     let l = objects.shown.len();
     let lambda = settings.lambda.unwrap_or(1.0 / l as f64);
     let mut competition = Competition::of(w, settings.rate);

@@ -143,6 +143,10 @@ impl Width {
 
     /// The width after a share `done` of the way, in \[0, 1\].
     pub fn at(&self, done: f64) -> f64 {
+        if done == 1.0 {
+            // to the bit: a hair below 1 a rectangular kernel of radius 1 would lose all neighbours
+            return self.to;
+        }
         let last = self.to / self.from;
         let schedule = match self.decay {
             Decay::Linear => Schedule::Linear { last },
@@ -155,7 +159,8 @@ impl Width {
     /// What is wrong with its numbers, if something is.
     pub(super) fn problem(&self, name: &str) -> Option<String> {
         let Self { from, to, .. } = *self;
-        let holds = from.is_finite() && to > 0.0 && to <= from;
+        // the last: an inverse decay divides by the share that is left
+        let holds = to > 0.0 && to <= from && (from / to).is_finite();
         (!holds).then(|| {
             format!("{name} goes from {from} to {to}, expected numbers above 0 that do not grow")
         })
@@ -233,6 +238,17 @@ mod tests {
             };
             for (done, expected) in [(0.0, 10.0), (0.5, half_way), (1.0, 1.0)] {
                 assert!((width.at(done) - expected).abs() < 1e-14, "{decay} {done}");
+            }
+        }
+        for decay in [Decay::Linear, Decay::Exponential, Decay::Inverse] {
+            for from in 2..40 {
+                let from = 0.5 * f64::from(from);
+                let width = Width {
+                    from,
+                    to: 1.0,
+                    decay,
+                };
+                assert_eq!((width.at(0.0), width.at(1.0)), (from, 1.0), "{decay}");
             }
         }
     }

@@ -9,6 +9,8 @@ mod map;
 mod objects;
 mod start;
 mod stopping;
+#[cfg(test)]
+mod tests;
 mod winner_takes_all;
 mod winner_takes_most;
 

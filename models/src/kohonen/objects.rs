@@ -58,11 +58,7 @@ impl<'x, T: Real> Objects<'x, T> {
         let range = columns.iter().fold(0.0f64, |range, column| {
             range.max(column.most - column.least)
         });
-        // four times over: the squared distance of two entries of that size, of opposite signs
-        let squares = T::from_f64(4.0 * largest * largest * x.columns() as f64);
-        if !squares.is_finite() {
-            return Err(FitError::TooLarge { largest });
-        }
+        check_squares::<T>(largest, x.columns())?;
         // a hundredth of the largest difference is still to be told from none
         if range > 0.0 && (0.01 * range).powi(2) < T::MIN_POSITIVE.to_f64() {
             return Err(FitError::TooSmall { largest: range });
@@ -76,6 +72,13 @@ impl<'x, T: Real> Objects<'x, T> {
             means: columns.iter().map(|column| column.mean).collect(),
             spread: if spread > 0.0 { spread } else { 1.0 },
         })
+    }
+
+    /// # Errors
+    /// If the first centres (centres x features) are so large that their squared distances are no numbers.
+    pub fn check_centres(&self, w: &Matrix<T>) -> Result<(), FitError> {
+        let sizes = w.as_slice().iter().map(|w| w.to_f64().abs());
+        check_squares::<T>(sizes.fold(0.0, f64::max), w.columns())
     }
 
     /// Whether the objects that are shown have all their values.
@@ -93,6 +96,17 @@ impl<'x, T: Real> Objects<'x, T> {
                 value.to_f64()
             }
         })
+    }
+}
+
+/// # Errors
+/// If the squared distance of two rows of so many entries as large as that, of opposite signs, is no number of the type.
+fn check_squares<T: Real>(largest: f64, features: usize) -> Result<(), FitError> {
+    let squares = T::from_f64(4.0 * largest * largest * features as f64);
+    if squares.is_finite() {
+        Ok(())
+    } else {
+        Err(FitError::TooLarge { largest })
     }
 }
 

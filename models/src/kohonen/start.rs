@@ -7,7 +7,7 @@ use unsup_autograd::{Matrix, Real};
 use unsup_nn::classical::KMeansStart;
 
 /// `k` centres (k x features) to begin with, at objects of `x` (objects x features) chosen in one of k-means' ways; a missing value is
-/// taken to be its feature's mean.
+/// taken to be its feature's mean. Where there are fewer objects than centres some are taken more than once.
 ///
 /// ```
 /// use unsup_models::Matrix;

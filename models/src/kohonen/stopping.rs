@@ -35,7 +35,7 @@ impl Settled {
 impl fmt::Display for Settled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Q(share) => write!(f, "Q changes by at most {} %", 100.0 * share),
+            Self::Q(share) => write!(f, "Q changes by at most {} %", percent(*share)),
             Self::Centres(distance) => {
                 write!(
                     f,
@@ -47,11 +47,17 @@ impl fmt::Display for Settled {
                 write!(
                     f,
                     "at most {} % of the objects change their winner",
-                    100.0 * share
+                    percent(*share)
                 )
             }
         }
     }
+}
+
+/// A share in percent, to 12 digits: 7 for 0.07, though 100 times the number nearest to 0.07 is a little more.
+fn percent(share: f64) -> f64 {
+    let digits = format!("{:.11e}", 100.0 * share);
+    digits.parse().expect("a number that was just written")
 }
 
 /// When training ends before all its epochs are done. It is printed as a sentence.
@@ -198,6 +204,89 @@ mod tests {
         ] {
             let error = text.parse::<Stopping>().unwrap_err();
             assert!(error.starts_with("found '"), "{text}: {error}");
+        }
+    }
+
+    fn epoch(q: f64, farthest_move: f64, changed: f64) -> Epoch {
+        Epoch {
+            number: 3,
+            of: 9,
+            q,
+            farthest_move,
+            changed,
+        }
+    }
+
+    #[test]
+    fn each_rule_holds_up_to_its_limit_and_no_farther() {
+        let within = epoch(99.0, 0.25, 0.5);
+        for (rule, closer) in [
+            (Settled::Q(0.01), Settled::Q(0.009)),
+            (Settled::Centres(0.25), Settled::Centres(0.24)),
+            (Settled::Winners(0.5), Settled::Winners(0.49)),
+        ] {
+            assert!(rule.holds(&within, 100.0), "{rule}");
+            assert!(!closer.holds(&within, 100.0), "{closer}");
+        }
+        // a signed Q too, and one that rises
+        assert!(Settled::Q(0.01).holds(&epoch(-99.0, 0.0, 0.0), -100.0));
+        assert!(Settled::Q(0.01).holds(&epoch(-101.0, 0.0, 0.0), -100.0));
+        assert!(!Settled::Q(0.01).holds(&epoch(-102.0, 0.0, 0.0), -100.0));
+    }
+
+    #[test]
+    fn any_needs_one_all_needs_each_never_needs_more_than_there_is() {
+        let rules = vec![Settled::Centres(0.1), Settled::Winners(0.0)];
+        let (any, all) = (Stopping::Any(rules.clone()), Stopping::All(rules));
+        for (farthest_move, changed, any_holds, all_holds) in [
+            (0.2, 0.5, false, false),
+            (0.1, 0.5, true, false),
+            (0.2, 0.0, true, false),
+            (0.1, 0.0, true, true),
+        ] {
+            let epoch = epoch(1.0, farthest_move, changed);
+            assert_eq!(any.holds(&epoch, 2.0), any_holds, "{epoch:?}");
+            assert_eq!(all.holds(&epoch, 2.0), all_holds, "{epoch:?}");
+        }
+        assert!(!Stopping::never().holds(&epoch(1.0, 0.0, 0.0), 1.0));
+    }
+
+    #[test]
+    fn limits_that_nothing_could_meet_are_refused() {
+        let problem = |stopping: Stopping| stopping.problem();
+        assert_eq!(problem(Stopping::default()), None);
+        assert_eq!(problem(Stopping::never()), None);
+        assert_eq!(
+            problem(Stopping::All(vec![])).unwrap(),
+            "stopping: expected at least one rule of all that must hold"
+        );
+        for limit in [-0.1, f64::NAN] {
+            let rules = vec![Settled::Q(0.1), Settled::Centres(limit)];
+            assert_eq!(
+                problem(Stopping::Any(rules)).unwrap(),
+                format!("stopping: a limit is {limit}, expected a number of at least 0")
+            );
+        }
+    }
+
+    #[test]
+    fn it_is_printed_as_a_sentence_with_the_numbers_that_were_given() {
+        for (stopping, sentence) in [
+            (Stopping::never(), "ends when all epochs are done"),
+            (
+                Stopping::default(),
+                "ends when in an epoch no object changes its winner and no centre moves farther than 0.0001 of the data's spread",
+            ),
+            (
+                Stopping::Any(vec![Settled::Q(0.07), Settled::Winners(0.29)]),
+                "ends when in an epoch Q changes by at most 7 % or at most 29 % of the objects change their winner",
+            ),
+            (
+                Stopping::Any(vec![Settled::Q(1e-20)]),
+                "ends when in an epoch Q changes by at most 0.000000000000000001 %",
+            ),
+        ] {
+            assert_eq!(stopping.to_string(), sentence);
         }
     }
 }

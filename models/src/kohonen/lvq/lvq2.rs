@@ -38,7 +38,7 @@ pub struct Window {
 
 impl Window {
     /// min(dᵢ/dⱼ, dⱼ/dᵢ) > (1 − w)/(1 + w), as published; w of 0.2 to 0.3 is usual.
-    pub fn published(width: f64) -> Self {
+    pub const fn published(width: f64) -> Self {
         Self {
             width,
             on_squares: false,

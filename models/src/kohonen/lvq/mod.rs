@@ -36,6 +36,7 @@ pub use lvq1::{Lvq1, OptimisedLvq1};
 pub use lvq2::{Lvq3, Lvq21, Window};
 
 use super::competition::{Competition, Rule};
+use super::map::squared_distance;
 use super::objects::Objects;
 use super::{Codebook, Epoch, FitError, KMeansStart, Outcome, Settings};
 use std::ops::ControlFlow;
@@ -58,7 +59,7 @@ pub enum LvqStart {
     /// At the centres of k-means inside the class: most of what LVQ is worth.
     #[default]
     KMeans,
-    /// At random objects of the class.
+    /// At random objects of the class, no two of them equal.
     Objects,
 }
 
@@ -86,9 +87,10 @@ pub enum LvqVariant {
 /// How a training of LVQ went.
 #[derive(Clone, PartialEq, Debug)]
 pub struct LvqOutcome {
-    /// The run; Q is signed, as in the criterion.
+    /// The run; Q is signed, as in the criterion. Its end is [`End::Stopped`](super::End::Stopped) where the centres ran away.
     pub outcome: Outcome,
-    /// The share of the training objects that were classified rightly at the start, and after each epoch.
+    /// The share of the training objects that were classified rightly at the start, and after each epoch, but for one after which the centres
+    /// had run away.
     pub accuracies: Vec<f64>,
     /// The share of showings in which the object was in the window; `None` for variants that have none.
     pub in_window: Option<f64>,
@@ -103,13 +105,14 @@ pub struct Divergence {
     pub epoch: usize,
     /// The centre that lies farthest out.
     pub centre: usize,
-    /// How far it lies from the mean of the objects, in multiples of the farthest object's distance.
+    /// How far it lies from the mean of the objects, in multiples of the farthest object's distance (of the farthest first centre's, if that
+    /// lies farther out); infinite if it is no number any more.
     pub distance: f64,
     /// The epoch whose centres were restored; 0 for those of the start.
     pub restored: usize,
 }
 
-/// A centre has run away that lies so many times farther from the mean of the objects than the farthest of them does.
+/// A centre has run away that lies so many times farther from the mean of the objects than the farthest of them and of the first centres does.
 const RUN_AWAY: f64 = 1.5;
 
 impl<T: Real> Lvq<T> {
@@ -133,10 +136,10 @@ impl<T: Real> Lvq<T> {
         assert!(per_class > 0, "start: needs at least 1 centre a class");
         let objects = Objects::of(x)?;
         let complete = objects.complete();
-        let count = labels.iter().max().expect("there are objects") + 1;
+        let last = *labels.iter().max().expect("there are objects");
         let mut centres = Vec::new();
         let mut classes = Vec::new();
-        for class in 0..count {
+        for class in 0..=last {
             let rows: Vec<usize> = (0..objects.shown.len())
                 .filter(|&row| labels[objects.shown[row]] == class)
                 .collect();
@@ -153,8 +156,9 @@ impl<T: Real> Lvq<T> {
                         .clone()
                 }
                 LvqStart::Objects => {
-                    let first = KMeansStart::RandomObjects.objects(&own, per_class, &mut random);
-                    own.select_rows(&first)
+                    let distinct = own.select_rows(&distinct_rows(&own));
+                    let start = KMeansStart::RandomObjects;
+                    distinct.select_rows(&start.objects(&distinct, per_class, &mut random))
                 }
             };
             centres.extend(chosen.cast::<T>().into_vec());
@@ -222,8 +226,8 @@ impl<T: Real> Lvq<T> {
     /// Trains the centres on the rows of `x` (objects x features; NaN is missing) and their classes, one after the other. The observer hears of each epoch and
     /// may end the run.
     ///
-    /// If a centre runs away (it lies half as far again from the mean of the objects as the farthest of them, or is no number any more), the
-    /// run ends, and the centres are those of the epoch that classified most objects rightly.
+    /// If a centre runs away (it lies half as far again from the mean of the objects as the farthest of them and of the first centres, or is no
+    /// number any more), the run ends, and the centres are those of the epoch that classified most objects rightly.
     ///
     /// # Errors
     /// If a setting is out of range, or the objects can't be trained on. The centres are then as they were.
@@ -283,9 +287,21 @@ impl<T: Real> Lvq<T> {
             .iter()
             .map(|&mean| T::from_f64(mean))
             .collect();
-        let from_mean = |row: &[T]| super::map::squared_distance(row, &mean).sqrt();
-        let farthest = objects.shown.iter().map(|&i| from_mean(x.row(i)));
-        let farthest = farthest.fold(f64::MIN_POSITIVE, f64::max);
+        let from_mean = |row: &[T]| squared_distance(row, &mean).sqrt();
+        // in a centre NaN is no missing value: it is a number no more, and lies farthest of all
+        let out_by = |centre: &[T]| {
+            let distance = squared_distance(&mean, centre).sqrt();
+            if distance.is_nan() {
+                f64::INFINITY
+            } else {
+                distance
+            }
+        };
+        let of_objects = objects.shown.iter().map(|&i| from_mean(x.row(i)));
+        let of_centres = self.codebook.centres().row_iter().map(out_by);
+        let farthest = of_objects
+            .chain(of_centres)
+            .fold(f64::MIN_POSITIVE, f64::max);
         let accuracy = |centres: &Matrix<T>| {
             Self::with_centres(centres.clone(), classes.clone()).accuracy(x, labels)
         };
@@ -294,12 +310,11 @@ impl<T: Real> Lvq<T> {
         let mut diverged = None;
         let watch = |epoch: &Epoch, competition: &Competition<T>| {
             let centres = competition.centres();
-            let distances = centres.row_iter().map(from_mean).enumerate();
-            // one that is no number lies farthest of all
+            let distances = centres.row_iter().map(out_by).enumerate();
             let out = distances
                 .max_by(|a, b| a.1.total_cmp(&b.1))
                 .expect("there are centres");
-            if !(out.1 <= RUN_AWAY * farthest) {
+            if out.1 > RUN_AWAY * farthest {
                 diverged = Some(Divergence {
                     epoch: epoch.number,
                     centre: out.0,
@@ -326,6 +341,18 @@ impl<T: Real> Lvq<T> {
             diverged,
         })
     }
+}
+
+/// The first of each set of equal rows, in their order.
+fn distinct_rows(x: &Matrix<f64>) -> Vec<usize> {
+    let mut rows: Vec<usize> = (0..x.rows()).collect();
+    rows.sort_by(|&a, &b| {
+        let order = x.row(a).partial_cmp(x.row(b));
+        order.expect("complete objects").then(a.cmp(&b))
+    });
+    rows.dedup_by(|a, b| x.row(*a) == x.row(*b));
+    rows.sort_unstable();
+    rows
 }
 
 /// What the rules of LVQ know: the class of each centre and of each object.

@@ -91,6 +91,7 @@ impl<T: Real> Map<T> {
         self.codebook.check_features("fit", x);
         batch.check()?;
         let objects = Objects::of(x)?;
+        objects.check_centres(self.codebook.centres())?;
         let mut centres = self.codebook.centres().clone();
         let mut winners = vec![usize::MAX; x.rows()];
         let mut outcome = BatchOutcome {
@@ -99,8 +100,10 @@ impl<T: Real> Map<T> {
             end: End::Completed,
             left_out: Vec::new(),
         };
-        for number in 1..=batch.epochs + batch.settling {
+        let epochs = batch.epochs.saturating_add(batch.settling);
+        for number in 1..=epochs {
             let radius = batch.radius_in(number);
+            let same_radius = radius == outcome.last_radius;
             let found = nearest(x, &centres);
             let (mut q, mut changed) = (0.0, 0);
             for &object in &objects.shown {
@@ -109,7 +112,7 @@ impl<T: Real> Map<T> {
                 q += found[object].squared_distance.to_f64();
             }
             (outcome.epochs, outcome.last_radius) = (number, radius);
-            if changed == 0 && number > batch.epochs {
+            if changed == 0 && same_radius && number > batch.epochs {
                 // another step would leave every centre where it is
                 outcome.end = End::Settled;
                 break;
@@ -123,7 +126,7 @@ impl<T: Real> Map<T> {
             let l = objects.shown.len() as f64;
             let epoch = MapEpoch {
                 number,
-                of: batch.epochs + batch.settling,
+                of: epochs,
                 radius,
                 q: q / l,
                 changed: changed as f64 / l,

@@ -114,7 +114,7 @@ fn principal_plane(x: &Matrix<f64>, grid: Grid) -> Matrix<f64> {
     Matrix::from_fn(grid.nodes(), x.columns(), |node, j| {
         let (m, h) = grid.place(node);
         let (along_row, along_column) = (share(m, grid.columns()), share(h, grid.rows()));
-        let (u, v) = if grid.columns() >= grid.rows() {
+        let (u, v) = if grid.columns() as f64 >= grid.rows() as f64 * grid.row_distance() {
             (along_row, along_column)
         } else {
             (along_column, along_row)

@@ -28,6 +28,13 @@ pub struct MapRule {
 
 impl<T: Real> Rule<T> for MapRule {
     fn moves(&mut self, shown: &Shown<'_, T>, moves: &mut Moves<T>) {
+        let centres = shown.squared_distances.len();
+        assert!(
+            centres == self.grid.nodes(),
+            "map: {centres} centres for the {} nodes of {}",
+            self.grid.nodes(),
+            self.grid
+        );
         let neighbourhood = Neighbourhood {
             grid: self.grid,
             kernel: self.kernel,
