@@ -118,7 +118,7 @@ pub enum Method {
     /// format and the unit of the file), and history.csv (quantization and topographic error of each epoch).
     ///
     /// With --json: columns, rows, quantization_error, topographic_error (by 8 or 6 neighbours), topographic_error_4 (null on a hexagonal map), trustworthiness and
-    /// continuity (null on a torus, with missing values, or where there are too many objects), dead, folded, last_radius, epochs, settled, majority_accuracy (null without labels), left_out, seconds.
+    /// continuity (null on a torus, with missing values, or where there are too many objects), dead, folded, last_radius, epochs, settled, majority_accuracy (null without labels), class_correlations (of each feature with the share of the second of two classes, else null), left_out, seconds.
     Som(TrainSom),
 }
 

@@ -5,6 +5,7 @@
 //!
 //! | module | methods |
 //! |---|---|
+//! | [`kohonen`] | Kohonen's networks: hard and soft competition, LVQ, maps |
 //! | [`autoencoder`] | the deep auto-encoder, and [`Pca`] to measure it by |
 //! | [`classifier`] | a network that tells classes, to measure and to combine the others with |
 //!

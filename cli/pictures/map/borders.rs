@@ -35,11 +35,13 @@ pub fn borders(grid: Grid, u_matrix: &UMatrix, caption: &str, remark: &str) -> S
         .map(|&mean| scale.color_of(mean))
         .collect();
     nodes.fill(&mut sheet.document, &colors);
-    // half of the side that two neighbours share
+    const THICK: f64 = 0.2;
+    // half of the side that two neighbours share, less the round end
     let half = match grid.lattice() {
-        Lattice::Rectangular => 0.5 * nodes.side,
-        Lattice::Hexagonal => 0.5 * nodes.side / 3f64.sqrt(),
+        Lattice::Rectangular => 0.5,
+        Lattice::Hexagonal => 0.5 / 3f64.sqrt(),
     };
+    let half = (half - 0.5 * THICK) * nodes.side;
     // the darkest last, so that a border is not broken where walls meet
     let mut edges = u_matrix.edges.clone();
     edges.sort_by(|a, b| a.2.total_cmp(&b.2));
@@ -57,7 +59,7 @@ pub fn borders(grid: Grid, u_matrix: &UMatrix, caption: &str, remark: &str) -> S
             Units(middle_x + y * half),
             Units(middle_y - x * half),
             scale.color_of(distance),
-            Units(0.2 * nodes.side)
+            Units(THICK * nodes.side)
         ));
     }
     let height = nodes.height().max(60.0);

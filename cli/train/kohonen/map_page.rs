@@ -141,12 +141,7 @@ fn planes_of(trained: &Trained) -> Picture {
     shown.sort_by(|&a, &b| spread(b).total_cmp(&spread(a)));
     shown.truncate(MOST_PLANES);
     shown.sort_unstable();
-    // of two classes one share says all
-    let correlations = trained
-        .class_counts
-        .as_ref()
-        .filter(|counts| counts[0].len() == 2);
-    let correlations = correlations.map(|counts| map.correlation_with_class(counts, 1));
+    let correlations = trained.class_correlations();
     let remark = |j: usize| match correlations.as_ref().map(|all| all[j]) {
         // without the sign of a zero
         Some(r) if r.abs() < 0.005 => "r = 0.00".to_owned(),

@@ -1,7 +1,9 @@
 //! `unsup train som`.
 
 use super::map_page::{PICTURES, page, pictures};
-use super::{CODEBOOK, HISTORY, MODEL, codebook_file, folder, left_out, of_file, save};
+use super::{
+    CODEBOOK, HISTORY, MODEL, codebook_file, feature_name, folder, left_out, of_file, save,
+};
 use crate::arguments::{Mode, TrainSom, width};
 use crate::data::{About, Part, Whole};
 use crate::output::OutputFolder;
@@ -346,11 +348,26 @@ impl Trained {
         Ok(())
     }
 
+    /// How closely each feature follows the share of the second of two classes over the nodes; `None` where there are not two.
+    pub fn class_correlations(&self) -> Option<Vec<f64>> {
+        // of two classes one share says all
+        let counts = self
+            .class_counts
+            .as_ref()
+            .filter(|counts| counts[0].len() == 2)?;
+        Some(self.map.correlation_with_class(counts, 1))
+    }
+
     /// For another program.
     fn json(&self) -> Value {
         let quality = &self.quality;
         let grid = self.map.grid();
         let preserved = self.preserved.as_ref();
+        let correlations = self.class_correlations().map(|all| {
+            let named = all.into_iter().enumerate();
+            let named = named.map(|(j, r)| (feature_name(&self.about, j), json!(r)));
+            Value::Object(named.collect())
+        });
         json!({
             "columns": grid.columns(),
             "rows": grid.rows(),
@@ -365,6 +382,7 @@ impl Trained {
             "epochs": self.epochs.len(),
             "settled": self.settled,
             "majority_accuracy": self.majority_accuracy(),
+            "class_correlations": correlations,
             "left_out": self.left_out.len(),
             "seconds": self.seconds,
         })

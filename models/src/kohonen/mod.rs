@@ -1,4 +1,32 @@
-//! Kohonen's networks.
+//! Kohonen's networks: centres that compete for objects.
+//!
+//! k-means, soft competition, the map and LVQ are one idea. An object is shown, the centres are ordered by their distance from it,
+//! and some of them move:
+//!
+//! ```text
+//! w_y := w_y + h_y (x − w_y)
+//! ```
+//!
+//! What differs is who moves how far, h_y. It is one line of each method's file; the loop around it is [`Codebook::compete`].
+//!
+//! | file | method | h_y |
+//! |---|---|---|
+//! | `winner_takes_all` | [`WinnerTakesAll`], WTA: the nearest centre alone, k-means object by object | η \[y = a(x)\] |
+//! | `winner_takes_most` | [`WinnerTakesMost`], WTM and neural gas: the near ones more than the far ones | η K(ρ(x, w_y)), η K(rank) |
+//! | `lvq/` | [`Lvq`]: toward objects of its class, away from others | ± η \[y = c(x)\] |
+//! | `map/` | [`Map`]: those near the winner on a grid, which so becomes a picture of the data | η K(r(a(x), y)) |
+//!
+//! | file | what they share |
+//! |---|---|
+//! | `competition` | the loop: order, winners, steps, the running Q |
+//! | `codebook` | the centres and what they say of objects |
+//! | `kernel` | K, and widths that shrink |
+//! | `start` | where centres begin |
+//! | `stopping` | "until Q and/or the weights settle" |
+//! | `objects` | missing values, objects without any, numbers that can't be trained on |
+//!
+//! NaN is a missing value everywhere: it is passed over, and an object without any value is left out and named. What can't be trained on
+//! is a [`FitError`]; no NaN gets into a centre.
 
 mod codebook;
 mod competition;

@@ -1,4 +1,59 @@
-//! Kohonen's map.
+//! SOM, Kohonen's map: centres on a grid.
+//!
+//! **Given** objects x₁ … x_l in Rⁿ. **Find** centres w_mh at the nodes (m, h) of a grid, m in 1..M and h in 1..H, such that each object is near to one of
+//! them, and nodes that are neighbours on the grid are alike. Beside the metric ρ of the objects there is one of the grid:
+//!
+//! ```text
+//! r((mᵢ, hᵢ), (m, h)) = √((m − mᵢ)² + (h − hᵢ)²)
+//! ```
+//!
+//! The winner is found by the first, who moves with it by the second. So the map lays itself along the data like a net, and is a picture of them: a sheet on which
+//! objects that are alike lie near each other.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `grid` | r, and who is a neighbour: rectangular or hexagonal, planar or torus |
+//! | `neighbourhood` | K(r/radius): around a winner, and smoothed over the whole grid |
+//! | `online` | the slide's algorithm, object by object |
+//! | `batch` | all objects at once: the same map, faster, without a learning rate |
+//! | `quality` | quantization and topographic error, distortion |
+//! | `reading` | what is read off: density, U-matrix, classes, features that go with them |
+//! | `choice` | size and radius chosen from the data, with a reason |
+//!
+//! **Use it** to look at data of many dimensions, and to quantise them into clusters whose number (that of the nodes that are not empty) need not be known. **Mind** that a map depends
+//! also on the kernel, the start and the order of the objects, and that it distorts: near objects may come to lie on distant nodes. It is for exploring, not for proving.
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//! use unsup_models::Matrix;
+//! use unsup_models::kohonen::{Batch, Lattice, Map, MapStart, Kernel, Surface, choose_grid, choose_radius};
+//!
+//! // a ring in the plane
+//! let x = Matrix::from_fn(200, 2, |i, j| {
+//!     let angle = i as f64 * 0.314;
+//!     if j == 0 { angle.cos() } else { angle.sin() }
+//! });
+//! let grid = choose_grid(&x, Lattice::Hexagonal, Surface::Planar)?;
+//! println!("{}, since {}", grid.value, grid.why);
+//! let batch = Batch {
+//!     kernel: Kernel::Gaussian,
+//!     radius: choose_radius(grid.value, Kernel::Gaussian).value,
+//!     epochs: 20,
+//!     settling: 20,
+//! };
+//! let mut map = Map::start(&x, grid.value, MapStart::PrincipalPlane, 0)?;
+//! map.fit(&x, &batch, |epoch| {
+//!     println!("epoch {}: radius {:.1}, {:.0} % changed", epoch.number, epoch.radius, 100.0 * epoch.changed);
+//!     ControlFlow::Continue(())
+//! })?;
+//! let quality = map.quality(&x);
+//! assert!(quality.quantization_error < 0.2 && !quality.is_folded());
+//! assert!(quality.dead_nodes() > 0, "the middle of the ring is empty");
+//! # Ok::<(), unsup_models::kohonen::FitError>(())
+//! ```
+//!
+//! Sources: the slides "SOM", "training", "interpretation"; Kohonen (1982), "Self-organized formation of topologically correct feature maps"; Kohonen (1995),
+//! "Self-Organizing Maps".
 
 mod batch;
 mod choice;
