@@ -32,6 +32,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem 1rem .3rem 0; bor
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .faint { color: var(--faint); }
 .note { background: var(--note); padding: .6rem .9rem; border-radius: 4px; max-width: 46rem; }
+@media (max-width: 40rem) { figure svg { max-width: 36rem; } }
 @media print { nav { display: none; } h2 { break-after: avoid; } figure { break-inside: avoid; } }
 ";
 

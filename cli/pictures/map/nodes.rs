@@ -301,9 +301,9 @@ pub mod tests {
             let svg = document.finish(nodes.width() + 20.0, nodes.height() + 30.0);
             assert_nothing_clipped(&svg);
             let pixmap = pixels(&svg);
-            for node in 0..grid.nodes() {
+            for (node, &color) in colors.iter().enumerate() {
                 let (x, y) = nodes.middle(node);
-                assert_eq!(color_at(&pixmap, x, y), colors[node], "{grid}, {node}");
+                assert_eq!(color_at(&pixmap, x, y), color, "{grid}, {node}");
                 // halfway to the right neighbour lies one of the two, not paper
                 if grid.place(node).0 + 1 < grid.columns() {
                     let between = color_at(&pixmap, x + 0.5 * nodes.side, y);

@@ -30,7 +30,7 @@
 //!
 //! // a ring in the plane
 //! let x = Matrix::from_fn(200, 2, |i, j| {
-//!     let angle = i as f64 * 0.314;
+//!     let angle = 0.7 * i as f64;
 //!     if j == 0 { angle.cos() } else { angle.sin() }
 //! });
 //! let grid = choose_grid(&x, Lattice::Hexagonal, Surface::Planar)?;
