@@ -297,6 +297,14 @@ fn what_cannot_be_is_refused_in_one_line() {
             &["som", "--size", "4x3", "--surface", "torus"],
             "expected an even number for a hexagonal torus",
         ),
+        (
+            &["som", "--size", "1000000x1000000"],
+            "expected at most 10000 nodes",
+        ),
+        (
+            &["lvq", "--per-class", "100000000"],
+            "expected at most as many centres a class",
+        ),
         (&["som", "--radius", "1,2"], "expected two numbers above 0"),
         (&["som", "--radius", "-3,1"], "expected two numbers above 0"),
         (

@@ -1,6 +1,6 @@
 //! The U-matrix: how far neighbouring centres lie apart.
 
-use super::nodes::{MARGIN, Nodes, Scale, Sheet};
+use super::nodes::{MARGIN, Nodes, SCALE_ROOM, Scale, Sheet};
 use crate::pictures::colors::grey;
 use crate::pictures::document::Units;
 use unsup_models::kohonen::{Grid, Lattice, UMatrix};
@@ -18,7 +18,7 @@ pub fn borders(grid: Grid, u_matrix: &UMatrix, caption: &str, remark: &str) -> S
         "borders: values for the nodes of {grid}"
     );
     let nodes = Nodes::fitting(grid, 420.0, (7.0, 60.0));
-    let mut sheet = Sheet::new(caption, MARGIN + nodes.width() + 90.0);
+    let mut sheet = Sheet::new(caption, MARGIN + nodes.width() + SCALE_ROOM);
     let nodes = nodes.at(MARGIN, sheet.top);
     let distances: Vec<f64> = u_matrix
         .edges
@@ -62,14 +62,7 @@ pub fn borders(grid: Grid, u_matrix: &UMatrix, caption: &str, remark: &str) -> S
             Units(THICK * nodes.side)
         ));
     }
-    let height = nodes.height().max(60.0);
-    scale.upright(
-        &mut sheet.document,
-        nodes.left + nodes.width() + 20.0,
-        nodes.top,
-        height,
-    );
-    sheet.finish(grid, remark, nodes.top + height)
+    sheet.finish_beside_scale(&nodes, &scale, remark)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One value a node: the density map.
 
-use super::nodes::{MARGIN, Nodes, Scale, Sheet};
+use super::nodes::{MARGIN, Nodes, SCALE_ROOM, Scale, Sheet};
 use unsup_models::kohonen::Grid;
 
 /// A map whose nodes are coloured by `values`, one each, as SVG text; the scale beside it. NaN has a colour of its own. `caption` stands above, `remark` below.
@@ -15,19 +15,12 @@ pub fn field(grid: Grid, values: &[f64], caption: &str, remark: &str) -> String 
         "field: values for the nodes of {grid}"
     );
     let nodes = Nodes::fitting(grid, 420.0, (5.0, 60.0));
-    let mut sheet = Sheet::new(caption, MARGIN + nodes.width() + 90.0);
+    let mut sheet = Sheet::new(caption, MARGIN + nodes.width() + SCALE_ROOM);
     let nodes = nodes.at(MARGIN, sheet.top);
     let scale = Scale::of(values);
     let colors: Vec<_> = values.iter().map(|&value| scale.color_of(value)).collect();
     nodes.fill(&mut sheet.document, &colors);
-    let height = nodes.height().max(60.0);
-    scale.upright(
-        &mut sheet.document,
-        nodes.left + nodes.width() + 20.0,
-        nodes.top,
-        height,
-    );
-    sheet.finish(grid, remark, nodes.top + height)
+    sheet.finish_beside_scale(&nodes, &scale, remark)
 }
 
 #[cfg(test)]

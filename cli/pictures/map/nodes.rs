@@ -10,6 +10,8 @@ use unsup_models::kohonen::{Grid, Lattice, Surface};
 pub const MARGIN: f64 = 18.0;
 /// A caption has at least so much room before it is broken.
 const LEAST_WIDTH: f64 = 460.0;
+/// So much room to the right of the nodes a scale needs.
+pub const SCALE_ROOM: f64 = 90.0;
 /// How many steps the colours of a scale have: more are not told apart and make a longer file.
 const STEPS: f64 = 48.0;
 
@@ -183,7 +185,7 @@ impl Scale {
     }
 
     /// A bar of its colours, upright, with the numbers at its ends and its middle.
-    pub fn upright(&self, document: &mut Document, left: f64, top: f64, height: f64) -> f64 {
+    fn upright(&self, document: &mut Document, left: f64, top: f64, height: f64) {
         const WIDTH: f64 = 14.0;
         let steps = STEPS as usize;
         let step = height / (steps + 1) as f64;
@@ -198,15 +200,12 @@ impl Scale {
         }
         let style = Style::new(11.0).color(FAINT_INK);
         let middle = 0.5 * self.least + 0.5 * self.most;
-        let mut width: f64 = 0.0;
         for (share, value) in [(0.0, self.most), (0.5, middle), (1.0, self.least)] {
             let text = self.number(value);
             // inside the bar's ends
             let y = top + style.drop() + 4.0 + share * (height - 8.0);
             document.text(left + WIDTH + 5.0, y, style, &text);
-            width = width.max(style.width(&text));
         }
-        WIDTH + 5.0 + width
     }
 }
 
@@ -262,6 +261,16 @@ impl Sheet {
         let lines = style.wrapped(&format!("{remark}{joined}"), self.right - MARGIN);
         let bottom = self.document.lines(MARGIN, bottom + 10.0, style, &lines);
         self.document.finish(self.right + MARGIN, bottom + MARGIN)
+    }
+}
+
+impl Sheet {
+    /// The picture with the scale of its colours to the right of the nodes, and a remark below.
+    pub fn finish_beside_scale(mut self, nodes: &Nodes, scale: &Scale, remark: &str) -> String {
+        let height = nodes.height().max(60.0);
+        let left = nodes.left + nodes.width() + 20.0;
+        scale.upright(&mut self.document, left, nodes.top, height);
+        self.finish(nodes.grid, remark, nodes.top + height)
     }
 }
 

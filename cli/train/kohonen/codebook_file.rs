@@ -1,6 +1,7 @@
 //! Centres in and out of the files of SOM_PAK and LVQ_PAK, in the unit of the features' file.
 
 use super::class_name;
+use super::som::MOST_NODES;
 use crate::data::About;
 use std::path::Path;
 use unsup_data::{
@@ -53,6 +54,12 @@ pub fn map_of(path: &Path, surface: Surface, about: &About) -> Result<Map<f64>, 
             "{shown}: found a codebook without a grid, expected a map"
         ));
     };
+    let nodes = lattice.columns * lattice.rows; // as many as there are centres
+    if nodes > MOST_NODES {
+        return Err(format!(
+            "{shown}: found {nodes} nodes, expected at most {MOST_NODES}"
+        ));
+    }
     let kind = match lattice.hexagonal {
         true => Lattice::Hexagonal,
         false => Lattice::Rectangular,

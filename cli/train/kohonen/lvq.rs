@@ -65,6 +65,15 @@ fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
     let (x, y) = (&data.train.x, classes(&data.train)?);
     let (test_x, test_y) = (&data.held_out.x, classes(&data.held_out)?);
     let failed = |error| of_file(&error, &data.train);
+    if arguments.per_class > x.rows() {
+        return Err(format!(
+            "--per-class {}: {} has {} to train on, expected at most as many centres a class",
+            arguments.per_class,
+            data.train.source,
+            count(x.rows(), "object", "objects")
+        )
+        .into());
+    }
     let mut lvq = match &arguments.from {
         Some(file) => codebook_file::lvq_of(file, &data.about)?,
         None => {

@@ -20,6 +20,9 @@ pub const PICTURES: [&str; 6] = [
 /// At most so many features have a plane; of more, those that differ most over the map.
 const MOST_PLANES: usize = 64;
 
+/// and not more than make so many cells, or the page would be slow to open.
+const MOST_CELLS: usize = 100_000;
+
 /// A picture of the map, with what stands around it on the page.
 pub struct Picture {
     /// Its file.
@@ -139,7 +142,7 @@ fn planes_of(trained: &Trained) -> Picture {
     };
     let mut shown: Vec<usize> = (0..centres.columns()).collect();
     shown.sort_by(|&a, &b| spread(b).total_cmp(&spread(a)));
-    shown.truncate(MOST_PLANES);
+    shown.truncate(MOST_PLANES.min(MOST_CELLS / map.grid().nodes()));
     shown.sort_unstable();
     let correlations = trained.class_correlations();
     let remark = |j: usize| match correlations.as_ref().map(|all| all[j]) {

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 use unsup_models::Matrix;
 use unsup_models::kohonen::{
-    Batch, Chosen, End, FitError, Map, MapEpoch, Quality, Rate, Settings, Stopping, Surface, Width,
-    choose_grid, choose_radius, majority, node_majority_accuracy,
+    Batch, Chosen, End, FitError, Grid, Map, MapEpoch, Quality, Rate, Settings, Stopping, Surface,
+    Width, choose_grid, choose_radius, majority, node_majority_accuracy,
 };
 use unsup_nn::classical::{NeighbourhoodPreservation, neighbourhood_preservation};
 use unsup_nn::random::{generator, sample_without_replacement};
@@ -28,6 +28,9 @@ const PAGE: &str = "map.html";
 const NEIGHBOURS: usize = 10;
 /// and on at most so many objects, since they take all pairs.
 const MOST_MEASURED: usize = 3000;
+
+/// More nodes than this make no picture that can be read.
+pub const MOST_NODES: usize = 10_000;
 
 /// `unsup train som`
 pub fn som(arguments: &TrainSom) -> Result<(), Box<dyn Error>> {
@@ -117,7 +120,7 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, Trained), Box<dyn Error>> 
         Mode::Batch => arguments.settling.unwrap_or(50),
         Mode::Online => 0,
     };
-    let bar = TrainingBar::new(shrinking + settling, options.quiet);
+    let bar = TrainingBar::new(shrinking.saturating_add(settling), options.quiet);
     let mut epochs = Vec::new();
     let observer = |epoch: &MapEpoch<'_, f64>| {
         let quality = epoch.quality();
@@ -221,8 +224,13 @@ fn first_map(
         return codebook_file::map_of(file, surface, about).map_err(Refused::File);
     }
     let given = arguments.size.map(|(columns, rows)| {
-        if unsup_models::kohonen::Grid::closes(rows, arguments.lattice, surface) {
-            Ok(unsup_models::kohonen::Grid::new(columns, rows, arguments.lattice, surface))
+        if columns.saturating_mul(rows) > MOST_NODES {
+            return Err(Refused::File(format!(
+                "--size {columns}x{rows}: expected at most {MOST_NODES} nodes"
+            )));
+        }
+        if Grid::closes(rows, arguments.lattice, surface) {
+            Ok(Grid::new(columns, rows, arguments.lattice, surface))
         } else {
             Err(Refused::File(format!(
                 "--size {columns}x{rows}: found {rows} rows, expected an even number for a hexagonal torus"

@@ -206,8 +206,9 @@ fn digits_in_five_folds(_: &Path) -> Vec<Finding> {
             Evidence::Exact,
             "GLVQ from k-means, accuracy %",
             generalised(LvqStart::KMeans),
-            Gate::AtLeast(97.0),
-        ),
+            Gate::AtLeast(96.5),
+        )
+        .beside(96.27, "prosemble"),
         Finding::new(
             Evidence::Ablation,
             "GLVQ from random objects, points gained",

@@ -50,6 +50,28 @@ fn fit(map: &mut Map<f64>, x: &Matrix<f64>, batch: &Batch) -> unsup_models::koho
     outcome.expect("these objects can be trained on")
 }
 
+/// The map trained object by object, in an order of that seed.
+fn trained_online(
+    mut map: Map<f64>,
+    x: &Matrix<f64>,
+    radius: Width,
+    epochs: usize,
+    seed: u64,
+) -> Map<f64> {
+    let settings = Settings {
+        epochs,
+        rate: Rate::linear(0.5),
+        stopping: Stopping::never(),
+        seed,
+        ..Settings::default()
+    };
+    let run = map.fit_online(x, Kernel::Gaussian, radius, &settings, |_| {
+        ControlFlow::Continue(())
+    });
+    run.expect("the digits can be trained on");
+    map
+}
+
 /// The places of the nodes that the objects win, as an embedding.
 fn embedding(map: &Map<f64>, x: &Matrix<f64>) -> Matrix<f64> {
     let places: Vec<[f64; 2]> = map
@@ -92,18 +114,8 @@ fn digits_on_a_map(_: &Path) -> Vec<Finding> {
             f64::from(u8::from(outcome.end == End::Settled)),
         );
 
-        let mut map = start(&x, grid(20, 20), MapStart::Objects, seed);
-        let settings = Settings {
-            epochs: 10,
-            rate: Rate::linear(0.5),
-            stopping: Stopping::never(),
-            seed,
-            ..Settings::default()
-        };
-        let run = map.fit_online(&x, Kernel::Gaussian, radius, &settings, |_| {
-            ControlFlow::Continue(())
-        });
-        run.expect("the digits can be trained on");
+        let map = start(&x, grid(20, 20), MapStart::Objects, seed);
+        let map = trained_online(map, &x, radius, 10, seed);
         let quality = map.quality(&x);
         push(&mut online_qe, quality.quantization_error);
         push(&mut online_te, quality.topographic_error());
@@ -179,19 +191,8 @@ fn drawbacks_and_advantage(_: &Path) -> Vec<Finding> {
         map
     };
     let online = |seed| {
-        let mut map = start(&x, grid, MapStart::PrincipalPlane, 0);
-        let settings = Settings {
-            epochs: 20,
-            rate: Rate::linear(0.5),
-            stopping: Stopping::never(),
-            seed,
-            ..Settings::default()
-        };
-        let run = map.fit_online(&x, Kernel::Gaussian, radius, &settings, |_| {
-            ControlFlow::Continue(())
-        });
-        run.expect("the digits can be trained on");
-        map
+        let map = start(&x, grid, MapStart::PrincipalPlane, 0);
+        trained_online(map, &x, radius, 20, seed)
     };
     let (mut kernel, mut first, mut order, mut distortion, mut hit) =
         (vec![], vec![], vec![], vec![], vec![]);

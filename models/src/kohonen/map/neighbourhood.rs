@@ -114,24 +114,33 @@ impl Neighbourhood {
         })
     }
 
-    /// Any other kernel: for each row of the grid the weights of all nodes within reach, and one product.
+    /// Any other kernel: row by row of the grid, what each row within reach gives to it.
     fn smooth_row_by_row(&self, sums: &Matrix<f64>) -> Matrix<f64> {
         let grid = self.grid;
         let columns = grid.columns();
         let reach = self.width * self.kernel.reach(f64::MIN_POSITIVE);
-        let mut smoothed = Vec::with_capacity(sums.shape().len());
-        for h in 0..grid.rows() {
-            let within =
-                |row: &usize| grid.rows_apart(*row, h) as f64 * grid.row_distance() <= reach;
-            let first = (0..grid.rows()).find(within).expect("its own row");
-            let last = (0..grid.rows()).rfind(within).expect("its own row");
-            let giving = first * columns..(last + 1) * columns;
-            let weights = Matrix::from_fn(columns, giving.len(), |m, i| {
-                self.weight(h * columns + m, giving.start + i)
-            });
-            smoothed.extend(weights.matmul(&sums.slice_rows(giving)).into_vec());
+        let nodes_of = |h: usize| h * columns..(h + 1) * columns;
+        let giving: Vec<Matrix<f64>> = (0..grid.rows())
+            .map(|h| sums.slice_rows(nodes_of(h)))
+            .collect();
+        let mut smoothed = Matrix::zeros(sums.rows(), sums.columns());
+        for to in 0..grid.rows() {
+            let at = to * columns * sums.columns();
+            let receiving = &mut smoothed.as_mut_slice()[at..at + columns * sums.columns()];
+            for (from, giving) in giving.iter().enumerate() {
+                if grid.rows_apart(from, to) as f64 * grid.row_distance() > reach {
+                    continue;
+                }
+                let weights = Matrix::from_fn(columns, columns, |a, b| {
+                    self.weight(to * columns + a, from * columns + b)
+                });
+                let given = weights.matmul(giving);
+                for (sum, &given) in receiving.iter_mut().zip(given.as_slice()) {
+                    *sum += given;
+                }
+            }
         }
-        Matrix::from_vec(sums.rows(), sums.columns(), smoothed)
+        smoothed
     }
 
     /// K of a way of so many half-columns and so many rows.
