@@ -11,14 +11,14 @@
 //!
 //! | file | method | h_y |
 //! |---|---|---|
-//! | `winner_takes_all` | [`WinnerTakesAll`], WTA: the nearest centre alone, k-means object by object | η \[y = a(x)\] |
-//! | `winner_takes_most` | [`WinnerTakesMost`], WTM and neural gas: the near ones more than the far ones | η K(ρ(x, w_y)), η K(rank) |
-//! | `lvq/` | [`Lvq`]: toward objects of its class, away from others | ± η \[y = c(x)\] |
-//! | `map/` | [`Map`]: those near the winner on a grid, which so becomes a picture of the data | η K(r(a(x), y)) |
+//! | [`winner_takes_all`] | [`WinnerTakesAll`], WTA: the nearest centre alone, k-means object by object | η \[y = a(x)\] |
+//! | [`winner_takes_most`] | [`WinnerTakesMost`], WTM and neural gas: the near ones more than the far ones | η K(ρ(x, w_y)), η K(rank) |
+//! | [`lvq`] | [`Lvq`]: toward objects of its class, away from others | ± η \[y = c(x)\] |
+//! | [`map`] | [`Map`]: those near the winner on a grid, which so becomes a picture of the data | η K(r(a(x), y)) |
 //!
 //! | file | what they share |
 //! |---|---|
-//! | `competition` | the loop: order, winners, steps, the running Q |
+//! | [`competition`] | the loop: order, winners, steps, the running Q |
 //! | `codebook` | the centres and what they say of objects |
 //! | `kernel` | K, and widths that shrink |
 //! | `start` | where centres begin |
@@ -29,18 +29,18 @@
 //! is a [`FitError`]; no NaN gets into a centre.
 
 mod codebook;
-mod competition;
+pub mod competition;
 mod error;
 mod kernel;
-mod lvq;
-mod map;
+pub mod lvq;
+pub mod map;
 mod objects;
 mod start;
 mod stopping;
 #[cfg(test)]
 mod tests;
-mod winner_takes_all;
-mod winner_takes_most;
+pub mod winner_takes_all;
+pub mod winner_takes_most;
 
 pub use codebook::{Codebook, Winner};
 pub use competition::{End, Epoch, Moves, Order, Outcome, Rate, Rule, Settings, Shown};

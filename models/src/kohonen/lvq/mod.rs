@@ -14,9 +14,9 @@
 //!
 //! | file | variants |
 //! |---|---|
-//! | `lvq1` | LVQ1, the slide's algorithm; OLVQ1, where each centre has a rate of its own |
-//! | `lvq2` | LVQ2.1 and LVQ3, which move the two nearest centres where an object lies between them |
-//! | `generalised` | GLVQ, a criterion that is bounded from below, trained by the tape |
+//! | [`lvq1`] | LVQ1, the slide's algorithm; OLVQ1, where each centre has a rate of its own |
+//! | [`lvq2`] | LVQ2.1 and LVQ3, which move the two nearest centres where an object lies between them |
+//! | [`generalised`] | GLVQ, a criterion that is bounded from below, trained by the tape |
 //!
 //! Classes may have any shape that a few centres can cover. It is like prototype selection, but the prototypes are learned, and like a Bayes
 //! classifier whose classes are Gaussian mixtures, but without their widths and weights.
@@ -27,9 +27,9 @@
 //! Sources: the slides "LVQ" and "SG for LVQ"; Kohonen (1990), "Improved versions of learning vector quantization"; Kohonen (1995), "Self-Organizing Maps",
 //! chapter 6; Sato, Yamada (1996), "Generalized learning vector quantization".
 
-mod generalised;
-mod lvq1;
-mod lvq2;
+pub mod generalised;
+pub mod lvq1;
+pub mod lvq2;
 
 pub use generalised::Generalised;
 pub use lvq1::{Lvq1, OptimisedLvq1};

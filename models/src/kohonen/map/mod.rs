@@ -14,8 +14,8 @@
 //! |---|---|
 //! | `grid` | r, and who is a neighbour: rectangular or hexagonal, planar or torus |
 //! | `neighbourhood` | K(r/radius): around a winner, and smoothed over the whole grid |
-//! | `online` | the slide's algorithm, object by object |
-//! | `batch` | all objects at once: the same map, faster, without a learning rate |
+//! | [`online`] | the slide's algorithm, object by object |
+//! | [`batch`] | all objects at once: the same map, faster, without a learning rate |
 //! | `quality` | quantization and topographic error, distortion |
 //! | `reading` | what is read off: density, U-matrix, classes, features that go with them |
 //! | `choice` | size and radius chosen from the data, with a reason |
@@ -55,11 +55,11 @@
 //! Sources: the slides "SOM", "training", "interpretation"; Kohonen (1982), "Self-organized formation of topologically correct feature maps"; Kohonen (1995),
 //! "Self-Organizing Maps".
 
-mod batch;
+pub mod batch;
 mod choice;
 mod grid;
 mod neighbourhood;
-mod online;
+pub mod online;
 mod quality;
 mod reading;
 
