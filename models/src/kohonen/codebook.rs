@@ -47,6 +47,8 @@ impl<T: Real> Codebook<T> {
     /// Trains the centres on the rows of `x` (objects x features; NaN is missing), one after the other, by a rule. The
     /// observer hears of each epoch and may end the run.
     ///
+    /// A rule that pushes centres away may push them for ever: [`Lvq::fit`](super::Lvq::fit) watches for that, this does not.
+    ///
     /// ```
     /// use std::ops::ControlFlow;
     /// use unsup_models::Matrix;

@@ -227,7 +227,7 @@ impl<T: Real> Lvq<T> {
     /// may end the run.
     ///
     /// If a centre runs away (it lies half as far again from the mean of the objects as the farthest of them and of the first centres, or is no
-    /// number any more), the run ends, and the centres are those of the epoch that classified most objects rightly.
+    /// number any more), the run ends, and the centres are those of the first epoch that classified most objects rightly.
     ///
     /// # Errors
     /// If a setting is out of range, or the objects can't be trained on. The centres are then as they were.
@@ -280,6 +280,7 @@ impl<T: Real> Lvq<T> {
         settings: &Settings,
         mut observer: impl FnMut(&Epoch) -> ControlFlow<()>,
     ) -> Result<LvqOutcome, FitError> {
+        self.codebook.check_features("fit", x);
         let objects = Objects::of(x)?;
         let classes = &self.classes;
         let mean: Vec<T> = objects

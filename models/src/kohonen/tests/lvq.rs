@@ -181,7 +181,7 @@ fn one_centre_a_class_runs_away_and_the_best_ones_are_restored() {
     ];
     for variant in variants {
         let mut lvq = start.clone();
-        let settings = |epochs| as_given(epochs, Rate::constant(0.05));
+        let settings = |epochs| as_given(epochs, Rate::constant(0.02));
         let mut heard = 0;
         let outcome = lvq.fit(&x, &labels, variant, &settings(100), |_| {
             heard += 1;
@@ -344,6 +344,14 @@ fn as_many_labels_as_objects_are_needed() {
     let mut lvq = Lvq::with_centres(column(&[0.0, 1.0]), vec![0, 1]);
     let x = column(&[0.0, 1.0, 2.0]);
     let _ = lvq.fit(&x, &[0, 1], LvqVariant::Lvq1, &Settings::default(), go_on);
+}
+
+#[test]
+#[should_panic(expected = "fit: features differ: objects of 3x1 and centres of 2x2")]
+fn objects_of_other_features_are_refused() {
+    let mut lvq = Lvq::with_centres(normal(2, 2, 1), vec![0, 1]);
+    let (x, settings) = (column(&[0.0, 1.0, 2.0]), Settings::default());
+    let _ = lvq.fit(&x, &[0, 1, 0], LvqVariant::Lvq1, &settings, go_on);
 }
 
 #[test]

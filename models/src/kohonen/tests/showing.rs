@@ -201,6 +201,28 @@ fn a_run_ends_when_the_observer_or_the_stopping_rule_says_so() {
 }
 
 #[test]
+fn q_has_settled_when_an_epoch_changes_it_little() {
+    let (x, w) = (normal(40, 2, 1), normal(3, 2, 2).map(|w| 3.0 * w));
+    let run = |stopping| {
+        let settings = Settings {
+            stopping,
+            ..as_given(30, Rate::constant(0.02))
+        };
+        trained(&w, &x, WinnerTakesAll, &settings).unwrap().1
+    };
+    let whole = run(Stopping::never());
+    let qs: Vec<f64> = whole.epochs.iter().map(|epoch| epoch.q).collect();
+    let before = std::iter::once(whole.initial_q).chain(qs.iter().copied());
+    let mut changes = before
+        .zip(&qs)
+        .map(|(before, q)| (q - before).abs() / before);
+    let settled = changes.position(|change| change <= 0.05).unwrap() + 1;
+    assert!((3..28).contains(&settled), "{qs:?}");
+    let outcome = run(Stopping::Any(vec![Settled::Q(0.05)]));
+    assert_eq!((outcome.end, outcome.epochs.len()), (End::Settled, settled));
+}
+
+#[test]
 fn settings_out_of_range_are_said_and_change_nothing() {
     let x = normal(5, 2, 1);
     let problem = |settings: Settings| {
