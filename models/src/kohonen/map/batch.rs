@@ -44,7 +44,7 @@ pub struct Batch {
 /// How a training by all objects at once went.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BatchOutcome {
-    /// How many epochs were done.
+    /// How many epochs were done, the closing one included in which nothing changed any more, and of which no observer hears.
     pub epochs: usize,
     /// The radius of the last one.
     pub last_radius: f64,

@@ -37,7 +37,8 @@ pub fn choose_grid<T: Real>(
     let pca = Pca::fit(&x, 2);
     let deviation = |i: usize| pca.variances().get(i).copied().unwrap_or(0.0).sqrt();
     let (first, second) = (deviation(0), deviation(1));
-    // nothing varies, or along one axis alone
+    // nothing varies, or along one axis alone but for rounding
+    let second = if second > 1e-9 * first { second } else { 0.0 };
     let ratio = if first > 0.0 { first / second } else { 1.0 };
     let row_distance = match lattice {
         Lattice::Rectangular => 1.0,
