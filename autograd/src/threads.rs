@@ -149,4 +149,28 @@ mod tests {
         }
         set_threads(1);
     }
+
+    #[test]
+    fn work_inside_a_chunk_is_not_split_again() {
+        set_threads(3);
+        let mut here = [0; 9];
+        share_chunks(3, &mut here, 2, |_, chunk| {
+            chunk.iter_mut().for_each(|here| {
+                *here = if AT_A_CHUNK.get() { threads_here() } else { 0 };
+            });
+        });
+        assert_eq!(here, [1; 9]);
+        assert!(!AT_A_CHUNK.get());
+        set_threads(1);
+    }
+
+    #[test]
+    fn a_panic_in_a_chunk_reaches_the_caller_and_leaves_no_mark() {
+        let failed = std::panic::catch_unwind(|| {
+            share_chunks(2, &mut [0; 8], 1, |number, _| assert!(number < 4, "chunk"));
+        });
+        assert!(failed.is_err());
+        let marks = rayon::broadcast(|_| AT_A_CHUNK.get());
+        assert!(marks.iter().all(|mark| !mark));
+    }
 }

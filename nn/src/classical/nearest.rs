@@ -48,21 +48,22 @@ const W_BLOCK: usize = 1024;
 ///
 /// Let n be the number of features, u half the distance from 1 to the next number, S = ‖x‖² + maxⱼ ‖wⱼ‖², all measured from
 /// the mean of `w` (a shift changes no distance, and keeps S small where the data lie far from 0). A sum of n products is off
-/// by at most n u Σ |aᵢ bᵢ|, in any order and with or without fused multiply-add (Higham 2002, "Accuracy and stability of
-/// numerical algorithms", 3.1). So, in multiples of u S and to first order, ‖w‖² − 2 x·w + ‖x‖² is off from the true distance
-/// by at most
+/// by at most γₙ Σ |aᵢ bᵢ| with γₙ = n u / (1 − n u), in any order and with or without fused multiply-add; such bounds add up by
+/// their indices, γᵢ + γⱼ + γᵢ γⱼ ≤ γᵢ₊ⱼ and c γᵢ ≤ γ꜀ᵢ (Higham 2002, "Accuracy and stability of numerical algorithms", 3.1
+/// and lemma 3.3). So the indices, in multiples of S, are at most
 ///
-/// - 3 n, from the two norms and twice the product (2 |x·w| ≤ S),
-/// - 1, from the squares of w, which are rounded before they are summed where values are missing: there ‖w‖² is Σ mⱼ wⱼ² over
-///   the features that the object has, a product with m of 0 and 1,
-/// - 5, from adding the three,
-/// - 4, from the shift, which rounds each coordinate once,
+/// - 2 n, for the two norms and twice the product (Σ 2 |xᵢ wᵢ| ≤ ‖x‖² + ‖w‖² ≤ S, and so much again for the norms). Where values
+///   are missing, ‖w‖² is Σ mᵢ wᵢ² with m of 0 and 1, a sum of n products too, and no larger,
+/// - 4, for the shift, which rounds each coordinate once,
+/// - 2, for adding the product to ‖w‖²,
+/// - 2 (n + 2), for the distance that is summed directly, which is at most 2 S,
+/// - 5, for the comparison: the limit is the sum of three numbers of at most 2 S,
+/// - n + 3, since S is itself computed,
 ///
-/// and a distance that is summed directly by at most 2 (n + 2), since it is at most 2 S. The two differ by less than e =
-/// (5 n + 32) u S, where the 32 also covers the terms of second order and the rounding of the comparison. Where
-/// products underflow, each loses less than the smallest normal number, which e includes. A row whose sum by products exceeds
-/// the least by more than 2 e is therefore farther when measured directly too, and only such rows are passed over. Where S is
-/// so large that sums may overflow, all rows are measured directly.
+/// 5 n + 18 in all. The two ways to measure differ by less than e = γ S of index 5 n + 32. Where products underflow, each
+/// loses less than the smallest normal number, which e includes. A row whose sum by products exceeds the least by more than 2 e
+/// is therefore farther when measured directly too, and only such rows are passed over. Where a distance may overflow (2 S
+/// does), or the index reaches 1/u, all rows are measured directly.
 ///
 /// ```
 /// use unsup_autograd::Matrix;
@@ -234,7 +235,7 @@ impl<'a, T: Real> Rows<'a, T> {
 }
 
 /// How far a squared distance by products may be from the one that is summed directly: e of [`nearest`], for S = `norms`.
-/// Infinite where 4 S overflows.
+/// Infinite where 4 S overflows, well before a distance does.
 fn error_bound<T: Real>(features: usize, norms: T) -> T {
     let roundings = (5 * features + 32) as f64;
     let gamma = 0.5 * T::EPSILON.to_f64() * roundings;
@@ -257,38 +258,33 @@ fn smaller<T: Real>(a: T, b: T) -> T {
 
 /// Puts one more into a sorted list, from which the last falls out.
 fn insert<T: Real>(new: Nearest<T>, list: &mut [Nearest<T>]) {
-    let at = list.partition_point(|other| other.precedes(&new));
-    if at < list.len() {
-        list[at..].rotate_right(1);
-        list[at] = new;
+    let last = list.len() - 1;
+    if !new.precedes(&list[last]) {
+        return;
     }
+    let at = list.partition_point(|other| other.precedes(&new));
+    list.copy_within(at..last, at + 1);
+    list[at] = new;
 }
 
-/// The kth least of the sums ‖w‖² − 2 x·w, or a little more: where k is small, the kth least of those that are the least in
-/// their lane, which costs no more than the least itself.
+/// The kth least of the sums ‖w‖² − 2 x·w, or a little more: the kth least of those that are the least in their lane, which
+/// costs hardly more than the least of all. There are at least twice as many lanes as `k`, so that few of the k least share
+/// one. Infinite where there are fewer sums than `k`.
 fn kth_least<T: Real>(norms: &[T], products: &[T], k: usize) -> T {
+    if 2 * k <= LANES {
+        return kth_of_lanes(least_by_lanes(norms, products), k);
+    }
     if k > products.len() {
         return T::INFINITY;
     }
-    let lanes = least_by_lanes(norms, products);
-    if k == 1 {
-        return lanes.into_iter().fold(T::INFINITY, smaller);
-    }
-    if 2 * k > LANES {
-        let mut sums: Vec<T> = norms.iter().zip(products).map(|(&n, &p)| n + p).collect();
-        return *sums
-            .select_nth_unstable_by(k - 1, |a, b| a.to_f64().total_cmp(&b.to_f64()))
-            .1;
-    }
-    let mut least = [T::INFINITY; LANES];
-    for lane in lanes {
-        if lane < least[k - 1] {
-            let at = least[..k].partition_point(|&other| other <= lane);
-            least[at..k].rotate_right(1);
-            least[at] = lane;
-        }
-    }
-    least[k - 1]
+    // the row in parts, each with lanes of its own
+    let length = products.len().div_ceil((2 * k).div_ceil(LANES));
+    let parts = norms.chunks(length).zip(products.chunks(length));
+    let mut least: Vec<T> = parts
+        .flat_map(|(norms, products)| least_by_lanes(norms, products))
+        .collect();
+    let order = |a: &T, b: &T| a.to_f64().total_cmp(&b.to_f64());
+    *least.select_nth_unstable_by(k - 1, order).1
 }
 
 /// Places whose sums are compared side by side.
@@ -297,7 +293,7 @@ const LANES: usize = 32;
 const TOGETHER: usize = 16;
 
 vectorised! {
-    /// The least of ‖w‖² − 2 x·w in every lane, infinite where the lane is empty.
+    /// The least of ‖w‖² − 2 x·w in every lane, infinite where the lane is empty; NaN counts for nothing.
     fn least_by_lanes[T: Real](norms: &[T], products: &[T]) -> [T; LANES] {
         let mut least = [T::INFINITY; LANES];
         let (mut norm_chunks, mut chunks) = (norms.chunks_exact(LANES), products.chunks_exact(LANES));
@@ -311,6 +307,30 @@ vectorised! {
             *least = smaller(norm + product, *least);
         }
         least
+    }
+
+    /// The kth least of the lanes: as often as it takes, the least, and all that equal it, are taken out.
+    fn kth_of_lanes[T: Real](lanes: [T; LANES], k: usize) -> T {
+        let (mut lanes, mut left) = (lanes, k);
+        loop {
+            let mut least = lanes;
+            let mut width = LANES / 2;
+            while width > 0 {
+                for i in 0..width {
+                    least[i] = smaller(least[i + width], least[i]);
+                }
+                width /= 2;
+            }
+            let mut equal = 0u32;
+            for lane in &mut lanes {
+                equal += u32::from(*lane == least[0]);
+                *lane = if *lane == least[0] { T::INFINITY } else { *lane };
+            }
+            if equal as usize >= left {
+                return least[0];
+            }
+            left -= equal as usize;
+        }
     }
 
     /// Calls `f` with the places, in their order, whose ‖w‖² − 2 x·w is not beyond the limit; NaN is not.
@@ -480,8 +500,62 @@ mod tests {
                 &scaled(normal(40, 4, 2)),
             );
         }
+        // f32 has scales of its own, which the casts of the others pass by
+        for unit in [
+            1e-44, 1e-38, 1e-23, 1e-22, 1e-19, 1e-15, 1e15, 2e18, 5e18, 1e19, 2e19, 1e30, 5e37,
+        ] {
+            let scaled = |x: Matrix<f64>| x.map(|x| unit * x);
+            let (x, w) = (scaled(normal(30, 4, 1)), scaled(normal(40, 4, 2)));
+            assert!(w.cast::<f32>().is_finite(), "the scale shall be one of f32");
+            agrees("scaled for f32", &x, &w);
+        }
         agrees("one row", &normal(5, 4, 1), &normal(1, 4, 2));
         agrees("one feature", &normal(300, 1, 1), &normal(300, 1, 2));
+    }
+
+    /// Two rows so far that their distances overflow and tie, while S does not, and the later one is nearer by products.
+    #[test]
+    fn distances_that_overflow_tie() {
+        fn check<T: Real>(largest: f64) {
+            let b = (largest / 3.0).sqrt();
+            let w = Matrix::from_rows(&[[-b], [-0.9 * b], [0.95 * b], [0.95 * b]]).cast::<T>();
+            let x = Matrix::scalar(b).cast::<T>();
+            assert_eq!(k_nearest(&x, &w, 3), plainly(&x, &w, 3), "{}", T::NAME);
+            assert_eq!(k_nearest(&x, &w, 3)[0][2].index, 0, "{}", T::NAME);
+        }
+        check::<f64>(f64::MAX);
+        check::<f32>(f32::MAX.into());
+    }
+
+    /// Against a sort, over rows of every length around the lanes; ties included.
+    #[test]
+    fn the_limit_lets_the_k_nearest_through_and_few_others() {
+        for length in [1, 2, 15, 16, 17, 31, 32, 33, 64, 100, 900] {
+            for distinct in [2, 50, usize::MAX] {
+                let mut random = generator(length as u64, "test", 0);
+                let sums: Vec<f32> = (0..length)
+                    .map(|_| (random.random_range(0..1_000_000u32) as usize % distinct) as f32)
+                    .collect();
+                let norms = vec![0.0; length];
+                let mut sorted = sums.clone();
+                sorted.sort_by(f32::total_cmp);
+                for k in [1, 2, 3, 16, 17, 40, length] {
+                    let limit = kth_least(&norms, &sums, k);
+                    if k > length {
+                        assert_eq!(limit, f32::INFINITY, "{k} of {length}");
+                        continue;
+                    }
+                    assert!(limit >= sorted[k - 1], "{k} of {length}");
+                    // at the chance that two of the nearest share a lane, a few more
+                    let more = sorted[(4 * k + 8).min(length) - 1];
+                    assert!(limit <= more, "{k} of {length}");
+                    let mut places = Vec::new();
+                    for_each_within(&norms, &sums, limit, |j| places.push(j));
+                    let expected: Vec<usize> = (0..length).filter(|&j| sums[j] <= limit).collect();
+                    assert_eq!(places, expected, "{k} of {length}");
+                }
+            }
+        }
     }
 
     /// The bound itself, against the two ways to measure, with all values and with some missing.
