@@ -74,7 +74,7 @@ proptest! {
         });
         let classes = [vec![0, 1, 2], further].concat();
         let lvq = Lvq::with_centres(w, classes);
-        let criterion = Generalised::new(&lvq, &x, &labels);
+        let criterion = Generalised::new(&lvq, &x, &labels).unwrap();
         check_criterion(&lvq, &criterion)?;
 
         let tape = Tape::new();

@@ -206,6 +206,7 @@ fn digits_in_five_folds(_: &Path) -> Vec<Finding> {
             Evidence::Exact,
             "GLVQ from k-means, accuracy %",
             generalised(LvqStart::KMeans),
+            // above every package that was measured
             Gate::AtLeast(96.5),
         )
         .beside(96.27, "prosemble"),
@@ -340,7 +341,8 @@ fn one_prototype_a_class(file: &Path) -> Vec<Finding> {
             Evidence::Property,
             "LVQ2.1 restored, accuracy %",
             restored,
-            Gate::AtLeast(87.0),
+            // no worse than the nearest of the two class means, 88.74 % (scikit-learn)
+            Gate::AtLeast(88.7),
         )
         .beside(61.4, "left alone, numpy"),
     ]

@@ -67,7 +67,8 @@ impl<T: Real> Codebook<T> {
     /// ```
     ///
     /// # Errors
-    /// If a setting is out of range, or the objects can't be trained on. The centres are then as they were.
+    /// If a setting is out of range, the objects can't be trained on, or a centre runs away until it is no number any more, as a
+    /// rule may have it that moves centres away from objects. The centres are then as they were.
     ///
     /// # Panics
     /// If `x` has another number of columns than the centres, or the centres are still on a tape.
@@ -79,7 +80,14 @@ impl<T: Real> Codebook<T> {
         settings: &Settings,
         mut observer: impl FnMut(&Epoch) -> ControlFlow<()>,
     ) -> Result<Outcome, FitError> {
-        self.compete_watched(x, rule, settings, |epoch, _| observer(epoch))
+        let before = self.centres().clone();
+        let outcome = self.compete_watched(x, rule, settings, |epoch, _| observer(epoch))?;
+        if self.centres().is_finite() {
+            Ok(outcome)
+        } else {
+            self.centres.set(before);
+            Err(FitError::Diverged)
+        }
     }
 
     /// [`Codebook::compete`], with an observer that may look at the centres.

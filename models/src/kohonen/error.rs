@@ -1,6 +1,7 @@
 //! Why a codebook can't be trained on some objects.
 
 use std::fmt;
+use unsup_nn::train::TrainError;
 
 /// Why training did not begin.
 #[derive(Clone, PartialEq, Debug)]
@@ -35,6 +36,20 @@ pub enum FitError {
         /// Which.
         class: usize,
     },
+    /// A class of an object has no centre, which a criterion needs.
+    NoCentreOfClass {
+        /// Which.
+        class: usize,
+    },
+    /// All centres are of one class, where a criterion needs another as well.
+    NoOtherCentre {
+        /// Which.
+        class: usize,
+    },
+    /// A centre ran away until it was no number any more. The centres are as they were before the training.
+    Diverged,
+    /// Training by gradients failed.
+    Training(TrainError),
     /// A setting is out of range; says which and what was expected.
     Setting(String),
 }
@@ -66,9 +81,27 @@ impl fmt::Display for FitError {
                 f,
                 "class {class}: found no object with a value, expected at least 1"
             ),
+            Self::NoCentreOfClass { class } => {
+                write!(
+                    f,
+                    "class {class}: found no centre of it, expected at least 1"
+                )
+            }
+            Self::NoOtherCentre { class } => write!(
+                f,
+                "found centres of class {class} alone, expected some of another class as well"
+            ),
+            Self::Diverged => f.write_str("a centre ran away until it was no number any more"),
+            Self::Training(error) => error.fmt(f),
             Self::Setting(what) => f.write_str(what),
         }
     }
 }
 
 impl std::error::Error for FitError {}
+
+impl From<TrainError> for FitError {
+    fn from(error: TrainError) -> Self {
+        Self::Training(error)
+    }
+}

@@ -26,7 +26,7 @@
 //! | `objects` | missing values, objects without any, numbers that can't be trained on |
 //!
 //! NaN is a missing value everywhere: it is passed over, and an object without any value is left out and named. What can't be trained on
-//! is a [`FitError`]; no NaN gets into a centre.
+//! is a [`FitError`], and so are centres that run away until they are no numbers: no NaN gets into a codebook.
 
 mod codebook;
 pub mod competition;
@@ -47,8 +47,8 @@ pub use competition::{End, Epoch, Moves, Order, Outcome, Rate, Rule, Settings, S
 pub use error::FitError;
 pub use kernel::{Decay, Kernel, Width};
 pub use lvq::{
-    Divergence, Generalised, Lvq, Lvq1, Lvq3, Lvq21, LvqOutcome, LvqStart, LvqVariant,
-    OptimisedLvq1, Teacher, Window,
+    Divergence, Generalised, GeneralisedOutcome, Lvq, Lvq1, Lvq3, Lvq21, LvqOutcome, LvqStart,
+    LvqVariant, OptimisedLvq1, Teacher, Window,
 };
 pub use map::{
     Batch, BatchOutcome, Chosen, Grid, Lattice, Map, MapEpoch, MapRule, MapStart, Neighbours,

@@ -57,7 +57,7 @@ pub struct WinnerTakesMost {
     closeness: Closeness,
     width: Width,
     winner_kept: bool,
-    ranks: Vec<usize>,
+    nearest_first: Vec<usize>,
 }
 
 impl WinnerTakesMost {
@@ -67,7 +67,7 @@ impl WinnerTakesMost {
             closeness: Closeness::Distance(kernel),
             width,
             winner_kept: true,
-            ranks: Vec::new(),
+            nearest_first: Vec::new(),
         }
     }
 
@@ -86,40 +86,45 @@ impl WinnerTakesMost {
             ..self
         }
     }
-
-    /// K_y of a centre `rank` places behind the nearest.
-    fn closeness_of<T: Real>(
-        &self,
-        y: usize,
-        rank: usize,
-        width: f64,
-        shown: &Shown<'_, T>,
-    ) -> f64 {
-        match self.closeness {
-            Closeness::Distance(_) if self.winner_kept && y == shown.winner => 1.0,
-            Closeness::Distance(kernel) => kernel.at(shown.squared_distance(y).to_f64(), width),
-            Closeness::Rank => Kernel::Exponential.at((rank as f64).powi(2), width),
-        }
-    }
 }
 
 impl<T: Real> Rule<T> for WinnerTakesMost {
     fn moves(&mut self, shown: &Shown<'_, T>, moves: &mut Moves<T>) {
         let width = self.width.at(shown.done);
-        self.ranks.clear();
-        self.ranks.extend(0..shown.squared_distances.len());
-        if self.closeness == Closeness::Rank {
-            // stable: of equally near centres the first
-            let distances = shown.squared_distances;
-            self.ranks.sort_by(|&a, &b| {
-                let order = distances[a].partial_cmp(&distances[b]);
-                order.expect("distances are numbers")
-            });
-        }
-        for (rank, &y) in self.ranks.iter().enumerate() {
-            // w_y := w_y + η (xᵢ − w_y) K(ρ(xᵢ, w_y))
-            let closeness = T::from_f64(self.closeness_of(y, rank, width, shown));
-            moves.toward(y, shown.rate(y) * closeness);
+        let centres = 0..shown.squared_distances.len();
+        // w_y := w_y + η (xᵢ − w_y) K_y
+        let mut toward = |y: usize, k: f64| moves.toward(y, shown.rate(y) * T::from_f64(k));
+        match self.closeness {
+            Closeness::Distance(kernel) => {
+                for y in centres {
+                    // K(ρ(xᵢ, w_y)/width)
+                    let kept = self.winner_kept && y == shown.winner;
+                    let distance = || shown.squared_distance(y).to_f64();
+                    toward(
+                        y,
+                        if kept {
+                            1.0
+                        } else {
+                            kernel.at(distance(), width)
+                        },
+                    );
+                }
+            }
+            Closeness::Rank => {
+                self.nearest_first.clear();
+                self.nearest_first.extend(centres);
+                // stable: of equally near centres the first
+                self.nearest_first.sort_by(|&a, &b| {
+                    let order = shown
+                        .squared_distance(a)
+                        .partial_cmp(&shown.squared_distance(b));
+                    order.expect("distances are numbers")
+                });
+                for (rank, &y) in self.nearest_first.iter().enumerate() {
+                    // exp(−k_y/width)
+                    toward(y, Kernel::Exponential.at((rank as f64).powi(2), width));
+                }
+            }
         }
     }
 

@@ -14,21 +14,32 @@
 
 use super::{Lvq, check_labels};
 use crate::Training;
+use crate::kohonen::FitError;
 use crate::kohonen::map::squared_distance;
+use crate::kohonen::objects::Objects;
 use std::ops::ControlFlow;
 use unsup_autograd::{Matrix, Real};
-use unsup_nn::train::{Batch, Criterion, Epoch, History, Term, Terms, TrainError, fit, smallvec};
+use unsup_nn::train::{Batch, Criterion, Epoch, History, Term, Terms, fit, smallvec};
+
+/// How a training of GLVQ went.
+#[derive(Clone, PartialEq, Debug)]
+pub struct GeneralisedOutcome {
+    /// The losses of each epoch.
+    pub history: History,
+    /// The objects without a value, which were never shown.
+    pub left_out: Vec<usize>,
+}
 
 impl<T: Real> Lvq<T> {
-    /// Trains the centres on the rows of `x` (objects x features; NaN is missing) and their classes by GLVQ's criterion and Adam. The observer hears of each
-    /// epoch and may end the run.
+    /// Trains the centres on the rows of `x` (objects x features; NaN is missing) and their classes by GLVQ's criterion and
+    /// Adam. The observer hears of each epoch and may end the run.
     ///
     /// # Errors
-    /// If a setting is out of range or training diverges.
+    /// If the objects can't be trained on, the class of an object has no centre, or no other class has one; a setting is out of
+    /// range, or training diverges.
     ///
     /// # Panics
-    /// If `x` has another number of columns than the centres, an object has no value, there is not one label an object, or a label has no centre of
-    /// its own or none of others.
+    /// If `x` has another number of columns than the centres, or there is not one label an object.
     #[track_caller]
     pub fn fit_generalised(
         &mut self,
@@ -36,49 +47,57 @@ impl<T: Real> Lvq<T> {
         labels: &[usize],
         training: &Training,
         observer: impl FnMut(&Epoch) -> ControlFlow<()>,
-    ) -> Result<History, TrainError> {
-        let criterion = Generalised::new(self, x, labels);
+    ) -> Result<GeneralisedOutcome, FitError> {
+        let criterion = Generalised::new(self, x, labels)?;
         let (mut optimiser, settings) = training.optimiser_and_settings()?;
-        fit(self, &criterion, &mut optimiser, &settings, observer)
+        let history = fit(self, &criterion, &mut optimiser, &settings, observer)?;
+        Ok(GeneralisedOutcome {
+            history,
+            left_out: criterion.left_out,
+        })
     }
 }
 
 /// GLVQ's criterion on objects and their classes.
 pub struct Generalised<T: Real> {
-    /// Missing values are 0 here, and 0 in `present`.
+    /// The objects with a value; missing values are 0 here, and 0 in `present`.
     x: Matrix<T>,
     present: Matrix<T>,
     labels: Vec<usize>,
+    left_out: Vec<usize>,
 }
 
 impl<T: Real> Generalised<T> {
-    /// The criterion for the centres of `lvq` on the rows of `x`.
+    /// The criterion for the centres of `lvq` on the rows of `x`; those without any value have no part in it.
+    ///
+    /// # Errors
+    /// If the objects can't be trained on, the class of an object has no centre, or no other class has one.
     ///
     /// # Panics
     /// As [`Lvq::fit_generalised`].
     #[track_caller]
-    pub fn new(lvq: &Lvq<T>, x: &Matrix<T>, labels: &[usize]) -> Self {
+    pub fn new(lvq: &Lvq<T>, x: &Matrix<T>, labels: &[usize]) -> Result<Self, FitError> {
         check_labels("generalised lvq", x, labels);
         lvq.codebook.check_features("generalised lvq", x);
-        for &label in labels {
-            let own = lvq.classes.iter().filter(|&&class| class == label).count();
-            assert!(
-                own > 0 && own < lvq.classes.len(),
-                "generalised lvq: class {label} has {own} of the {} centres, expected some but not all",
-                lvq.classes.len()
-            );
+        let objects = Objects::of(x)?;
+        objects.check_centres(lvq.codebook.centres())?;
+        let labels: Vec<usize> = objects.shown.iter().map(|&i| labels[i]).collect();
+        for &class in &labels {
+            let own = lvq.classes.iter().filter(|&&own| own == class).count();
+            if own == 0 {
+                return Err(FitError::NoCentreOfClass { class });
+            }
+            if own == lvq.classes.len() {
+                return Err(FitError::NoOtherCentre { class });
+            }
         }
-        let empty = x.row_iter().position(|x| x.iter().all(|x| x.is_nan()));
-        assert!(
-            empty.is_none(),
-            "generalised lvq: object {} has no value",
-            empty.map_or(0, |i| i + 1)
-        );
-        Self {
+        let x = x.select_rows(&objects.shown);
+        Ok(Self {
             x: x.map(|x| if x.is_nan() { T::ZERO } else { x }),
             present: x.map(|x| if x.is_nan() { T::ZERO } else { T::ONE }),
-            labels: labels.to_vec(),
-        }
+            labels,
+            left_out: objects.left_out,
+        })
     }
 
     /// The nearest centre of those that `counts`.
@@ -119,7 +138,7 @@ impl<T: Real> Criterion<T, Lvq<T>> for Generalised<T> {
         let w = lvq.codebook.parameter().on(batch.tape);
         let squared_distance = |c: &[usize]| ((x - w.pick_rows(c)) * present).square().row_sums();
         let (d_right, d_wrong) = (squared_distance(&right), squared_distance(&wrong));
-        // so small that it counts only where both are 0, and then μ is 0
+        // so small that it counts only where both are next to 0, and then μ is 0 too
         let tiny = T::MIN_POSITIVE.to_f64().sqrt();
         let mu = (d_right - d_wrong) / (d_right + d_wrong + tiny);
         smallvec![Term {

@@ -142,9 +142,8 @@ impl<'a> Lvq3<'a> {
 
 impl<T: Real> Rule<T> for Lvq3<'_> {
     fn moves(&mut self, shown: &Shown<'_, T>, moves: &mut Moves<T>) {
-        self.pair.moves(shown, moves);
         let teacher = self.pair.teacher;
-        let (i, Some(j)) = shown.two_nearest() else {
+        let Some((i, j)) = self.pair.moves(shown, moves) else {
             return;
         };
         if teacher.is_right(i, shown.object) && teacher.is_right(j, shown.object) {
@@ -194,10 +193,15 @@ impl<'a> Pair<'a> {
         self.showings_in_window as f64 / self.showings.max(1) as f64
     }
 
-    fn moves<T: Real>(&mut self, shown: &Shown<'_, T>, moves: &mut Moves<T>) {
+    /// Returns the two nearest centres; `None` where there is only one.
+    fn moves<T: Real>(
+        &mut self,
+        shown: &Shown<'_, T>,
+        moves: &mut Moves<T>,
+    ) -> Option<(usize, usize)> {
         self.showings += 1;
         let (i, Some(j)) = shown.two_nearest() else {
-            return;
+            return None;
         };
         let one_is_right =
             self.teacher.is_right(i, shown.object) != self.teacher.is_right(j, shown.object);
@@ -210,5 +214,6 @@ impl<'a> Pair<'a> {
                 moves.toward(c, sign * shown.rate(c));
             }
         }
+        Some((i, j))
     }
 }

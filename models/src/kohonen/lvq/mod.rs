@@ -31,7 +31,7 @@ pub mod generalised;
 pub mod lvq1;
 pub mod lvq2;
 
-pub use generalised::Generalised;
+pub use generalised::{Generalised, GeneralisedOutcome};
 pub use lvq1::{Lvq1, OptimisedLvq1};
 pub use lvq2::{Lvq3, Lvq21, Window};
 
@@ -59,7 +59,7 @@ pub enum LvqStart {
     /// At the centres of k-means inside the class: most of what LVQ is worth.
     #[default]
     KMeans,
-    /// At random objects of the class, no two of them equal.
+    /// At random objects of the class, no two of them equal as long as it has so many.
     Objects,
 }
 

@@ -33,7 +33,8 @@ use unsup_nn::classical::nearest;
 pub struct Batch {
     /// K
     pub kernel: Kernel,
-    /// The radius of the neighbourhood, in nodes: at its start in the first epoch, at its end in the last.
+    /// The radius of the neighbourhood, in nodes: at its start in the first epoch, at its end in the last. A single epoch has
+    /// the first.
     pub radius: Width,
     /// In how many epochs the radius shrinks; at least 1.
     pub epochs: usize,

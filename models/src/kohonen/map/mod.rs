@@ -187,6 +187,7 @@ pub struct MapEpoch<'a, T: Real> {
     /// The radius of the neighbourhood, in nodes.
     pub radius: f64,
     /// Q as a mean over objects: object by object the running estimate, all at once Q of the centres with which the epoch began.
+    /// Like [`Epoch::q`](crate::kohonen::Epoch::q) it is not enlarged for missing values.
     pub q: f64,
     /// The share of objects whose node was another one than an epoch before; 1 in the first.
     pub changed: f64,

@@ -5,6 +5,7 @@ use super::grid::Neighbours;
 use super::quality::squared_distance;
 use crate::kohonen::codebook::mean;
 use unsup_autograd::{Matrix, Real};
+use unsup_nn::classical::{Nearest, k_nearest};
 
 /// The distances between the centres of neighbouring nodes: where they are large runs a border between clusters (Ultsch, Siemon 1990, "Kohonen's self
 /// organizing feature maps for exploratory data analysis").
@@ -28,7 +29,17 @@ impl<T: Real> Map<T> {
     pub fn density(&self, x: &Matrix<T>, k: usize) -> Vec<f64> {
         self.codebook.check_features("density", x);
         assert!(k > 0, "density: needs at least 1 neighbour");
-        let nodes = self.codebook.centres().row_iter();
+        let centres = self.codebook.centres();
+        if x.is_finite() {
+            // no value is missing: the objects nearest to each centre are found as winners are
+            let found = k_nearest(centres, x, k.min(x.rows()));
+            let distance = |near: &Nearest<T>| near.squared_distance.to_f64().sqrt();
+            return found
+                .iter()
+                .map(|near| mean(near.iter().map(distance)))
+                .collect();
+        }
+        let nodes = centres.row_iter();
         nodes
             .map(|w| {
                 let distances = x.row_iter().map(|x| squared_distance(x, w));
@@ -107,9 +118,7 @@ impl<T: Real> Map<T> {
         };
         self.objects_of_nodes(x).into_iter().map(count).collect()
     }
-}
 
-impl<T: Real> Map<T> {
     /// How closely each component plane follows a class: the correlation over the nodes, each weighted by its objects, of the component w_yj with the share of the class among the
     /// objects of the node. `class_counts` as [`Map::class_counts`] gives them. NaN where one of the two is constant.
     ///

@@ -452,7 +452,10 @@ fn the_same_seed_gives_the_same_bits_and_another_seed_others() {
 fn generalised_lvq_learns_from_the_values_that_are_there() {
     let noise = with_missing(60, 3);
     let labels: Vec<usize> = (0..60).map(|i| i % 2).collect();
-    let x = Matrix::from_fn(60, 3, |i, j| noise[(i, j)] + 4.0 * labels[i] as f64);
+    let x = Matrix::from_fn(60, 3, |i, j| {
+        let value = noise[(i, j)] + 4.0 * labels[i] as f64;
+        if i == 17 { NAN } else { value } // an object without any value
+    });
     let start = Matrix::from_rows(&[[2.0, 2.5, 2.0], [2.5, 2.0, 2.5]]);
     let mut lvq = Lvq::with_centres(start, vec![1, 0]);
     let before = lvq.accuracy(&x, &labels);
@@ -461,7 +464,8 @@ fn generalised_lvq_learns_from_the_values_that_are_there() {
         rate: 0.1,
         ..Training::default()
     };
-    lvq.fit_generalised(&x, &labels, &training, go_on).unwrap();
+    let outcome = lvq.fit_generalised(&x, &labels, &training, go_on).unwrap();
+    assert_eq!(outcome.left_out, [17]);
     assert!(lvq.codebook().centres().is_finite());
     let after = lvq.accuracy(&x, &labels);
     assert!(before < 0.6 && after > 0.95, "{before} {after}");

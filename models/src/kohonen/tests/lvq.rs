@@ -355,8 +355,43 @@ fn objects_of_other_features_are_refused() {
 }
 
 #[test]
-#[should_panic(expected = "class 2 has 0 of the 2 centres, expected some but not all")]
-fn generalised_lvq_needs_a_centre_for_each_label() {
-    let lvq = Lvq::with_centres(column(&[0.0, 1.0]), vec![0, 1]);
-    Generalised::new(&lvq, &column(&[0.0, 1.0]), &[0, 2]);
+fn generalised_lvq_needs_a_centre_of_each_class_and_of_another() {
+    let problem = |classes: Vec<usize>, labels: &[usize]| {
+        let lvq = Lvq::with_centres(column(&[0.0, 1.0]), classes);
+        let criterion = Generalised::new(&lvq, &column(&[0.0, 1.0]), labels);
+        criterion.err().map(|error| error.to_string())
+    };
+    assert_eq!(problem(vec![0, 1], &[0, 1]), None);
+    assert_eq!(
+        problem(vec![0, 1], &[0, 2]).unwrap(),
+        "class 2: found no centre of it, expected at least 1"
+    );
+    assert_eq!(
+        problem(vec![0, 0], &[0, 0]).unwrap(),
+        "found centres of class 0 alone, expected some of another class as well"
+    );
+}
+
+/// Where nobody watches, as `Lvq::fit` does, centres that run away for ever are an error, not NaN in the codebook.
+#[test]
+fn no_rule_leaves_a_centre_that_is_no_number() {
+    /// Pushes the first centre away from whatever is shown.
+    struct Pushed;
+
+    impl Rule<f64> for Pushed {
+        fn moves(&mut self, _: &Shown<'_, f64>, moves: &mut Moves<f64>) {
+            moves.toward(0, -1.0);
+        }
+    }
+
+    let x = column(&[0.0, 0.1]);
+    let start = column(&[0.5, 9.0]);
+    // twice as far away at every step
+    for (epochs, runs_away) in [(10, false), (2000, true)] {
+        let settings = as_given(epochs, Rate::constant(0.5));
+        let mut codebook = Codebook::new(start.clone());
+        let outcome = codebook.compete(&x, &mut Pushed, &settings, go_on);
+        assert_eq!(outcome.err(), runs_away.then_some(FitError::Diverged));
+        assert_eq!(codebook.centres() == &start, runs_away, "as they were");
+    }
 }
