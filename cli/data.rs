@@ -28,6 +28,8 @@ pub struct Part {
     pub x: Matrix<f64>,
     /// The class of each object.
     pub labels: Option<Vec<usize>>,
+    /// Which object of its source each one is, counted from 0.
+    pub numbers: Vec<usize>,
 }
 
 /// What is known of a data set beside its objects, and how a model should take it.
@@ -181,10 +183,13 @@ impl Split {
             None => Part::of(data, file, &parts.test),
         };
         let about = About::of(data, &train.x, " on the training part", options);
-        train.x = about.scaling.apply(&train.x);
-        held_out.x = about.scaling.apply(&held_out.x);
         if missing == Missing::Refused {
-            check_range(&train, &held_out, &parts.test)?;
+            train.x = about.scaling.apply(&train.x);
+            held_out.x = about.scaling.apply(&held_out.x);
+            check_range(&train, &held_out)?;
+        } else {
+            train.scale(&about.scaling)?;
+            held_out.scale(&about.scaling)?;
         }
         Ok(Self {
             about,
@@ -198,7 +203,7 @@ impl Whole {
     /// All objects of the file of `--data`, or the digits where none is given.
     ///
     /// # Errors
-    /// If the file cannot be read, or has missing values that are refused.
+    /// If the file cannot be read, or has missing values that are refused or numbers too large to be scaled.
     pub fn load(
         options: &DataOptions,
         missing: Missing,
@@ -209,7 +214,7 @@ impl Whole {
         let all: Vec<usize> = (0..data.features.rows()).collect();
         let mut objects = Part::of(&data, file, &all);
         let about = About::of(&data, &objects.x, "", options);
-        objects.x = about.scaling.apply(&objects.x);
+        objects.scale(&about.scaling)?;
         Ok(Self { about, objects })
     }
 }
@@ -224,6 +229,30 @@ impl Part {
                 .labels
                 .as_ref()
                 .map(|labels| rows.iter().map(|&i| labels[i]).collect()),
+            numbers: rows.to_vec(),
+        }
+    }
+
+    /// Scales the features.
+    ///
+    /// # Errors
+    /// If a value is no number then.
+    fn scale(&mut self, scaling: &Scaling) -> Result<(), String> {
+        self.x = scaling.apply(&self.x);
+        let columns = self.x.columns();
+        match self
+            .x
+            .as_slice()
+            .iter()
+            .position(|value| value.is_infinite())
+        {
+            None => Ok(()),
+            Some(at) => Err(format!(
+                "{}: object {}, feature {}: the number is too large to be scaled as the data it is trained with are",
+                self.source,
+                self.numbers[at / columns] + 1,
+                at % columns + 1
+            )),
         }
     }
 }
@@ -310,8 +339,8 @@ fn dataset(
     Ok(data)
 }
 
-/// Refuses what can't be trained on or evaluated in single precision. `objects` are the numbers of the held-out ones.
-fn check_range(train: &Part, held_out: &Part, objects: &[usize]) -> Result<(), String> {
+/// Refuses what can't be trained on or evaluated in single precision.
+fn check_range(train: &Part, held_out: &Part) -> Result<(), String> {
     let (_, column, value) = farthest(&train.x);
     // The standard deviation bounds the values that it was computed from, if they are numbers.
     if !fits(value) {
@@ -322,7 +351,7 @@ fn check_range(train: &Part, held_out: &Part, objects: &[usize]) -> Result<(), S
     }
     let (row, column, value) = farthest(&held_out.x);
     if !fits(value) {
-        let (source, object, column) = (&held_out.source, objects[row] + 1, column + 1);
+        let (source, object, column) = (&held_out.source, held_out.numbers[row] + 1, column + 1);
         return Err(format!(
             "{source}: the held-out error would not be finite: the held-out value of object {object}, column {column} lies too far \
              from the training data: scaled it is {value:.3e}, expected at most {FARTHEST:e} in magnitude"

@@ -142,6 +142,17 @@ fn what_was_chosen_and_left_out_and_when_it_ends_is_said() {
         "{wta}"
     );
     let som = said(&["som"]);
+    assert!(
+        som.contains("then training ends when no object changes its node"),
+        "{som}"
+    );
+    assert!(said(&["som", "--mode", "online"]).contains("training ends when all epochs are done"));
+    let rule = ["--until", "winners:0.5", "--radius", "1,1"];
+    let online = said(&[&["som", "--mode", "online"], &rule[..]].concat());
+    assert!(
+        online.contains("at most 50 % of the objects change their winner, and so it did"),
+        "{online}"
+    );
     assert!(som.contains("about 5 √60 = 39 nodes"), "{som}");
     assert!(
         som.contains("radius") && som.contains("from half of the longer side"),
@@ -209,6 +220,47 @@ fn a_codebook_goes_out_and_comes_in() {
     assert!(fs::read_to_string(&cod).unwrap().contains(" b_c\n"));
     let (result, _) = trained(&[&["lvq"], &data[..], &["--from", cod.to_str().unwrap()]].concat());
     assert_eq!(result["start_accuracy"], first["test_accuracy"]);
+}
+
+/// Two classes whose names become the same word stay two.
+#[test]
+fn classes_whose_words_are_alike_are_told_apart_in_a_codebook() {
+    let table: String = (0..40)
+        .map(|i| format!("{},{},{}\n", i % 2 * 9, i % 7, ["p q", "p_q"][i % 2]))
+        .collect();
+    let (_folder, table) = with_table(&("a,b,c\n".to_owned() + &table));
+    let data = ["lvq", "--data", &table, "--label", "c"];
+    let (_, out) = trained(&data);
+    let cod = out.path().join("codebook.cod");
+    let (again, _) = trained(&[&data[..], &["--from", cod.to_str().unwrap()]].concat());
+    assert_eq!(again["start_accuracy"].as_f64(), Some(1.0), "{again}");
+}
+
+/// An object without any value is named by its place in the file, not in the part that it was drawn into.
+#[test]
+fn an_object_is_named_by_its_number_in_the_file() {
+    let (folder, table) = with_table(&heaps());
+    let out = folder.path().join("out");
+    let out = out.to_str().unwrap();
+    let mut named = 0;
+    for seed in ["0", "1", "2", "3"] {
+        for variant in ["lvq1", "glvq"] {
+            let data = [
+                "--data", &table, "--label", "kind", "--seed", seed, "--out", out,
+            ];
+            let output = unsup(&[&["train", "lvq", "--variant", variant], &data[..]].concat());
+            let said = text(&output.stdout);
+            // unless it is held out
+            if let Some(line) = said.lines().find(|line| line.contains("has no value")) {
+                assert!(
+                    line.ends_with("object 61 has no value and was left out"),
+                    "{line}"
+                );
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 0);
 }
 
 #[test]
@@ -284,7 +336,94 @@ fn what_cannot_be_is_refused_in_one_line() {
     let strange = path("strange.cod", "3 lvq\n1 2 3 zebra\n");
     let empty = path("empty.csv", "a,b\n1,?\n2,?\n");
     let huge = path("huge.csv", "a,b\n1e200,1\n2,1\n");
+    // values that are numbers, and are none any more in the tiny unit of the data
+    let small = path(
+        "small.csv",
+        "a,b,c\n1e-9,1,k\n2e-9,2,l\n3e-9,3,k\n4e-9,4,l\n5e-9,5,k\n6e-9,6,l\n",
+    );
+    let far = path("far.csv", "a,b,c\n1e305,1,k\n2e-9,2,l\n");
+    let (far_cod, far_lvq) = (
+        path("far.cod", "2 rect 1 1 gaussian\n1e305 1\n"),
+        path("far_lvq.cod", "2 lvq\n1e305 1 k\n1 1 l\n"),
+    );
+    let one_sided = path("one_sided.cod", "2 lvq\n1e-9 1 k\n");
+    let one_class = path(
+        "one_class.csv",
+        "a,b,c\n1,2,k\n2,3,k\n3,1,k\n4,4,k\n5,1,k\n6,2,k\n7,3,k\n8,8,k\n9,1,k\n",
+    );
     for (arguments, problem) in [
+        (
+            &[
+                "lvq",
+                "--data",
+                &small,
+                "--label",
+                "c",
+                "--test",
+                &far,
+                "--per-class",
+                "1",
+            ][..],
+            "far.csv: object 1, feature 1: the number is too large to be scaled",
+        ),
+        (
+            &["som", "--data", &small, "--label", "c", "--from", &far_cod],
+            "far.cod: centre 1, feature 1: the number is too large to be scaled",
+        ),
+        (
+            &["wta", "--data", &small, "--label", "c", "--from", &far_cod],
+            "far.cod: centre 1, feature 1: the number is too large to be scaled",
+        ),
+        (
+            &["lvq", "--data", &small, "--label", "c", "--from", &far_lvq],
+            "far_lvq.cod: centre 1, feature 1: the number is too large to be scaled",
+        ),
+        (
+            &[
+                "lvq", "--data", &small, "--label", "c", "--from", &one_sided,
+            ],
+            "one_sided.cod: found no centre of the class \"l\"",
+        ),
+        (
+            &[
+                "lvq",
+                "--data",
+                &one_class,
+                "--label",
+                "c",
+                "--variant",
+                "glvq",
+            ],
+            "one_class.csv: all centres are of class \"k\"",
+        ),
+        (
+            &["som", "--rate", "0.1", "--order", "drawn"],
+            "--order, --rate have no use here",
+        ),
+        (
+            &["som", "--mode", "online", "--settling", "3"],
+            "--settling has no use here",
+        ),
+        (
+            &["lvq", "--variant", "glvq", "--until", "never"],
+            "--until has no use here",
+        ),
+        (
+            &["lvq", "--variant", "lvq1", "--window", "0.2"],
+            "--window has no use here",
+        ),
+        (
+            &["lvq", "--variant", "lvq2.1", "--epsilon", "0.2"],
+            "--epsilon has no use here",
+        ),
+        (
+            &["wta", "--rate-schedule", "per-centre", "--rate", "0.2"],
+            "--rate has no use here",
+        ),
+        (
+            &["som", "--radius", "1e308,1e-308"],
+            "expected two numbers above 0",
+        ),
         (
             &["som", "--size", "0x4"][..],
             "expected columns and rows as in 12x8",
@@ -439,6 +578,7 @@ fn the_walk_through_of_the_house_votes_comes_out_as_it_says() {
     assert!((printed("quantization error") - number("quantization_error")).abs() < 0.02);
     assert!((printed("topographic error, 8") - 100.0 * number("topographic_error")).abs() < 1.5);
     assert!((printed("trustworthiness") - number("trustworthiness")).abs() < 0.01);
+    assert!((printed("distortion") - number("distortion")).abs() < 0.2);
     assert!(
         (printed("class of the node's majority") - 100.0 * number("majority_accuracy")).abs() < 1.0
     );

@@ -8,33 +8,55 @@ use unsup_models::kohonen::{
     Decay, KMeansStart, Kernel, Lattice, LvqStart, MapStart, Order, Stopping, Surface, Width,
 };
 
-/// What centres are trained with, object by object.
+/// How centres are trained, object by object. What a method has no use for is refused.
 #[derive(Args, Clone, Debug)]
 pub struct CompetitionOptions {
-    /// How often each object is shown, at most.
+    /// How often each object is shown, at most. [default: 20; 30 for glvq]
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub epochs: Option<usize>,
 
-    /// The learning rate eta at the start, at most 1.
+    /// The learning rate eta at the start, at most 1. [default: 0.1 for wta and wtm, 0.5 for som, for lvq by its variant]
     #[arg(long, value_name = "RATE", value_parser = rate, allow_negative_numbers = true)]
     pub rate: Option<f64>,
 
-    /// How the rate changes: linear (to 0), exponential or inverse (to a hundredth), constant, or per-centre (1/n for a centre that is the mean of n objects).
-    #[arg(long, value_name = "NAME", default_value = "linear", value_parser = rate_schedule)]
-    pub rate_schedule: RateSchedule,
+    /// How the rate changes: linear (to 0), exponential or inverse (to a hundredth), constant, or per-centre (1/n for a
+    /// centre that is the mean of n objects). [default: linear]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| named(text, &RATE_SCHEDULES))]
+    pub rate_schedule: Option<RateSchedule>,
 
     /// lambda of the running estimate Q := (1 - lambda) Q + lambda rho^2. [default: 1/l for l objects]
     #[arg(long, value_name = "SHARE", value_parser = rate, allow_negative_numbers = true)]
     pub lambda: Option<f64>,
 
     /// In which order objects are shown: shuffled (each once an epoch), drawn (at random, again and again) or as-given.
-    #[arg(long, value_name = "NAME", default_value = "shuffled", value_parser = order)]
-    pub order: Order,
+    /// [default: shuffled]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| named(text, &ORDERS))]
+    pub order: Option<Order>,
 
-    /// When training ends before all epochs are done: never, or what must have settled in an epoch: q:SHARE (Q changes by no more than that share), centres:DISTANCE (no centre
-    /// moves farther, in units of the data's spread), winners:SHARE (no more objects change their winner). With a comma between several one must hold, with a plus sign all.
-    #[arg(long, value_name = "RULE", default_value = "winners:0+centres:0.0001")]
-    pub until: Stopping,
+    /// When training ends before all epochs are done: never, or what must have settled in an epoch: q:SHARE (Q changes
+    /// by no more than that share), centres:DISTANCE (no centre moves farther, in units of the data's spread),
+    /// winners:SHARE (no more objects change their winner). With a comma between several one must hold, with a plus
+    /// sign all. [default: winners:0+centres:0.0001; never for som]
+    #[arg(long, value_name = "RULE")]
+    pub until: Option<Stopping>,
+}
+
+impl CompetitionOptions {
+    /// Those of the options that say how object by object is trained which were given, but for the number of epochs and
+    /// the rate.
+    pub fn given(&self) -> Vec<&'static str> {
+        let given = [
+            (self.rate_schedule.is_some(), "--rate-schedule"),
+            (self.lambda.is_some(), "--lambda"),
+            (self.order.is_some(), "--order"),
+            (self.until.is_some(), "--until"),
+        ];
+        given
+            .into_iter()
+            .filter(|(given, _)| *given)
+            .map(|(_, name)| name)
+            .collect()
+    }
 }
 
 /// How the learning rate changes.
@@ -51,8 +73,8 @@ pub enum RateSchedule {
 /// What takes the place of a missing value.
 #[derive(Args, Clone, Debug)]
 pub struct MissingOptions {
-    /// What takes the place of a missing value: skip (nothing: distances are taken over the values that are there, and enlarged for the others), mean (of its feature), or a number in the unit of
-    /// the file.
+    /// What takes the place of a missing value: skip (nothing: distances are taken over the values that are there, and
+    /// enlarged for the others), mean (of its feature), or a number in the unit of the file.
     #[arg(long, value_name = "WHAT", default_value = "skip", value_parser = fill, requires = "data", allow_negative_numbers = true)]
     pub fill: Missing,
 }
@@ -88,13 +110,13 @@ pub struct TrainWtm {
     #[command(flatten)]
     pub clusters: ClusterOptions,
 
-    /// By what a centre moves less than the nearest: rank (neural gas: how many centres are nearer), or a kernel of its distance: gaussian, exponential, triangular, rectangular or
-    /// epanechnikov.
+    /// By what a centre moves less than the nearest: rank (neural gas: how many centres are nearer), or a kernel of its
+    /// distance: gaussian, exponential, triangular, rectangular or epanechnikov.
     #[arg(long, value_name = "NAME", default_value = "rank", value_parser = soft_kernel)]
     pub kernel: SoftKernel,
 
-    /// The width of the kernel at the start and at the end: in centres for rank, in the unit of the scaled features otherwise. [default: half the centres to 0.01, or the spread of
-    /// the data to a twentieth of it]
+    /// The width of the kernel at the start and at the end: in centres for rank, in the unit of the scaled features
+    /// otherwise. [default: half the centres to 0.01, or the spread of the data to a twentieth of it]
     #[arg(long, value_name = "FROM,TO", value_parser = from_to, allow_hyphen_values = true)]
     pub width: Option<(f64, f64)>,
 
@@ -121,13 +143,20 @@ pub enum SoftKernel {
 /// How many clusters, and where they begin.
 #[derive(Args, Clone, Debug)]
 pub struct ClusterOptions {
-    /// How many clusters. [default: as many as there are classes where they are known, else the root of half the number of objects]
+    /// How many clusters. [default: as many as there are classes where they are known, else the root of half the number
+    /// of objects]
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub clusters: Option<usize>,
 
-    /// Where centres begin: objects (at random), plus-plus (k-means++) or greedy (k-means++ with a choice).
-    #[arg(long, value_name = "NAME", default_value = "objects", value_parser = cluster_start)]
-    pub start: KMeansStart,
+    /// Where centres begin: objects (at random), plus-plus (k-means++) or greedy (k-means++ with a choice). [default:
+    /// objects]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| named(text, &CLUSTER_STARTS))]
+    pub start: Option<KMeansStart>,
+
+    /// Begin with the centres of this file of SOM_PAK or LVQ_PAK (.cod), in the unit of the features as they are in
+    /// --data.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["clusters", "start"])]
+    pub from: Option<PathBuf>,
 }
 
 /// The options of `unsup train lvq`.
@@ -143,31 +172,34 @@ pub struct TrainLvq {
     #[arg(long, value_name = "FILE", requires = "data")]
     pub test: Option<PathBuf>,
 
-    /// How centres are trained: lvq1, olvq1 (a rate for each centre), lvq2.1 (the two nearest centres move), lvq3 (and are kept in place), or glvq (a bounded criterion, by gradients).
-    #[arg(long, value_name = "NAME", default_value = "lvq3", value_parser = variant)]
+    /// How centres are trained: lvq1, olvq1 (a rate for each centre), lvq2.1 (the two nearest centres move), lvq3 (and
+    /// are kept in place), or glvq (a bounded criterion, by gradients).
+    #[arg(long, value_name = "NAME", default_value = "lvq3", value_parser = |text: &str| named(text, &VARIANTS))]
     pub variant: Variant,
 
-    /// How many centres each class has.
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_1, allow_negative_numbers = true)]
-    pub per_class: usize,
+    /// How many centres each class has. [default: 5]
+    #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
+    pub per_class: Option<usize>,
 
-    /// Where centres begin: k-means (inside each class) or objects (of each class, at random).
-    #[arg(long, value_name = "NAME", default_value = "k-means", value_parser = lvq_start)]
-    pub start: LvqStart,
+    /// Where centres begin: k-means (inside each class) or objects (of each class, at random). [default: k-means]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| named(text, &LVQ_STARTS))]
+    pub start: Option<LvqStart>,
 
-    /// The relative width of the window between two centres, for lvq2.1 and lvq3.
-    #[arg(long, value_name = "W", default_value_t = 0.3, value_parser = inside_0_1, allow_negative_numbers = true)]
-    pub window: f64,
+    /// The relative width of the window between two centres, for lvq2.1 and lvq3. [default: 0.3]
+    #[arg(long, value_name = "W", value_parser = inside_0_1, allow_negative_numbers = true)]
+    pub window: Option<f64>,
 
-    /// What the window is on: published (distances, Kohonen 1990) or lvq-pak (their squares: a narrower window).
-    #[arg(long, value_name = "NAME", default_value = "published", value_parser = window_kind)]
-    pub window_kind: WindowKind,
+    /// What the window is on, for lvq2.1 and lvq3: published (distances, Kohonen 1990) or lvq-pak (their squares: a
+    /// narrower window). [default: published]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| named(text, &WINDOW_KINDS))]
+    pub window_kind: Option<WindowKind>,
 
-    /// By how much less lvq3 moves two centres of the object's class.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = rate, allow_negative_numbers = true)]
-    pub epsilon: f64,
+    /// By how much less lvq3 moves two centres of the object's class. [default: 0.1]
+    #[arg(long, value_name = "SHARE", value_parser = rate, allow_negative_numbers = true)]
+    pub epsilon: Option<f64>,
 
-    /// Begin with the centres of this file of LVQ_PAK (.cod), in the unit of the features as they are in --data, instead of --start. Its labels are the classes.
+    /// Begin with the centres of this file of LVQ_PAK (.cod), in the unit of the features as they are in --data. Its
+    /// labels are the classes.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["per_class", "start"])]
     pub from: Option<PathBuf>,
 
@@ -211,21 +243,23 @@ pub struct TrainSom {
     #[command(flatten)]
     pub missing: MissingOptions,
 
-    /// Columns and rows of the map. [default: about 5 times the root of the number of objects in all, the sides by how far the data spread]
+    /// Columns and rows of the map. [default: about 5 times the root of the number of objects in all, the sides by how
+    /// far the data spread]
     #[arg(long, value_name = "MxH", value_parser = size)]
     pub size: Option<(usize, usize)>,
 
-    /// How the nodes lie: hexagonal (six neighbours) or rectangular (eight).
-    #[arg(long, value_name = "NAME", default_value = "hexagonal", value_parser = lattice)]
-    pub lattice: Lattice,
+    /// How the nodes lie: hexagonal (six neighbours) or rectangular (eight). [default: hexagonal]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| named(text, &LATTICES))]
+    pub lattice: Option<Lattice>,
 
     /// Whether the map has edges (planar) or they are joined (torus).
-    #[arg(long, value_name = "NAME", default_value = "planar", value_parser = surface)]
+    #[arg(long, value_name = "NAME", default_value = "planar", value_parser = |text: &str| named(text, &SURFACES))]
     pub surface: Surface,
 
-    /// By what a node moves less, the farther it is from the winner: gaussian, exponential, triangular, rectangular (bubble) or epanechnikov.
-    #[arg(long, value_name = "NAME", default_value = "gaussian")]
-    pub kernel: Kernel,
+    /// By what a node moves less, the farther it is from the winner: gaussian, exponential, triangular, rectangular
+    /// (bubble) or epanechnikov. [default: gaussian]
+    #[arg(long, value_name = "NAME")]
+    pub kernel: Option<Kernel>,
 
     /// The radius of the neighbourhood in nodes, at the start and at the end. [default: half the longer side to 1]
     #[arg(long, value_name = "FROM,TO", value_parser = from_to, allow_hyphen_values = true)]
@@ -235,33 +269,31 @@ pub struct TrainSom {
     #[arg(long, value_name = "NAME", default_value = "linear")]
     pub decay: Decay,
 
-    /// How the map is trained: batch (all objects at once; no rate, no order) or online (one object after the other, as on the slide).
-    #[arg(long, value_name = "NAME", default_value = "batch", value_parser = mode)]
-    pub mode: Mode,
+    /// How the map is trained: batch (all objects at once; no rate, no order) or online (one object after the other, as
+    /// on the slide). [default: batch]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| named(text, &MODES))]
+    pub mode: Option<Mode>,
 
-    /// In how many epochs the radius shrinks. [default: 20]
-    #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
-    pub epochs: Option<usize>,
-
-    /// How many epochs more there are at most at the last radius, until no object changes its node; for batch. [default: 50]
+    /// How many epochs more there are at most at the last radius, until no object changes its node; for batch.
+    /// [default: 50]
     #[arg(long, value_name = "N", value_parser = whole)]
     pub settling: Option<usize>,
 
-    /// The learning rate eta at the start, from which it falls to 0; for online. [default: 0.5]
-    #[arg(long, value_name = "RATE", value_parser = rate, allow_negative_numbers = true)]
-    pub rate: Option<f64>,
+    /// Where the map begins: plane (flat in the plane of the two largest variances), objects (at random) or small (near
+    /// 0, as on the slide). [default: plane]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| named(text, &MAP_STARTS))]
+    pub start: Option<MapStart>,
 
-    /// Where the map begins: plane (flat in the plane of the two largest variances), objects (at random) or small (near 0, as on the slide).
-    #[arg(long, value_name = "NAME", default_value = "plane", value_parser = map_start)]
-    pub start: MapStart,
-
-    /// Begin with the map of this file of SOM_PAK (.cod), in the unit of the features as they are in --data, instead of --size, --lattice and --start.
+    /// Begin with the map of this file of SOM_PAK (.cod), in the unit of the features as they are in --data.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["size", "lattice", "start"])]
     pub from: Option<PathBuf>,
 
     /// k of the density map: a node's colour is the mean distance to the k nearest objects.
     #[arg(long, value_name = "K", default_value_t = 10, value_parser = at_least_1, allow_negative_numbers = true)]
     pub neighbours: usize,
+
+    #[command(flatten)]
+    pub competition: CompetitionOptions,
 
     #[command(flatten)]
     pub run: RunOptions,
@@ -294,7 +326,7 @@ fn from_to(text: &str) -> Result<(f64, f64), String> {
     let (from, to) = text.split_once(',').ok_or(expected)?;
     let (from, to) = (positive(from), positive(to));
     match (from, to) {
-        (Ok(from), Ok(to)) if to <= from => Ok((from, to)),
+        (Ok(from), Ok(to)) if to <= from && (from / to).is_finite() => Ok((from, to)),
         _ => Err(expected.to_owned()),
     }
 }
@@ -356,39 +388,55 @@ fn named<V: Copy>(text: &str, names: &[(&str, V)]) -> Result<V, String> {
     })
 }
 
-fn rate_schedule(text: &str) -> Result<RateSchedule, String> {
-    named(
-        text,
-        &[
-            ("linear", RateSchedule::Decay(Decay::Linear)),
-            ("exponential", RateSchedule::Decay(Decay::Exponential)),
-            ("inverse", RateSchedule::Decay(Decay::Inverse)),
-            ("constant", RateSchedule::Constant),
-            ("per-centre", RateSchedule::PerCentre),
-        ],
-    )
-}
+/// The names of what can be chosen, as they are given and printed; the first is what is chosen by itself.
+pub const RATE_SCHEDULES: [(&str, RateSchedule); 5] = [
+    ("linear", RateSchedule::Decay(Decay::Linear)),
+    ("exponential", RateSchedule::Decay(Decay::Exponential)),
+    ("inverse", RateSchedule::Decay(Decay::Inverse)),
+    ("constant", RateSchedule::Constant),
+    ("per-centre", RateSchedule::PerCentre),
+];
+const ORDERS: [(&str, Order); 3] = [
+    ("shuffled", Order::Shuffled),
+    ("drawn", Order::Drawn),
+    ("as-given", Order::AsGiven),
+];
+const CLUSTER_STARTS: [(&str, KMeansStart); 3] = [
+    ("objects", KMeansStart::RandomObjects),
+    ("plus-plus", KMeansStart::PlusPlus),
+    ("greedy", KMeansStart::GreedyPlusPlus),
+];
+const VARIANTS: [(&str, Variant); 5] = [
+    ("lvq1", Variant::Lvq1),
+    ("olvq1", Variant::OptimisedLvq1),
+    ("lvq2.1", Variant::Lvq21),
+    ("lvq3", Variant::Lvq3),
+    ("glvq", Variant::Generalised),
+];
+const LVQ_STARTS: [(&str, LvqStart); 2] = [
+    ("k-means", LvqStart::KMeans),
+    ("objects", LvqStart::Objects),
+];
+const WINDOW_KINDS: [(&str, WindowKind); 2] = [
+    ("published", WindowKind::Published),
+    ("lvq-pak", WindowKind::LvqPak),
+];
+pub const LATTICES: [(&str, Lattice); 2] = [
+    ("hexagonal", Lattice::Hexagonal),
+    ("rectangular", Lattice::Rectangular),
+];
+const SURFACES: [(&str, Surface); 2] = [("planar", Surface::Planar), ("torus", Surface::Torus)];
+pub const MODES: [(&str, Mode); 2] = [("batch", Mode::Batch), ("online", Mode::Online)];
+pub const MAP_STARTS: [(&str, MapStart); 3] = [
+    ("plane", MapStart::PrincipalPlane),
+    ("objects", MapStart::Objects),
+    ("small", MapStart::Small),
+];
 
-fn order(text: &str) -> Result<Order, String> {
-    named(
-        text,
-        &[
-            ("shuffled", Order::Shuffled),
-            ("drawn", Order::Drawn),
-            ("as-given", Order::AsGiven),
-        ],
-    )
-}
-
-fn cluster_start(text: &str) -> Result<KMeansStart, String> {
-    named(
-        text,
-        &[
-            ("objects", KMeansStart::RandomObjects),
-            ("plus-plus", KMeansStart::PlusPlus),
-            ("greedy", KMeansStart::GreedyPlusPlus),
-        ],
-    )
+/// The name of what was chosen.
+pub fn name_of<V: Copy + PartialEq>(value: V, names: &[(&'static str, V)]) -> &'static str {
+    let found = names.iter().find(|(_, named)| *named == value);
+    found.expect("all that can be chosen has a name").0
 }
 
 fn soft_kernel(text: &str) -> Result<SoftKernel, String> {
@@ -397,63 +445,4 @@ fn soft_kernel(text: &str) -> Result<SoftKernel, String> {
         Err(_) if text == "rank" => Ok(SoftKernel::Rank),
         Err(expected) => Err(expected.replace("expected ", "expected rank, ")),
     }
-}
-
-fn variant(text: &str) -> Result<Variant, String> {
-    named(
-        text,
-        &[
-            ("lvq1", Variant::Lvq1),
-            ("olvq1", Variant::OptimisedLvq1),
-            ("lvq2.1", Variant::Lvq21),
-            ("lvq3", Variant::Lvq3),
-            ("glvq", Variant::Generalised),
-        ],
-    )
-}
-
-fn lvq_start(text: &str) -> Result<LvqStart, String> {
-    let names = [
-        ("k-means", LvqStart::KMeans),
-        ("objects", LvqStart::Objects),
-    ];
-    named(text, &names)
-}
-
-fn window_kind(text: &str) -> Result<WindowKind, String> {
-    let names = [
-        ("published", WindowKind::Published),
-        ("lvq-pak", WindowKind::LvqPak),
-    ];
-    named(text, &names)
-}
-
-fn lattice(text: &str) -> Result<Lattice, String> {
-    let names = [
-        ("hexagonal", Lattice::Hexagonal),
-        ("rectangular", Lattice::Rectangular),
-    ];
-    named(text, &names)
-}
-
-fn surface(text: &str) -> Result<Surface, String> {
-    named(
-        text,
-        &[("planar", Surface::Planar), ("torus", Surface::Torus)],
-    )
-}
-
-fn mode(text: &str) -> Result<Mode, String> {
-    named(text, &[("batch", Mode::Batch), ("online", Mode::Online)])
-}
-
-fn map_start(text: &str) -> Result<MapStart, String> {
-    named(
-        text,
-        &[
-            ("plane", MapStart::PrincipalPlane),
-            ("objects", MapStart::Objects),
-            ("small", MapStart::Small),
-        ],
-    )
 }

@@ -3,8 +3,9 @@
 mod kohonen;
 
 pub use kohonen::{
-    ClusterOptions, CompetitionOptions, MissingOptions, Mode, RateSchedule, SoftKernel, TrainLvq,
-    TrainSom, TrainWta, TrainWtm, Variant, WindowKind, width,
+    ClusterOptions, CompetitionOptions, LATTICES, MAP_STARTS, MODES, MissingOptions, Mode,
+    RateSchedule, SoftKernel, TrainLvq, TrainSom, TrainWta, TrainWtm, Variant, WindowKind, name_of,
+    width,
 };
 
 use clap::{Args, Parser, Subcommand};
@@ -52,28 +53,29 @@ pub enum Command {
 pub enum Method {
     /// The deep auto-encoder: codes of a few numbers from which the objects are reconstructed.
     ///
-    /// An encoder f takes each object x to a code f(x) of --code numbers, a decoder g takes the code back, and both are trained
-    /// together so that the mean of ||g(f(x)) - x||^2 over the objects is least. A third of the objects is held out. At the
-    /// end stand the squared error per object (its sum over features) on the training part and on the held-out part, and
-    /// beside it that of PCA, the best linear code of the same size, on the same held-out objects; their ratio says what the
-    /// bending of the code is worth.
+    /// An encoder f takes each object x to a code f(x) of --code numbers, a decoder g takes the code back, and both are
+    /// trained together so that the mean of ||g(f(x)) - x||^2 over the objects is least. A third of the objects is held
+    /// out. At the end stand the squared error per object (its sum over features) on the training part and on the
+    /// held-out part, and beside it that of PCA, the best linear code of the same size, on the same held-out objects;
+    /// their ratio says what the bending of the code is worth.
     ///
-    /// Written to --out: reconstructions.png (held-out objects over their reconstructions) and, for a code of two numbers,
-    /// codes.png (a map of the held-out objects, coloured by label where labels are known); model.safetensors (the
-    /// trained model) and history.csv (the losses of each epoch), or, where training diverges, what was good of both in
-    /// diverged.safetensors and diverged.csv.
+    /// Written to --out: reconstructions.png (held-out objects over their reconstructions) and, for a code of two
+    /// numbers, codes.png (a map of the held-out objects, coloured by label where labels are known); model.safetensors
+    /// (the trained model) and history.csv (the losses of each epoch), or, where training diverges, what was good of
+    /// both in diverged.safetensors and diverged.csv.
     ///
     /// With --json: train_loss, heldout_loss, pca_loss, ratio (null where PCA makes next to no error), seconds.
     Autoencoder(TrainAutoEncoder),
 
     /// A network that tells classes, trained with a teacher: what the other methods are measured by.
     ///
-    /// Layers of the given widths and then the logits of the classes, trained so that the mean of -ln p(class of x | x) over the
-    /// objects is least. It is judged on the objects of --test, or on a third of the data that is held out. With --patience
-    /// a tenth of the training part is set aside, and training ends when the loss on it no longer falls.
+    /// Layers of the given widths and then the logits of the classes, trained so that the mean of -ln p(class of x | x)
+    /// over the objects is least. It is judged on the objects of --test, or on a third of the data that is held out.
+    /// With --patience a tenth of the training part is set aside, and training ends when the loss on it no longer
+    /// falls.
     ///
-    /// Written to --out: model.safetensors (the trained model) and history.csv (the losses of each epoch), or, where training
-    /// diverges, what was good of both in diverged.safetensors and diverged.csv.
+    /// Written to --out: model.safetensors (the trained model) and history.csv (the losses of each epoch), or, where
+    /// training diverges, what was good of both in diverged.safetensors and diverged.csv.
     ///
     /// With --json: train_loss, test_loss, train_accuracy, test_accuracy, epochs (done), best_epoch (null without
     /// --patience), parameters, seconds.
@@ -81,44 +83,54 @@ pub enum Method {
 
     /// Competitive learning, the winner takes all: k-means, object by object.
     ///
-    /// The centre nearest to an object moves toward it, w := w + eta (x - w), and no other. What falls is Q, the mean squared distance of an object from its nearest centre;
-    /// it is estimated while training goes on, Q := (1 - lambda) Q + lambda rho^2.
+    /// The centre nearest to an object moves toward it, w := w + eta (x - w), and no other. What falls is Q, the mean
+    /// squared distance of an object from its nearest centre; it is estimated while training goes on, Q := (1 - lambda)
+    /// Q + lambda rho^2.
     ///
-    /// Written to --out: model.safetensors and codebook.cod (the centres; the second in SOM_PAK's format and the unit of the file), history.csv (Q, the farthest movement of
-    /// a centre and the share of objects that changed their winner, each epoch), and quantized.png (objects over the centres that stand for them).
+    /// Written to --out: model.safetensors and codebook.cod (the centres; the second in SOM_PAK's format and the unit
+    /// of the file), history.csv (Q, the farthest movement of a centre and the share of objects that changed their
+    /// winner, each epoch), and quantized.png (objects over the centres that stand for them).
     ///
-    /// With --json: q, q_estimate, quantization_error, clusters, dead (centres that win no object), epochs, settled, left_out (objects without any value), seconds.
+    /// With --json: q, q_estimate, quantization_error, clusters, dead (centres that win no object), epochs, settled,
+    /// left_out (objects without any value), seconds.
     Wta(TrainWta),
 
     /// Soft competition, the winner takes most: no centre is left behind.
     ///
-    /// Every centre moves toward an object, w := w + eta K (x - w), the less the farther it is: by a kernel of its distance, or of its rank among the centres
-    /// (neural gas). The width of the kernel shrinks, so that in the end it is hard competition. It does not depend on where the centres begin as hard competition does.
+    /// Every centre moves toward an object, w := w + eta K (x - w), the less the farther it is: by a kernel of its
+    /// distance, or of its rank among the centres (neural gas). The width of the kernel shrinks, so that in the end it
+    /// is hard competition. It does not depend on where the centres begin as hard competition does.
     ///
     /// Written to --out and with --json: as for `unsup train wta`.
     Wtm(TrainWtm),
 
     /// LVQ: centres with classes, which objects of their class attract and others repel. A classifier.
     ///
-    /// It is judged on the objects of --test, or on a third of the data that is held out, and beside it stand the accuracy of the start alone and of the nearest of as many random objects.
-    /// If centres run away, as they may in lvq2.1 with one centre a class, the training ends, the best centres are restored, and it is said.
+    /// It is judged on the objects of --test, or on a third of the data that is held out, and beside it stand the
+    /// accuracy of the start alone and of random objects in the place of the centres. If centres run away, as they may
+    /// in lvq2.1 with one centre a class, the training ends, the best centres are restored, and it is said.
     ///
-    /// Written to --out: model.safetensors and codebook.cod (the centres with their classes), history.csv, quantized.png (held-out objects over the centres
-    /// that stand for them).
+    /// Written to --out: model.safetensors and codebook.cod (the centres with their classes), history.csv,
+    /// quantized.png (held-out objects over the centres that stand for them).
     ///
-    /// With --json: train_accuracy, test_accuracy, start_accuracy, objects_accuracy, in_window (null where the variant has none), diverged (null, or the epoch), centres, epochs,
-    /// seconds.
+    /// With --json: train_accuracy, test_accuracy, start_accuracy, objects_accuracy, in_window (null where the variant
+    /// has none), diverged (null, or the epoch), centres, epochs, seconds.
     Lvq(TrainLvq),
 
     /// Kohonen's map: centres on a grid, neighbours on which become alike. A picture of many-dimensional data.
     ///
-    /// The nodes near the winner on the grid move with it; the radius of this neighbourhood shrinks. All settings that are not given are chosen from the data, and the page says why.
+    /// The nodes near the winner on the grid move with it; the radius of this neighbourhood shrinks. All settings that
+    /// are not given are chosen, some from the data, and the summary and the page say why.
     ///
-    /// Written to --out: map.html (everything, explained for someone who has never seen a map), the pictures in it as PNG files, model.safetensors and codebook.cod (the map; the second in SOM_PAK's
-    /// format and the unit of the file), and history.csv (quantization and topographic error of each epoch).
+    /// Written to --out: map.html (everything, explained for someone who has never seen a map), the pictures in it as
+    /// PNG files, model.safetensors and codebook.cod (the map; the second in SOM_PAK's format and the unit of the
+    /// file), and history.csv (radius, Q, quantization and topographic error of each epoch).
     ///
-    /// With --json: columns, rows, quantization_error, topographic_error (by 8 or 6 neighbours), topographic_error_4 (null on a hexagonal map), trustworthiness and
-    /// continuity (null on a torus, with missing values, or where there are too many objects), dead, folded, last_radius, epochs, settled, majority_accuracy (null without labels), class_correlations (of each feature with the share of the second of two classes, else null), left_out, seconds.
+    /// With --json: columns, rows, quantization_error, topographic_error (by 8 or 6 neighbours), topographic_error_4
+    /// (null on a hexagonal map), trustworthiness and continuity (null on a torus, or with fewer than 22 objects; of
+    /// more than 3000 they are measured on so many, drawn at random), distortion, dead, folded, last_radius, epochs,
+    /// settled, majority_accuracy (null without labels), class_correlations (of each feature with the share of the
+    /// second of two classes, else null), left_out, seconds.
     Som(TrainSom),
 }
 
@@ -126,8 +138,8 @@ pub enum Method {
 #[derive(Args, Clone, Debug)]
 pub struct DataOptions {
     /// A file with the objects: a table of numbers and words (separated by commas, tabs, semicolons or spaces, with or
-    /// without names in the first line), IDX (as MNIST; the matching file of labels is found), .npy, or a CIFAR batch; gzip'd
-    /// or not. Without it: 1797 handwritten digits of 8x8 pixels, values 0 to 1.
+    /// without names in the first line), IDX (as MNIST; the matching file of labels is found), .npy, or a CIFAR batch;
+    /// gzip'd or not. Without it: 1797 handwritten digits of 8x8 pixels, values 0 to 1.
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
 
@@ -152,8 +164,8 @@ pub struct DataOptions {
     )]
     pub missing: Option<Vec<String>>,
 
-    /// How features are scaled, as they are on the training part: standard (mean 0, deviation 1), min-max (0 to 1), unit (each
-    /// object to length 1) or none. [default: none for images, standard for others]
+    /// How features are scaled, as they are on the training part: standard (mean 0, deviation 1), min-max (0 to 1),
+    /// unit (each object to length 1) or none. [default: none for images, standard for others]
     #[arg(long, value_name = "KIND")]
     pub scaling: Option<ScalingKind>,
 }
@@ -201,19 +213,21 @@ pub struct RunOptions {
 /// How a run that takes long is saved on the way.
 #[derive(Args, Clone, Debug)]
 pub struct CheckpointOptions {
-    /// Save the run to checkpoint.safetensors in --out after every so many steps, until it is done. [default: every 30 seconds]
+    /// Save the run to checkpoint.safetensors in --out after every so many steps, until it is done. [default: every 30
+    /// seconds]
     #[arg(long, value_name = "STEPS", value_parser = at_least_1, allow_negative_numbers = true)]
     pub checkpoint_every: Option<usize>,
 
-    /// Go on with the run that checkpoint.safetensors in --out holds, to the same bits as if it had not been interrupted; all
-    /// other options as they were. Where there is none the run begins anew.
+    /// Go on with the run that checkpoint.safetensors in --out holds, to the same bits as if it had not been
+    /// interrupted; all other options as they were. Where there is none the run begins anew.
     #[arg(long)]
     pub resume: bool,
 }
 
 /// The options of `unsup train autoencoder`.
 //
-// Numbers may start with a minus, or clap would take "-3" for an option: it is refused, but in words that say what was expected.
+// Numbers may start with a minus, or clap would take "-3" for an option: it is refused, but in words that say what was
+// expected.
 #[derive(Args, Clone, Debug)]
 pub struct TrainAutoEncoder {
     #[command(flatten)]
@@ -223,8 +237,8 @@ pub struct TrainAutoEncoder {
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_1, allow_negative_numbers = true)]
     pub code: usize,
 
-    /// Widths of the layers between the features and the code, largest first as a rule; the decoder has them in reverse. "none": no
-    /// layers between.
+    /// Widths of the layers between the features and the code, largest first as a rule; the decoder has them in
+    /// reverse. "none": no layers between.
     #[arg(
         long,
         value_name = "N,N,...",
@@ -283,7 +297,8 @@ pub struct TrainClassifier {
     #[command(flatten)]
     pub training: TrainingOptions,
 
-    /// End when the loss on a tenth of the training part, set aside, has not fallen for so many epochs, and keep the best weights.
+    /// End when the loss on a tenth of the training part, set aside, has not fallen for so many epochs, and keep the
+    /// best weights.
     #[arg(long, value_name = "EPOCHS", value_parser = at_least_1, allow_negative_numbers = true)]
     pub patience: Option<usize>,
 

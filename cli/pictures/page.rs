@@ -1,5 +1,5 @@
-//! A page of HTML in one file: headings, words, pictures, tables. It loads nothing from anywhere, is light or dark as its reader likes, and can be read on a
-//! telephone and on paper.
+//! A page of HTML in one file: headings, words, pictures, tables. It loads nothing from anywhere, is light or dark as
+//! its reader likes, and can be read on a telephone and on paper.
 
 use super::document::Escaped;
 use std::fmt::Write;

@@ -68,9 +68,9 @@ proptest! {
             proptest::collection::vec(0..3usize, further),
         )),
     ) {
-        // a value in every row stays
+        // a value in every row and in every column stays
         let x = Matrix::from_fn(x.rows(), x.columns(), |i, j| {
-            if j > 0 && missing[i * x.columns() + j] { f64::NAN } else { x[(i, j)] }
+            if j > 0 && i > 0 && missing[i * x.columns() + j] { f64::NAN } else { x[(i, j)] }
         });
         let classes = [vec![0, 1, 2], further].concat();
         let lvq = Lvq::with_centres(w, classes);

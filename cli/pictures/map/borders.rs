@@ -5,8 +5,8 @@ use crate::pictures::colors::grey;
 use crate::pictures::document::Units;
 use unsup_models::kohonen::{Grid, Lattice, UMatrix};
 
-/// The map with the borders between its nodes in greys, as SVG text: the wall between two neighbours is the darker the farther their centres lie apart, and the inside of a node
-/// shows the mean of its walls.
+/// The map with the borders between its nodes in greys, as SVG text: the wall between two neighbours is the darker the
+/// farther their centres lie apart, and the inside of a node shows the mean of its walls.
 ///
 /// # Panics
 /// If the U-matrix is not of that grid.

@@ -14,7 +14,8 @@ const SHADES: f64 = 16.0;
 /// The most pixels that are drawn in all.
 pub const MOST_PIXELS: usize = 60_000;
 
-/// The centre of each node as a grey image of `height` x `width` pixels, 0 white and 1 black, as SVG text; `None` where that would be too many pixels.
+/// The centre of each node as a grey image of `height` x `width` pixels, 0 white and 1 black, as SVG text; `None` where
+/// that would be too many pixels.
 ///
 /// # Panics
 /// If the centres (nodes x pixels) are not of that size.

@@ -3,7 +3,8 @@
 use super::nodes::{MARGIN, Nodes, SCALE_ROOM, Scale, Sheet};
 use unsup_models::kohonen::Grid;
 
-/// A map whose nodes are coloured by `values`, one each, as SVG text; the scale beside it. NaN has a colour of its own. `caption` stands above, `remark` below.
+/// A map whose nodes are coloured by `values`, one each, as SVG text; the scale beside it. NaN has a colour of its own.
+/// `caption` stands above, `remark` below.
 ///
 /// # Panics
 /// If there is not one value a node.

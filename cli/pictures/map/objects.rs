@@ -13,7 +13,8 @@ const LEAST_LETTERS: f64 = 6.5;
 /// The colour of classes that have none of their own.
 const OTHERS: Color = Color(150, 150, 150);
 
-/// A disc in each node, its area in proportion to the number of objects that the node wins, with the number beside where there is room; as SVG text.
+/// A disc in each node, its area in proportion to the number of objects that the node wins, with the number beside
+/// where there is room; as SVG text.
 ///
 /// # Panics
 /// If there is not one number a node.
@@ -67,8 +68,9 @@ fn disc(document: &mut Document, (x, y): (f64, f64), radius: f64, color: Color) 
     ));
 }
 
-/// A pie in each node: its area in proportion to the number of objects that the node wins, a piece for each class; as SVG text. `counts` has the number of objects of each class for
-/// each node, `names` the classes' names. With more classes than there are colours, the largest have one each, and the others share a grey.
+/// A pie in each node: its area in proportion to the number of objects that the node wins, a piece for each class; as
+/// SVG text. `counts` has the number of objects of each class for each node, `names` the classes' names. With more
+/// classes than there are colours, the largest have one each, and the others share a grey.
 ///
 /// # Panics
 /// If there is not one list a node, with one number a class.

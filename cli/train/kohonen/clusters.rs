@@ -1,8 +1,8 @@
 //! `unsup train wta` and `unsup train wtm`.
 
 use super::{
-    CODEBOOK, HISTORY, QUANTIZED, WRITTEN, codebook_file, ended, folder, history, left_out, live,
-    of_file, quantized, save, settings,
+    CODEBOOK, Defaults, HISTORY, WRITTEN, codebook_file, ended, folder, history, left_out, live,
+    of_file, quantized, save, settings, write_quantized,
 };
 use crate::arguments::{
     ClusterOptions, CompetitionOptions, DataOptions, MissingOptions, RunOptions, SoftKernel,
@@ -18,8 +18,8 @@ use std::time::Instant;
 use unsup_data::CodebookKind;
 use unsup_models::Matrix;
 use unsup_models::kohonen::{
-    Codebook, End, Outcome, Rule, Settings, WinnerTakesAll, WinnerTakesMost, spread,
-    starting_centres,
+    Codebook, End, FitError, KMeansStart, Outcome, Rule, Settings, WinnerTakesAll, WinnerTakesMost,
+    spread, starting_centres,
 };
 use unsup_nn::saving::{Value, json};
 
@@ -100,19 +100,31 @@ impl Job<'_> {
     /// Trains by the rule that is made for these objects and so many clusters, and says what it came to.
     fn run<R: Rule<f64>>(
         &self,
-        rule: impl Fn(&Matrix<f64>, usize) -> Result<(R, String), unsup_models::kohonen::FitError>,
+        rule: impl Fn(&Matrix<f64>, usize) -> Result<(R, String), FitError>,
     ) -> Result<(), Box<dyn Error>> {
         let start = Instant::now();
         let options = self.run;
         set_threads(options.threads);
         let Whole { about, objects } = Whole::load(self.data, self.missing.fill, options.quiet)?;
         let out = folder(options, self.method, &WRITTEN)?;
-        let (clusters, chosen) = self.clusters(&about, &objects)?;
-        let failed = |error| of_file(&error, &objects);
-        let first = starting_centres(&objects.x, clusters, self.clusters.start, options.seed);
-        let mut codebook = Codebook::new(first.map_err(failed)?);
+        let failed = |error| of_file(&error, &objects, &about);
+        let (first, chosen) = match &self.clusters.from {
+            Some(file) => (codebook_file::centres_of(file, &about)?, String::new()),
+            None => {
+                let (clusters, chosen) = self.clusters(&about, &objects)?;
+                let start = self.clusters.start.unwrap_or(KMeansStart::RandomObjects);
+                let first = starting_centres(&objects.x, clusters, start, options.seed);
+                (first.map_err(failed)?, chosen)
+            }
+        };
+        let clusters = first.rows();
+        let mut codebook = Codebook::new(first);
         let (mut rule, said) = rule(&objects.x, clusters).map_err(failed)?;
-        let settings = settings(self.competition, options.seed, 20, 0.1);
+        let settings = settings(
+            self.competition,
+            options.seed,
+            Defaults::until_settled(20, 0.1),
+        )?;
         let bar = TrainingBar::new(settings.epochs, options.quiet);
         let outcome = codebook.compete(&objects.x, &mut rule, &settings, |epoch| {
             bar.update(epoch.number, live(epoch));
@@ -136,7 +148,7 @@ impl Job<'_> {
         written.push(out.write(CODEBOOK, &cod)?);
         written.push(out.write(HISTORY, history(&outcome).as_bytes())?);
         let picture = quantized(&codebook, x, &about, "First");
-        written.extend(out.write_pictures(&[(QUANTIZED, picture)])?);
+        written.extend(write_quantized(&out, picture)?);
         let result = Trained {
             method: self.method,
             said,
@@ -229,7 +241,7 @@ impl Trained<'_> {
             count(x.rows(), "object", "objects"),
             count(x.columns(), "feature", "features"),
             self.about.remark,
-            left_out(&self.outcome.left_out, &self.objects.source),
+            left_out(&self.outcome.left_out, &self.objects),
             self.chosen,
         );
         summary += &format!("{}\n", ended(&self.settings, &self.outcome));

@@ -17,7 +17,11 @@ pub fn encoded(
     classes: &[Option<usize>],
     about: &About,
 ) -> Vec<u8> {
-    let label = |class: &Option<usize>| class.map(|class| label(about, class));
+    let words = words(
+        about,
+        classes.iter().flatten().max().map_or(0, |most| most + 1),
+    );
+    let label = |class: &Option<usize>| class.map(|class| words[class].clone());
     let codebook = CodebookFile {
         kind,
         centres: about.scaling.undo(centres),
@@ -71,15 +75,13 @@ pub fn map_of(path: &Path, surface: Surface, about: &About) -> Result<Map<f64>, 
         ));
     }
     let grid = Grid::new(lattice.columns, lattice.rows, kind, surface);
-    Ok(Map::with_centres(grid, about.scaling.apply(&file.centres)))
+    Ok(Map::with_centres(grid, file.centres))
 }
 
 /// The classifier of such a file, scaled like the objects that it is to be trained on.
-pub fn lvq_of(path: &Path, about: &About) -> Result<Lvq<f64>, String> {
+pub fn lvq_of(path: &Path, about: &About, classes_known: usize) -> Result<Lvq<f64>, String> {
     let file = read(path, about)?;
-    let known: Vec<String> = (0..about.label_names.len())
-        .map(|class| label(about, class))
-        .collect();
+    let known = words(about, classes_known);
     let mut classes = Vec::new();
     for (i, labels) in file.labels.iter().enumerate() {
         let [found] = &labels[..] else {
@@ -99,15 +101,24 @@ pub fn lvq_of(path: &Path, about: &About) -> Result<Lvq<f64>, String> {
             )
         })?);
     }
-    Ok(Lvq::with_centres(
-        about.scaling.apply(&file.centres),
-        classes,
-    ))
+    if let Some(class) = (0..classes_known).find(|class| !classes.contains(class)) {
+        return Err(format!(
+            "{}: found no centre of the class \"{}\", expected at least 1 of each",
+            path.display(),
+            class_name(about, class)
+        ));
+    }
+    Ok(Lvq::with_centres(file.centres, classes))
 }
 
-/// The file, if it is of as many features as the data and complete.
+/// The centres of such a file, whatever it is of, scaled like the objects that they are to be trained on.
+pub fn centres_of(path: &Path, about: &About) -> Result<Matrix<f64>, String> {
+    read(path, about).map(|file| file.centres)
+}
+
+/// The file, its centres scaled, if it is of as many features as the data, complete, and of numbers that can be scaled.
 fn read(path: &Path, about: &About) -> Result<CodebookFile, String> {
-    let file = read_cod(path).map_err(|error| error.to_string())?;
+    let mut file = read_cod(path).map_err(|error| error.to_string())?;
     let (found, expected) = (file.centres.columns(), about.scaling.shift().len());
     let shown = path.display();
     if found != expected {
@@ -115,27 +126,46 @@ fn read(path: &Path, about: &About) -> Result<CodebookFile, String> {
             "{shown}: found centres of {found} features, expected {expected} as in the data"
         ));
     }
-    let missing = file
-        .centres
-        .as_slice()
-        .iter()
-        .position(|value| value.is_nan());
-    match missing {
-        Some(at) => Err(format!(
-            "{shown}: centre {}, feature {}: the value is missing, expected a number",
-            at / found + 1,
-            at % found + 1
-        )),
+    let refused = |at: usize, problem: &str| {
+        let (centre, feature) = (at / found + 1, at % found + 1);
+        Err(format!(
+            "{shown}: centre {centre}, feature {feature}: {problem}"
+        ))
+    };
+    let position = |centres: &Matrix<f64>, bad: fn(f64) -> bool| {
+        centres.as_slice().iter().position(|&value| bad(value))
+    };
+    if let Some(at) = position(&file.centres, f64::is_nan) {
+        return refused(at, "the value is missing, expected a number");
+    }
+    file.centres = about.scaling.apply(&file.centres);
+    match position(&file.centres, |value| !value.is_finite()) {
+        Some(at) => refused(at, "the number is too large to be scaled as the data are"),
         None => Ok(file),
     }
 }
 
-/// The name of a class as one word.
-fn label(about: &About, class: usize) -> String {
-    let name = class_name(about, class);
-    let words: Vec<&str> = name.split_whitespace().collect();
-    match words.is_empty() {
-        true => class.to_string(),
-        false => words.join("_"),
+/// The names of the classes, each as one word, no two alike: where two names become the same word, the class's number
+/// is added.
+fn words(about: &About, classes: usize) -> Vec<String> {
+    let word = |class: usize| {
+        let name = class_name(about, class);
+        let words: Vec<&str> = name.split_whitespace().collect();
+        match words.is_empty() {
+            true => class.to_string(),
+            false => words.join("_"),
+        }
+    };
+    let mut words: Vec<String> = (0..classes).map(word).collect();
+    loop {
+        let again: Vec<usize> = (0..classes)
+            .filter(|&class| words.iter().filter(|other| **other == words[class]).count() > 1)
+            .collect();
+        if again.is_empty() {
+            return words;
+        }
+        again
+            .into_iter()
+            .for_each(|class| words[class] += &format!("/{class}"));
     }
 }

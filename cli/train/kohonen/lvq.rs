@@ -1,8 +1,8 @@
 //! `unsup train lvq`.
 
 use super::{
-    CODEBOOK, HISTORY, QUANTIZED, WRITTEN, class_name, codebook_file, ended, folder, history,
-    left_out, live, of_file, quantized, save, settings,
+    CODEBOOK, Defaults, HISTORY, WRITTEN, class_name, codebook_file, ended, folder, history,
+    left_out, live, of_file, quantized, refuse, save, settings, write_quantized,
 };
 use crate::arguments::{TrainLvq, Variant, WindowKind};
 use crate::data::{Part, Split};
@@ -13,7 +13,9 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 use unsup_data::CodebookKind;
-use unsup_models::kohonen::{Lvq, LvqOutcome, LvqStart, LvqVariant, Settings, Window};
+use unsup_models::kohonen::{
+    GeneralisedOutcome, Lvq, LvqOutcome, LvqStart, LvqVariant, Settings, Window,
+};
 use unsup_models::{Schedule, Training};
 use unsup_nn::saving::{Value, json};
 
@@ -41,7 +43,7 @@ struct Outcome {
 /// How it was trained: by a rule, or by gradients for so many epochs.
 enum Run {
     Rule(LvqOutcome),
-    Gradients { epochs: usize, table: Vec<u8> },
+    Gradients(GeneralisedOutcome),
 }
 
 fn classes(part: &Part) -> Result<&[usize], String> {
@@ -64,40 +66,43 @@ fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
     };
     let (x, y) = (&data.train.x, classes(&data.train)?);
     let (test_x, test_y) = (&data.held_out.x, classes(&data.held_out)?);
-    let failed = |error| of_file(&error, &data.train);
-    if arguments.per_class > x.rows() {
-        return Err(format!(
-            "--per-class {}: {} has {} to train on, expected at most as many centres a class",
-            arguments.per_class,
-            data.train.source,
-            count(x.rows(), "object", "objects")
-        )
-        .into());
-    }
+    let failed = |error| of_file(&error, &data.train, &data.about);
+    let known = y
+        .iter()
+        .max()
+        .map_or(0, |most| most + 1)
+        .max(data.about.label_names.len());
     let mut lvq = match &arguments.from {
-        Some(file) => codebook_file::lvq_of(file, &data.about)?,
+        Some(file) => codebook_file::lvq_of(file, &data.about, known)?,
         None => {
-            Lvq::start(x, y, arguments.per_class, arguments.start, options.seed).map_err(failed)?
+            let per_class = arguments.per_class.unwrap_or(5);
+            if per_class > x.rows() {
+                return Err(format!(
+                    "--per-class {per_class}: {} has {} to train on, expected at most as many centres a class",
+                    data.train.source,
+                    count(x.rows(), "object", "objects")
+                )
+                .into());
+            }
+            let start = arguments.start.unwrap_or_default();
+            Lvq::start(x, y, per_class, start, options.seed).map_err(failed)?
         }
     };
-    let out = folder(options, "lvq", &WRITTEN)?;
-    let start_accuracy = lvq.accuracy(test_x, test_y);
-    // what the centres are worth that are learned: as many objects, none moved
-    let per_class = lvq
-        .classes()
-        .len()
-        .div_ceil(1 + y.iter().max().copied().unwrap_or(0));
-    let objects = Lvq::start(x, y, per_class, LvqStart::Objects, options.seed ^ 1);
-    let objects_accuracy = objects.map_err(failed)?.accuracy(test_x, test_y);
-
     let settings = settings(
         &arguments.competition,
         options.seed,
-        default_epochs(arguments),
-        default_rate(arguments),
-    );
+        defaults(arguments.variant),
+    )?;
+    let variant = variant(arguments)?;
+    let out = folder(options, "lvq", &WRITTEN)?;
+    let start_accuracy = lvq.accuracy(test_x, test_y);
+    // what the centres are worth that are learned: objects in their place, chosen at random
+    let per_class = lvq.classes().len().div_ceil(known);
+    let objects = Lvq::start(x, y, per_class, LvqStart::Objects, options.seed).map_err(failed)?;
+    let objects_accuracy = objects.accuracy(test_x, test_y);
+
     let bar = TrainingBar::new(settings.epochs, options.quiet);
-    let run = match variant(arguments) {
+    let run = match variant {
         Some(variant) => {
             let outcome = lvq.fit(x, y, variant, &settings, |epoch| {
                 bar.update(epoch.number, live(epoch));
@@ -106,38 +111,18 @@ fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
             Run::Rule(outcome.map_err(failed)?)
         }
         None => {
-            if data
-                .train
-                .x
-                .row_iter()
-                .any(|x| x.iter().all(|x| x.is_nan()))
-            {
-                let source = &data.train.source;
-                return Err(format!(
-                    "{source}: an object has no value, which glvq can't be trained on: fill it in (--fill)"
-                )
-                .into());
-            }
             let training = Training {
                 epochs: settings.epochs,
                 batch_size: 32,
-                rate: arguments
-                    .competition
-                    .rate
-                    .unwrap_or(default_rate(arguments)),
+                rate: arguments.competition.rate.unwrap_or(GENERALISED_RATE),
                 schedule: Schedule::Cosine,
                 seed: options.seed,
             };
-            let history = lvq.fit_generalised(x, y, &training, |epoch| {
+            let outcome = lvq.fit_generalised(x, y, &training, |epoch| {
                 bar.update(epoch.number, loss(epoch));
                 ControlFlow::Continue(())
-            })?;
-            let mut table = Vec::new();
-            history.write_csv(&mut table)?;
-            Run::Gradients {
-                epochs: history.epochs.len(),
-                table,
-            }
+            });
+            Run::Gradients(outcome.map_err(failed)?)
         }
     };
     bar.finish();
@@ -155,10 +140,14 @@ fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
     written.push(out.write(CODEBOOK, &cod)?);
     written.push(match &run {
         Run::Rule(run) => out.write(HISTORY, history(&run.outcome).as_bytes())?,
-        Run::Gradients { table, .. } => out.write(HISTORY, table)?,
+        Run::Gradients(run) => {
+            let mut table = Vec::new();
+            run.history.write_csv(&mut table)?;
+            out.write(HISTORY, &table)?
+        }
     });
     let picture = quantized(lvq.codebook(), test_x, &data.about, "Held-out");
-    written.extend(out.write_pictures(&[(QUANTIZED, picture)])?);
+    written.extend(write_quantized(&out, picture)?);
     Ok(Outcome {
         train_accuracy: lvq.accuracy(x, y),
         test_accuracy: lvq.accuracy(test_x, test_y),
@@ -173,39 +162,59 @@ fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
     })
 }
 
-fn default_epochs(arguments: &TrainLvq) -> usize {
-    match arguments.variant {
-        Variant::Generalised => 30,
-        _ => 20,
+/// The first rate of Adam.
+const GENERALISED_RATE: f64 = 0.005;
+
+fn defaults(variant: Variant) -> Defaults {
+    match variant {
+        Variant::Lvq1 => Defaults::until_settled(20, 0.05),
+        Variant::OptimisedLvq1 => Defaults::until_settled(20, 0.3),
+        Variant::Lvq21 => Defaults::until_settled(20, 0.02),
+        Variant::Lvq3 => Defaults::until_settled(20, 0.03),
+        Variant::Generalised => Defaults::until_settled(30, GENERALISED_RATE),
     }
 }
 
-fn default_rate(arguments: &TrainLvq) -> f64 {
-    match arguments.variant {
-        Variant::Lvq1 => 0.05,
-        Variant::OptimisedLvq1 => 0.3,
-        Variant::Lvq21 => 0.02,
-        Variant::Lvq3 => 0.03,
-        Variant::Generalised => 0.005,
+/// The rule of the variant; none for that which is trained by gradients. Options that it has no use for are refused.
+fn variant(arguments: &TrainLvq) -> Result<Option<LvqVariant>, String> {
+    let has_window = matches!(arguments.variant, Variant::Lvq21 | Variant::Lvq3);
+    if !has_window {
+        let given = [
+            (arguments.window.is_some(), "--window"),
+            (arguments.window_kind.is_some(), "--window-kind"),
+        ];
+        refuse(&given, "lvq2.1 and lvq3 alone have a window")?;
     }
-}
-
-/// The rule of the variant; none for that which is trained by gradients.
-fn variant(arguments: &TrainLvq) -> Option<LvqVariant> {
-    let window = match arguments.window_kind {
-        WindowKind::Published => Window::published(arguments.window),
-        WindowKind::LvqPak => Window::lvq_pak(arguments.window),
+    if arguments.variant != Variant::Lvq3 {
+        refuse(
+            &[(arguments.epsilon.is_some(), "--epsilon")],
+            "lvq3 alone has it",
+        )?;
+    }
+    if arguments.variant == Variant::Generalised {
+        let given: Vec<_> = arguments
+            .competition
+            .given()
+            .into_iter()
+            .map(|name| (true, name))
+            .collect();
+        refuse(&given, "glvq is trained by gradients, in batches")?;
+    }
+    let width = arguments.window.unwrap_or(0.3);
+    let window = match arguments.window_kind.unwrap_or(WindowKind::Published) {
+        WindowKind::Published => Window::published(width),
+        WindowKind::LvqPak => Window::lvq_pak(width),
     };
-    Some(match arguments.variant {
+    Ok(Some(match arguments.variant {
         Variant::Lvq1 => LvqVariant::Lvq1,
         Variant::OptimisedLvq1 => LvqVariant::OptimisedLvq1,
         Variant::Lvq21 => LvqVariant::Lvq21 { window },
         Variant::Lvq3 => LvqVariant::Lvq3 {
             window,
-            epsilon: arguments.epsilon,
+            epsilon: arguments.epsilon.unwrap_or(0.1),
         },
-        Variant::Generalised => return None,
-    })
+        Variant::Generalised => return Ok(None),
+    }))
 }
 
 fn name(variant: Variant) -> &'static str {
@@ -222,14 +231,14 @@ impl Outcome {
     fn epochs(&self) -> usize {
         match &self.run {
             Run::Rule(run) => run.outcome.epochs.len(),
-            Run::Gradients { epochs, .. } => *epochs,
+            Run::Gradients(run) => run.history.epochs.len(),
         }
     }
 
     fn rule(&self) -> Option<&LvqOutcome> {
         match &self.run {
             Run::Rule(run) => Some(run),
-            Run::Gradients { .. } => None,
+            Run::Gradients(_) => None,
         }
     }
 
@@ -266,16 +275,24 @@ impl Outcome {
             count(self.data.train.x.columns(), "feature", "features"),
             about.remark,
         );
+        let unseen = match &self.run {
+            Run::Rule(run) => &run.outcome.left_out,
+            Run::Gradients(run) => &run.left_out,
+        };
+        summary += &left_out(unseen, &self.data.train);
         if let Some(run) = self.rule() {
-            summary += &left_out(&run.outcome.left_out, &self.data.train.source);
             match run.diverged {
                 Some(seen) => {
                     let centre = format!("a centre of {}", class_name(about, centres[seen.centre]));
+                    let restored = match seen.restored {
+                        0 => "of the start".to_owned(),
+                        epoch => format!("after epoch {epoch}"),
+                    };
                     summary += &format!(
-                        "Training diverged: after epoch {} {centre} lay {:.1} times as far out as the farthest object. \
-                         The centres are those after epoch {}.\n\
+                        "Training diverged: after epoch {} {centre} lay {:.1} times as far out as any object or first centre. \
+                         The centres are those {restored}.\n\
                          More centres a class (--per-class), lvq3 or --window-kind lvq-pak hold them together.\n",
-                        seen.epoch, seen.distance, seen.restored
+                        seen.epoch, seen.distance
                     );
                 }
                 None => summary += &format!("{}\n", ended(&self.settings, &run.outcome)),
@@ -292,7 +309,7 @@ impl Outcome {
             ("training", self.train_accuracy),
             ("test", self.test_accuracy),
             ("test, centres as they began", self.start_accuracy),
-            ("test, as many random objects", self.objects_accuracy),
+            ("test, random objects instead", self.objects_accuracy),
         ];
         for (name, share) in rows {
             summary += &format!("  {name:<30}{:>8.2} %\n", 100.0 * share);

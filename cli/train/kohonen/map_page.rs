@@ -1,10 +1,10 @@
 //! A map in pictures, and the page that explains them to someone who has never seen one.
 
-use super::som::{Setting, Trained};
+use super::som::{Figure, Setting, Trained};
 use super::{class_name, feature_name};
 use crate::pictures::map::{Plane, borders, classes, codebook, field, hits, planes};
 use crate::pictures::{Page, TileShape};
-use crate::train::{count, four_digits};
+use crate::train::count;
 use unsup_models::kohonen::{Lattice, Surface};
 
 /// The files of the pictures.
@@ -108,9 +108,11 @@ fn borders_of(trained: &Trained) -> Picture {
 
 fn density_of(trained: &Trained, neighbours: usize) -> Picture {
     let density = trained.map.density(&trained.objects.x, neighbours);
+    let objects = trained.quality.hits.iter().sum();
     let remark = format!(
-        "Mean distance from the node to the {neighbours} nearest objects{}. Dark: dense. Light: sparse.",
-        scaled(trained)
+        "Mean distance from the node to the {} nearest objects{}. Dark: dense. Light: sparse.",
+        neighbours.min(objects),
+        trained.unit()
     );
     Picture {
         file: "density.png",
@@ -119,14 +121,6 @@ fn density_of(trained: &Trained, neighbours: usize) -> Picture {
                 space between clusters."
             .to_owned(),
         svg: field(trained.map.grid(), &density, "Local density", &remark),
-    }
-}
-
-/// A remark where distances are not in the unit of the file.
-fn scaled(trained: &Trained) -> &'static str {
-    match trained.about.scaling.kind() {
-        unsup_data::ScalingKind::None => "",
-        _ => ", in units of the scaled features",
     }
 }
 
@@ -213,7 +207,7 @@ fn codebook_of(trained: &Trained) -> Option<Picture> {
 }
 
 /// The page.
-pub fn page(trained: &Trained, pictures: &[Picture], summary: &str) -> String {
+pub fn page(trained: &Trained, pictures: &[Picture]) -> String {
     let (grid, about) = (trained.map.grid(), &trained.about);
     let objects = count(trained.objects.x.rows(), "object", "objects");
     let features = count(trained.objects.x.columns(), "feature", "features");
@@ -257,7 +251,12 @@ pub fn page(trained: &Trained, pictures: &[Picture], summary: &str) -> String {
         page.picture(&picture.svg);
     }
     page.section("How good the map is");
-    page.table(["Measure", "Value", "What it says"], &quality(trained));
+    let figures: Vec<[String; 3]> = trained
+        .figures()
+        .into_iter()
+        .map(|Figure { name, value, says }| [name, value, says])
+        .collect();
+    page.table(["Measure", "Value", "What it says"], &figures);
     page.section("How it was trained");
     let settings: Vec<[String; 3]> = trained
         .chosen
@@ -265,57 +264,5 @@ pub fn page(trained: &Trained, pictures: &[Picture], summary: &str) -> String {
         .map(|Setting { name, value, why }| [(*name).to_owned(), value.clone(), why.clone()])
         .collect();
     page.table(["Setting", "Value", "Why"], &settings);
-    page.words(summary);
     page.finish()
-}
-
-/// The figures, each with what it says.
-fn quality(trained: &Trained) -> Vec<[String; 3]> {
-    let quality = &trained.quality;
-    let row = |name: String, value: String, words: String| [name, value, words];
-    let mut rows = vec![row(
-        "Quantization error".to_owned(),
-        four_digits(quality.quantization_error),
-        format!(
-            "The mean distance of an object from its node{}. It falls with the last radius, which was {}: compare it only between maps of the same.",
-            scaled(trained),
-            four_digits(trained.last_radius())
-        ),
-    )];
-    for (neighbours, error) in &quality.topographic_errors {
-        rows.push(row(
-            format!("Topographic error, {neighbours} neighbours"),
-            format!("{:.2} %", 100.0 * error),
-            "The share of objects whose two nearest nodes are no neighbours. Below 5 % is good; on a map whose nodes are shuffled it is nearly 100 %.".to_owned(),
-        ));
-    }
-    if let Some(preserved) = &trained.preserved {
-        let on = format!(
-            "Over the 10 nearest, on {}.",
-            count(preserved.objects, "object", "objects")
-        );
-        rows.push(row(
-            "Trustworthiness".to_owned(),
-            format!("{:.4}", preserved.found.trustworthiness),
-            format!("Whether neighbours on the map are alike: 1 is perfect, 0.5 is chance. {on}"),
-        ));
-        rows.push(row(
-            "Continuity".to_owned(),
-            format!("{:.4}", preserved.found.continuity),
-            format!("Whether objects that are alike are neighbours on the map: 1 is perfect, 0.5 is chance. {on}"),
-        ));
-    }
-    rows.push(row(
-        "Nodes without objects".to_owned(),
-        format!("{} of {}", quality.dead_nodes(), trained.map.grid().nodes()),
-        "They lie between clusters, or the map is larger than the data need.".to_owned(),
-    ));
-    if let Some(accuracy) = trained.majority_accuracy() {
-        rows.push(row(
-            "Class of the node's majority".to_owned(),
-            format!("{:.2} %", 100.0 * accuracy),
-            "The share of objects that have the class of most objects of their node.".to_owned(),
-        ));
-    }
-    rows
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use unsup_data::in_one_line;
 use unsup_models::Matrix;
 use unsup_models::kohonen::{
-    Codebook, Decay, End, Epoch, FitError, Outcome, Rate, Schedule, Settings,
+    Codebook, Decay, End, Epoch, FitError, Outcome, Rate, Schedule, Settings, Stopping,
 };
 use unsup_nn::Module;
 use unsup_nn::saving::{Value, save_model};
@@ -34,13 +34,42 @@ const WRITTEN: [&str; 4] = [MODEL, CODEBOOK, HISTORY, QUANTIZED];
 /// Where decays end that never reach 0, as a share of where they begin.
 const LAST_RATE: f64 = 0.01;
 
-/// How centres are trained, with what a method takes where an option is not given.
-fn settings(options: &CompetitionOptions, seed: u64, epochs: usize, rate: f64) -> Settings {
-    let from = options.rate.unwrap_or(rate);
+/// What a method takes where an option is not given.
+struct Defaults {
+    epochs: usize,
+    rate: f64,
+    stopping: Stopping,
+}
+
+impl Defaults {
+    /// Training that ends when nothing changes any more.
+    fn until_settled(epochs: usize, rate: f64) -> Self {
+        Self {
+            epochs,
+            rate,
+            stopping: Stopping::default(),
+        }
+    }
+}
+
+/// How centres are trained.
+fn settings(
+    options: &CompetitionOptions,
+    seed: u64,
+    defaults: Defaults,
+) -> Result<Settings, String> {
+    let from = options.rate.unwrap_or(defaults.rate);
     let scheduled = |schedule| Rate::Scheduled { from, schedule };
-    Settings {
-        epochs: options.epochs.unwrap_or(epochs),
-        rate: match options.rate_schedule {
+    let schedule = options.rate_schedule;
+    if schedule == Some(RateSchedule::PerCentre) && options.rate.is_some() {
+        return Err(refused(
+            &["--rate"],
+            "with --rate-schedule per-centre each centre has its own",
+        ));
+    }
+    Ok(Settings {
+        epochs: options.epochs.unwrap_or(defaults.epochs),
+        rate: match schedule.unwrap_or(RateSchedule::Decay(Decay::Linear)) {
             RateSchedule::Constant => scheduled(Schedule::Constant),
             RateSchedule::Decay(Decay::Linear) => Rate::linear(from),
             RateSchedule::Decay(Decay::Exponential) => {
@@ -50,15 +79,53 @@ fn settings(options: &CompetitionOptions, seed: u64, epochs: usize, rate: f64) -
             RateSchedule::PerCentre => Rate::PerCentre,
         },
         lambda: options.lambda,
-        order: options.order,
-        stopping: options.until.clone(),
+        order: options.order.unwrap_or_default(),
+        stopping: options.until.clone().unwrap_or(defaults.stopping),
         seed,
+    })
+}
+
+/// Options that would have no effect, and why.
+fn refused(options: &[&str], why: &str) -> String {
+    let has = if options.len() == 1 { "has" } else { "have" };
+    format!("{} {has} no use here: {why}", options.join(", "))
+}
+
+/// Refuses what would have no effect.
+fn refuse(options: &[(bool, &'static str)], why: &str) -> Result<(), String> {
+    let given: Vec<&str> = options
+        .iter()
+        .filter(|(given, _)| *given)
+        .map(|&(_, name)| name)
+        .collect();
+    match given.is_empty() {
+        true => Ok(()),
+        false => Err(refused(&given, why)),
     }
 }
 
-/// An error of a training, with the file whose objects it is about.
-fn of_file(error: &FitError, objects: &Part) -> String {
-    format!("{}: {error}", objects.source)
+/// An error of a training, with the file and the names that it is about.
+fn of_file(error: &FitError, objects: &Part, about: &About) -> String {
+    let source = &objects.source;
+    let class = |class| class_name(about, class);
+    match error {
+        FitError::Setting(problem) => problem.clone(),
+        FitError::NoObjectOfClass { class: index } => format!(
+            "{source}: no object of class \"{}\" with a value is among those that are trained on, expected at least 1",
+            class(*index)
+        ),
+        FitError::NoCentreOfClass { class: index } => {
+            format!(
+                "{source}: class \"{}\" has no centre, expected at least 1",
+                class(*index)
+            )
+        }
+        FitError::NoOtherCentre { class: index } => format!(
+            "{source}: all centres are of class \"{}\", expected some of another class as well",
+            class(*index)
+        ),
+        error => format!("{source}: {error}"),
+    }
 }
 
 /// The rule by which the training was to end, and whether it was what ended it.
@@ -113,8 +180,13 @@ fn save(
     Ok(path)
 }
 
-/// The first objects over the centres that stand for them.
-fn quantized(codebook: &Codebook<f64>, x: &Matrix<f64>, about: &About, which: &str) -> String {
+/// The first complete objects over the centres that stand for them; `None` where there is no complete one.
+fn quantized(
+    codebook: &Codebook<f64>,
+    x: &Matrix<f64>,
+    about: &About,
+    which: &str,
+) -> Option<String> {
     let caption = format!(
         "{which} {} over the nearest of {} centres",
         about.name,
@@ -124,26 +196,34 @@ fn quantized(codebook: &Codebook<f64>, x: &Matrix<f64>, about: &About, which: &s
         .filter(|&i| x.row(i).iter().all(|x| !x.is_nan()))
         .take(16)
         .collect();
-    let chosen = if complete.is_empty() {
-        vec![0]
-    } else {
-        complete
-    };
-    let x = x.select_rows(&chosen);
-    pictures::reconstructions(
+    if complete.is_empty() {
+        return None;
+    }
+    let x = x.select_rows(&complete);
+    let quantized = codebook.quantize(&x);
+    Some(pictures::reconstructions(
         &x.cast(),
-        &codebook.quantize(&x).cast(),
+        &quantized.cast(),
         about.tile,
         &caption,
-    )
+    ))
 }
 
-/// A remark on objects without any value; empty where there are none.
-fn left_out(objects: &[usize], source: &str) -> String {
+/// Draws that picture, or removes what an earlier training left of it.
+fn write_quantized(out: &OutputFolder, picture: Option<String>) -> Result<Vec<PathBuf>, String> {
+    match picture {
+        Some(picture) => out.write_pictures(&[(QUANTIZED, picture)]),
+        None => out.remove(QUANTIZED).map(|()| Vec::new()),
+    }
+}
+
+/// A remark on the objects of a part without any value; empty where there are none.
+fn left_out(objects: &[usize], part: &Part) -> String {
+    let source = &part.source;
     let numbers: Vec<String> = objects
         .iter()
         .take(10)
-        .map(|i| (i + 1).to_string())
+        .map(|&i| (part.numbers[i] + 1).to_string())
         .collect();
     let more = match objects.len() {
         count if count > 10 => format!(" and {} more", count - 10),

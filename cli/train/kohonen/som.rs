@@ -2,9 +2,10 @@
 
 use super::map_page::{PICTURES, page, pictures};
 use super::{
-    CODEBOOK, HISTORY, MODEL, codebook_file, feature_name, folder, left_out, of_file, save,
+    CODEBOOK, Defaults, HISTORY, MODEL, codebook_file, ended, feature_name, folder, left_out,
+    of_file, refuse, save, settings,
 };
-use crate::arguments::{Mode, TrainSom, width};
+use crate::arguments::{LATTICES, MAP_STARTS, MODES, Mode, TrainSom, name_of, width};
 use crate::data::{About, Part, Whole};
 use crate::output::OutputFolder;
 use crate::progress::TrainingBar;
@@ -13,9 +14,10 @@ use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
+use unsup_data::ScalingKind;
 use unsup_models::Matrix;
 use unsup_models::kohonen::{
-    Batch, Chosen, End, FitError, Grid, Map, MapEpoch, Quality, Rate, Settings, Stopping, Surface,
+    Batch, Chosen, End, Grid, Kernel, Lattice, Map, MapEpoch, MapStart, Quality, Stopping, Surface,
     Width, choose_grid, choose_radius, majority, node_majority_accuracy,
 };
 use unsup_nn::classical::{NeighbourhoodPreservation, neighbourhood_preservation};
@@ -24,9 +26,9 @@ use unsup_nn::saving::{Value, json};
 
 const PAGE: &str = "map.html";
 
-/// Trustworthiness and continuity are measured over so many neighbours,
+/// Trustworthiness and continuity are measured over so many neighbours.
 const NEIGHBOURS: usize = 10;
-/// and on at most so many objects, since they take all pairs.
+/// They take all pairs of objects, and the distortion all pairs of objects and nodes: of more objects so many are drawn.
 const MOST_MEASURED: usize = 3000;
 
 /// More nodes than this make no picture that can be read.
@@ -35,8 +37,8 @@ pub const MOST_NODES: usize = 10_000;
 /// `unsup train som`
 pub fn som(arguments: &TrainSom) -> Result<(), Box<dyn Error>> {
     let (out, mut trained) = run(arguments)?;
-    let mut summary = trained.summary(arguments);
-    trained.draw(&out, arguments.neighbours, &summary)?;
+    let mut summary = trained.summary(arguments.run.seed);
+    trained.draw(&out, arguments.neighbours)?;
     trained.seconds = trained.start.elapsed().as_secs_f64();
     summary += &lines(&trained.written);
     report(&arguments.run, &trained.json(), &summary)?;
@@ -49,12 +51,12 @@ pub struct Trained {
     pub objects: Part,
     pub map: Map<f64>,
     pub chosen: Vec<Setting>,
-    radius: Width,
     epochs: Vec<EpochOfMap>,
+    radius: Width,
     settled: bool,
     left_out: Vec<usize>,
     pub quality: Quality,
-    pub preserved: Option<Preserved>,
+    measured: Measured,
     pub class_counts: Option<Vec<Vec<usize>>>,
     written: Vec<PathBuf>,
     start: Instant,
@@ -71,52 +73,89 @@ pub struct Setting {
 /// What is kept of an epoch.
 struct EpochOfMap {
     radius: f64,
+    q: f64,
     changed: f64,
     quantization_error: f64,
     topographic_error: f64,
 }
 
-/// How well neighbourhoods are preserved, and on how many objects that was measured.
-pub struct Preserved {
-    pub found: NeighbourhoodPreservation,
-    pub objects: usize,
+/// What is measured on some of the objects, since it takes all pairs.
+struct Measured {
+    /// How well neighbourhoods are preserved; `None` on a torus, which lies flat in no plane, and for too few objects.
+    preserved: Option<NeighbourhoodPreservation>,
+    distortion: f64,
+    objects: usize,
+}
+
+/// A figure of the map's quality: its name, its value, and what that says.
+pub struct Figure {
+    pub name: String,
+    pub value: String,
+    pub says: String,
 }
 
 fn run(arguments: &TrainSom) -> Result<(OutputFolder, Trained), Box<dyn Error>> {
     let start = Instant::now();
     let options = &arguments.run;
+    let competition = &arguments.competition;
     set_threads(options.threads);
+    let mode = arguments.mode.unwrap_or(Mode::Batch);
+    match mode {
+        Mode::Batch => {
+            let given = competition.given().into_iter().map(|name| (true, name));
+            let given: Vec<_> = given
+                .chain([(competition.rate.is_some(), "--rate")])
+                .collect();
+            refuse(
+                &given,
+                "all objects at once have neither order nor rate (--mode online has both)",
+            )?;
+        }
+        Mode::Online => {
+            let given = [(arguments.settling.is_some(), "--settling")];
+            refuse(
+                &given,
+                "object by object it is --until that ends a training",
+            )?;
+        }
+    }
     let Whole { about, objects } =
         Whole::load(&arguments.data, arguments.missing.fill, options.quiet)?;
     let x = &objects.x;
-    let failed = |error: FitError| of_file(&error, &objects);
-    let mut chosen = Vec::new();
-    let mut map = first_map(arguments, &about, x, &mut chosen).map_err(|error| match error {
-        Refused::Objects(error) => failed(error),
-        Refused::File(error) => error,
-    })?;
-    let names = [&[MODEL, CODEBOOK, HISTORY, PAGE], &PICTURES[..]].concat();
-    let out = folder(options, "som", &names)?;
-    let radius = choose(
+    let failed = |error| of_file(&error, &objects, &about);
+    let mut choices = Choices(Vec::new());
+    let mut map = first_map(arguments, &about, &objects, &mut choices)?;
+    let kernel = choices.take(arguments.kernel, "kernel", Kernel::to_string, || Chosen {
+        value: Kernel::default(),
+        why: "smooth: the nearest move almost as the winner does, and none is cut off".to_owned(),
+    });
+    let radius = choices.take(
         arguments.radius.map(|ends| width(ends, arguments.decay)),
         "radius",
-        || {
-            let chosen = choose_radius(map.grid(), arguments.kernel);
-            Ok(Chosen {
-                value: Width {
-                    decay: arguments.decay,
-                    ..chosen.value
-                },
-                ..chosen
-            })
-        },
         |radius| format!("{} to {}", four_digits(radius.from), four_digits(radius.to)),
-        &mut chosen,
-    )
-    .map_err(failed)?;
+        || {
+            let chosen = choose_radius(map.grid(), kernel);
+            Chosen {
+                value: width((chosen.value.from, chosen.value.to), arguments.decay),
+                ..chosen
+            }
+        },
+    );
+    choices.take(
+        arguments.mode,
+        "mode",
+        |&mode| name_of(mode, &MODES).to_owned(),
+        || Chosen {
+            value: mode,
+            why: "all objects at once: faster, and neither a rate nor an order to choose"
+                .to_owned(),
+        },
+    );
+    let names = [&[MODEL, CODEBOOK, HISTORY, PAGE], &PICTURES[..]].concat();
+    let out = folder(options, "som", &names)?;
 
-    let shrinking = arguments.epochs.unwrap_or(20);
-    let settling = match arguments.mode {
+    let shrinking = competition.epochs.unwrap_or(20);
+    let settling = match mode {
         Mode::Batch => arguments.settling.unwrap_or(50),
         Mode::Online => 0,
     };
@@ -126,6 +165,7 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, Trained), Box<dyn Error>> 
         let quality = epoch.quality();
         let now = EpochOfMap {
             radius: epoch.radius,
+            q: epoch.q,
             changed: epoch.changed,
             quantization_error: quality.quantization_error,
             topographic_error: quality.topographic_error(),
@@ -133,37 +173,52 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, Trained), Box<dyn Error>> 
         bar.update(
             epoch.number,
             format!(
-                "radius {:.1}, quantization error {:.4}, topographic error {:.3}",
-                now.radius, now.quantization_error, now.topographic_error
+                "radius {:.1}, Q {:.4}, quantization error {:.4}, topographic error {:.3}",
+                now.radius, now.q, now.quantization_error, now.topographic_error
             ),
         );
         epochs.push(now);
         ControlFlow::Continue(())
     };
-    let (settled, left_out) = match arguments.mode {
+    let (settled, left_out, ended) = match mode {
         Mode::Batch => {
             let batch = Batch {
-                kernel: arguments.kernel,
+                kernel,
                 radius,
                 epochs: shrinking,
                 settling,
             };
             let outcome = map.fit(x, &batch, observer).map_err(failed)?;
-            (outcome.end == End::Settled, outcome.left_out)
+            let settled = outcome.end == End::Settled;
+            let ended = format!(
+                "the radius shrinks in {shrinking}; then training ends when no object changes its node, after {settling} more at most{}",
+                if settled {
+                    ", and so it did"
+                } else {
+                    ", which did not come to pass before"
+                }
+            );
+            (settled, outcome.left_out, ended)
         }
         Mode::Online => {
-            let settings = Settings {
+            let defaults = Defaults {
                 epochs: shrinking,
-                rate: Rate::linear(arguments.rate.unwrap_or(0.5)),
+                rate: 0.5,
                 stopping: Stopping::never(),
-                seed: options.seed,
-                ..Settings::default()
             };
-            let outcome = map.fit_online(x, arguments.kernel, radius, &settings, observer);
-            (false, outcome.map_err(failed)?.left_out)
+            let settings = settings(competition, options.seed, defaults)?;
+            let outcome = map.fit_online(x, kernel, radius, &settings, observer);
+            let outcome = outcome.map_err(failed)?;
+            let ended = ended(&settings, &outcome);
+            (outcome.end == End::Settled, outcome.left_out, ended)
         }
     };
     bar.finish();
+    choices.0.push(Setting {
+        name: "epochs",
+        value: epochs.len().to_string(),
+        why: ended,
+    });
 
     let classes = objects.labels.as_ref().map(|labels| {
         let most = labels.iter().max().copied().unwrap_or(0);
@@ -175,7 +230,7 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, Trained), Box<dyn Error>> 
         "columns": map.grid().columns(),
         "rows": map.grid().rows(),
         "grid": map.grid().to_string(),
-        "kernel": arguments.kernel.to_string(),
+        "kernel": kernel.to_string(),
         "radius": [radius.from, radius.to],
     });
     let mut written = vec![save(&out, &map, "som", options, &about, x, described)?];
@@ -183,16 +238,17 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, Trained), Box<dyn Error>> 
         Some(counts) => counts.iter().map(|counts| majority(counts)).collect(),
         None => vec![None; map.grid().nodes()],
     };
-    let kind = codebook_file::map_kind(map.grid(), arguments.kernel);
+    let kind = codebook_file::map_kind(map.grid(), kernel);
     let cod = codebook_file::encoded(map.codebook().centres(), kind, &labels, &about);
     written.push(out.write(CODEBOOK, &cod)?);
     written.push(out.write(HISTORY, history(&epochs).as_bytes())?);
+    let last_radius = epochs.last().map_or(radius.to, |epoch| epoch.radius);
     let trained = Trained {
         quality: map.quality(x),
-        preserved: preserved(&map, x, options.seed),
+        measured: Measured::of(&map, x, (kernel, last_radius), options.seed),
         about,
         map,
-        chosen,
+        chosen: choices.0,
         radius,
         epochs,
         settled,
@@ -206,114 +262,133 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, Trained), Box<dyn Error>> 
     Ok((out, trained))
 }
 
-/// Why no map could be begun.
-enum Refused {
-    Objects(FitError),
-    File(String),
+/// The settings, each as it was given, or chosen and noted with its reason.
+struct Choices(Vec<Setting>);
+
+impl Choices {
+    fn take<V>(
+        &mut self,
+        given: Option<V>,
+        name: &'static str,
+        shown: impl Fn(&V) -> String,
+        otherwise: impl FnOnce() -> Chosen<V>,
+    ) -> V {
+        let Chosen { value, why } = match given {
+            Some(value) => Chosen {
+                value,
+                why: "as was asked for".to_owned(),
+            },
+            None => otherwise(),
+        };
+        self.0.push(Setting {
+            name,
+            value: shown(&value),
+            why,
+        });
+        value
+    }
 }
 
 /// The map that is to be trained, from the file that was given or chosen for the data.
 fn first_map(
     arguments: &TrainSom,
     about: &About,
-    x: &Matrix<f64>,
-    chosen: &mut Vec<Setting>,
-) -> Result<Map<f64>, Refused> {
+    objects: &Part,
+    choices: &mut Choices,
+) -> Result<Map<f64>, String> {
     let surface = arguments.surface;
     if let Some(file) = &arguments.from {
-        return codebook_file::map_of(file, surface, about).map_err(Refused::File);
+        return codebook_file::map_of(file, surface, about);
     }
-    let given = arguments.size.map(|(columns, rows)| {
-        if columns.saturating_mul(rows) > MOST_NODES {
-            return Err(Refused::File(format!(
+    let failed = |error| of_file(&error, objects, about);
+    let lattice = choices.take(
+        arguments.lattice,
+        "lattice",
+        |&lattice| name_of(lattice, &LATTICES).to_owned(),
+        || Chosen {
+            value: Lattice::Hexagonal,
+            why: "all neighbours of a node are equally near, and no direction is special"
+                .to_owned(),
+        },
+    );
+    let given = match arguments.size {
+        None => None,
+        Some((columns, rows)) if columns.saturating_mul(rows) > MOST_NODES => {
+            return Err(format!(
                 "--size {columns}x{rows}: expected at most {MOST_NODES} nodes"
-            )));
+            ));
         }
-        if Grid::closes(rows, arguments.lattice, surface) {
-            Ok(Grid::new(columns, rows, arguments.lattice, surface))
-        } else {
-            Err(Refused::File(format!(
+        Some((columns, rows)) if !Grid::closes(rows, lattice, surface) => {
+            return Err(format!(
                 "--size {columns}x{rows}: found {rows} rows, expected an even number for a hexagonal torus"
-            )))
+            ));
         }
-    });
-    let grid = choose(
-        given.transpose()?,
+        Some((columns, rows)) => Some(Grid::new(columns, rows, lattice, surface)),
+    };
+    let chosen = choose_grid(&objects.x, lattice, surface).map_err(failed)?;
+    let grid = choices.take(
+        given,
         "size",
-        || choose_grid(x, arguments.lattice, surface),
         |grid| format!("{}x{}", grid.columns(), grid.rows()),
-        chosen,
-    )
-    .map_err(Refused::Objects)?;
-    Map::start(x, grid, arguments.start, arguments.run.seed).map_err(Refused::Objects)
+        || chosen,
+    );
+    let start = choices.take(
+        arguments.start,
+        "start",
+        |&start| name_of(start, &MAP_STARTS).to_owned(),
+        || Chosen {
+            value: MapStart::PrincipalPlane,
+            why: "flat in the plane of the two largest variances: it begins unfolded, and without chance".to_owned(),
+        },
+    );
+    Map::start(&objects.x, grid, start, arguments.run.seed).map_err(failed)
 }
 
-/// What was given, or what is chosen instead and noted with its reason.
-fn choose<V>(
-    given: Option<V>,
-    name: &'static str,
-    otherwise: impl FnOnce() -> Result<Chosen<V>, FitError>,
-    shown: impl Fn(&V) -> String,
-    chosen: &mut Vec<Setting>,
-) -> Result<V, FitError> {
-    if let Some(given) = given {
-        chosen.push(Setting {
-            name,
-            value: shown(&given),
-            why: "as was asked for".to_owned(),
+impl Measured {
+    /// Measures a map on its objects, or on a part of them that is drawn.
+    fn of(map: &Map<f64>, x: &Matrix<f64>, (kernel, radius): (Kernel, f64), seed: u64) -> Self {
+        let mut known: Vec<(usize, usize)> = map
+            .codebook()
+            .winners(x)
+            .into_iter()
+            .enumerate()
+            .filter_map(|(i, winner)| Some((i, winner?.centre)))
+            .collect();
+        if known.len() > MOST_MEASURED {
+            let mut random = generator(seed, "measured objects", 0);
+            let drawn = sample_without_replacement(known.len(), MOST_MEASURED, &mut random);
+            known = drawn.into_iter().map(|i| known[i]).collect();
+        }
+        let (rows, nodes): (Vec<usize>, Vec<usize>) = known.into_iter().unzip();
+        let x = x.select_rows(&rows);
+        let lies_flat = map.grid().surface() == Surface::Planar;
+        let preserved = (lies_flat && rows.len() > 2 * NEIGHBOURS + 1).then(|| {
+            let place = |&node: &usize| -> [f64; 2] { map.grid().position(node).into() };
+            let places: Vec<[f64; 2]> = nodes.iter().map(place).collect();
+            neighbourhood_preservation(&x, &Matrix::from_rows(&places), NEIGHBOURS)
         });
-        return Ok(given);
+        Self {
+            preserved,
+            distortion: map.distortion(&x, kernel, radius),
+            objects: rows.len(),
+        }
     }
-    let Chosen { value, why } = otherwise()?;
-    chosen.push(Setting {
-        name,
-        value: shown(&value),
-        why,
-    });
-    Ok(value)
-}
-
-/// Trustworthiness and continuity of the map; none on a torus, which lies flat in no plane, and for too few objects.
-fn preserved(map: &Map<f64>, x: &Matrix<f64>, seed: u64) -> Option<Preserved> {
-    let mut known: Vec<(usize, usize)> = map
-        .codebook()
-        .winners(x)
-        .into_iter()
-        .enumerate()
-        .filter_map(|(i, winner)| Some((i, winner?.centre)))
-        .collect();
-    if map.grid().surface() == Surface::Torus || known.len() < 2 * NEIGHBOURS + 2 {
-        return None;
-    }
-    if known.len() > MOST_MEASURED {
-        let mut random = generator(seed, "measured objects", 0);
-        let drawn = sample_without_replacement(known.len(), MOST_MEASURED, &mut random);
-        known = drawn.into_iter().map(|i| known[i]).collect();
-    }
-    let (rows, nodes): (Vec<usize>, Vec<usize>) = known.into_iter().unzip();
-    let places: Vec<[f64; 2]> = nodes
-        .iter()
-        .map(|&node| map.grid().position(node).into())
-        .collect();
-    let embedding = Matrix::from_rows(&places);
-    Some(Preserved {
-        found: neighbourhood_preservation(&x.select_rows(&rows), &embedding, NEIGHBOURS),
-        objects: rows.len(),
-    })
 }
 
 /// The epochs as comma-separated values.
 fn history(epochs: &[EpochOfMap]) -> String {
-    let mut table = "epoch,radius,quantization error,topographic error,changed nodes\n".to_owned();
+    let mut table =
+        "epoch,radius,q,quantization error,topographic error,changed nodes\n".to_owned();
     for (i, epoch) in epochs.iter().enumerate() {
         let EpochOfMap {
             radius,
+            q,
             changed,
             quantization_error,
             topographic_error,
         } = epoch;
         table += &format!(
-            "{},{radius},{quantization_error},{topographic_error},{changed}\n",
+            "{},{radius},{q},{quantization_error},{topographic_error},{changed}\n",
             i + 1
         );
     }
@@ -335,13 +410,13 @@ impl Trained {
 
     /// The objects without any value, said; empty where there are none.
     pub fn left_out_remark(&self) -> String {
-        left_out(&self.left_out, &self.objects.source)
+        left_out(&self.left_out, &self.objects)
     }
 
     /// Draws the pictures and writes the page. Pictures of an earlier training that there are none of now are removed.
-    fn draw(&mut self, out: &OutputFolder, neighbours: usize, summary: &str) -> Result<(), String> {
+    fn draw(&mut self, out: &OutputFolder, neighbours: usize) -> Result<(), String> {
         let pictures = pictures(self, neighbours);
-        let page = page(self, &pictures, summary.lines().next().unwrap_or(""));
+        let page = page(self, &pictures);
         for name in PICTURES {
             if pictures.iter().all(|picture| picture.file != name) {
                 out.remove(name)?;
@@ -356,7 +431,8 @@ impl Trained {
         Ok(())
     }
 
-    /// How closely each feature follows the share of the second of two classes over the nodes; `None` where there are not two.
+    /// How closely each feature follows the share of the second of two classes over the nodes; `None` where there are
+    /// not two.
     pub fn class_correlations(&self) -> Option<Vec<f64>> {
         // of two classes one share says all
         let counts = self
@@ -370,7 +446,7 @@ impl Trained {
     fn json(&self) -> Value {
         let quality = &self.quality;
         let grid = self.map.grid();
-        let preserved = self.preserved.as_ref();
+        let preserved = self.measured.preserved.as_ref();
         let correlations = self.class_correlations().map(|all| {
             let named = all.into_iter().enumerate();
             let named = named.map(|(j, r)| (feature_name(&self.about, j), json!(r)));
@@ -382,8 +458,9 @@ impl Trained {
             "quantization_error": quality.quantization_error,
             "topographic_error": quality.topographic_error(),
             "topographic_error_4": quality.topographic_errors.get(1).map(|&(_, error)| error),
-            "trustworthiness": preserved.map(|preserved| preserved.found.trustworthiness),
-            "continuity": preserved.map(|preserved| preserved.found.continuity),
+            "trustworthiness": preserved.map(|preserved| preserved.trustworthiness),
+            "continuity": preserved.map(|preserved| preserved.continuity),
+            "distortion": self.measured.distortion,
             "dead": quality.dead_nodes(),
             "folded": quality.is_folded(),
             "last_radius": self.last_radius(),
@@ -396,19 +473,96 @@ impl Trained {
         })
     }
 
-    /// For a reader.
-    fn summary(&self, arguments: &TrainSom) -> String {
-        let (quality, grid) = (&self.quality, self.map.grid());
-        let mode = match arguments.mode {
-            Mode::Batch => "all objects at once",
-            Mode::Online => "object by object",
+    /// A remark where distances are not in the unit of the file.
+    pub fn unit(&self) -> &'static str {
+        match self.about.scaling.kind() {
+            ScalingKind::None => "",
+            _ => ", in units of the scaled features",
+        }
+    }
+
+    /// How good the map is.
+    pub fn figures(&self) -> Vec<Figure> {
+        let (quality, measured) = (&self.quality, &self.measured);
+        let mut figures = Vec::new();
+        let mut figure = |name: &str, value: String, says: String| {
+            let name = name.to_owned();
+            figures.push(Figure { name, value, says });
         };
+        let last_radius = four_digits(self.last_radius());
+        figure(
+            "quantization error, mean distance",
+            four_digits(quality.quantization_error),
+            format!(
+                "How far an object is from its node{}. It falls with the last radius, which was {last_radius}: compare it only between maps of the same.",
+                self.unit()
+            ),
+        );
+        for (neighbours, error) in &quality.topographic_errors {
+            figure(
+                &format!("topographic error, {neighbours} neighbours"),
+                format!("{:.2} %", 100.0 * error),
+                "The share of objects whose two nearest nodes are no neighbours. Below 5 % is good; on a map whose nodes are shuffled it is nearly 100 %.".to_owned(),
+            );
+        }
+        let on = match measured.objects < self.objects.x.rows() {
+            true => format!(", on {} objects", measured.objects),
+            false => String::new(),
+        };
+        if let Some(preserved) = &measured.preserved {
+            for (name, value, of, are) in [
+                (
+                    "trustworthiness",
+                    preserved.trustworthiness,
+                    "neighbours on the map",
+                    "alike",
+                ),
+                (
+                    "continuity",
+                    preserved.continuity,
+                    "objects that are alike",
+                    "neighbours on the map",
+                ),
+            ] {
+                figure(
+                    &format!("{name}{on}"),
+                    format!("{value:.4}"),
+                    format!(
+                        "Whether {of} are {are}, over the {NEIGHBOURS} nearest: 1 is perfect, 0.5 is chance."
+                    ),
+                );
+            }
+        }
+        figure(
+            &format!("distortion{on}"),
+            four_digits(measured.distortion),
+            format!(
+                "What training lowers: the squared distances of an object from all nodes, each weighted by how near the node lies to the object's own at radius {last_radius}."
+            ),
+        );
+        figure(
+            "nodes that win no object",
+            format!("{} of {}", quality.dead_nodes(), self.map.grid().nodes()),
+            "They lie between clusters, or the map is larger than the data need.".to_owned(),
+        );
+        if let Some(accuracy) = self.majority_accuracy() {
+            figure(
+                "class of the node's majority",
+                format!("{:.2} %", 100.0 * accuracy),
+                "The share of objects that have the class of most objects of their node."
+                    .to_owned(),
+            );
+        }
+        figures
+    }
+
+    /// For a reader.
+    fn summary(&self, seed: u64) -> String {
         let mut summary = format!(
-            "Map of {grid} nodes, {mode}, {} kernel, {}, seed {}, {:.1} s\n\
+            "Map of {} nodes, {}, seed {seed}, {:.1} s\n\
              Data: {}, {}, {}{}\n{}",
-            arguments.kernel,
+            self.map.grid(),
             count(self.epochs.len(), "epoch", "epochs"),
-            arguments.run.seed,
             self.seconds,
             self.about.name,
             count(self.objects.x.rows(), "object", "objects"),
@@ -419,46 +573,12 @@ impl Trained {
         for Setting { name, value, why } in &self.chosen {
             summary += &format!("{name:<8}{value}: {why}\n");
         }
-        summary += &format!(
-            "Quality at the last radius, {}:\n",
-            four_digits(self.last_radius())
-        );
-        let mut line = |name: &str, value: String| summary += &format!("  {name:<38}{value:>10}\n");
-        line(
-            "quantization error, mean distance",
-            four_digits(quality.quantization_error),
-        );
-        for (neighbours, error) in &quality.topographic_errors {
-            line(
-                &format!("topographic error, {neighbours} neighbours"),
-                format!("{:.2} %", 100.0 * error),
-            );
+        let last_radius = four_digits(self.last_radius());
+        summary += &format!("Quality at the last radius, {last_radius}:\n");
+        for Figure { name, value, .. } in self.figures() {
+            summary += &format!("  {name:<38}{value:>10}\n");
         }
-        if let Some(preserved) = &self.preserved {
-            let on = match preserved.objects < self.objects.x.rows() {
-                true => format!(", on {} objects", preserved.objects),
-                false => String::new(),
-            };
-            line(
-                &format!("trustworthiness{on}"),
-                format!("{:.4}", preserved.found.trustworthiness),
-            );
-            line(
-                &format!("continuity{on}"),
-                format!("{:.4}", preserved.found.continuity),
-            );
-        }
-        line(
-            "nodes that win no object",
-            format!("{} of {}", quality.dead_nodes(), grid.nodes()),
-        );
-        if let Some(accuracy) = self.majority_accuracy() {
-            line(
-                "class of the node's majority",
-                format!("{:.2} %", 100.0 * accuracy),
-            );
-        }
-        if quality.is_folded() {
+        if self.quality.is_folded() {
             summary += "The map is folded: the two nodes nearest to an object often lie apart. A larger first radius, more epochs or --start plane may unfold it.\n";
         }
         summary

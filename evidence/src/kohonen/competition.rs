@@ -95,8 +95,8 @@ fn wta_beside_k_means(_: &Path) -> Vec<Finding> {
     ]
 }
 
-/// All centres begin in one corner: "some w_y may never be chosen". Hard competition leaves most of them there, soft competition none,
-/// and its Q is lower after the first epoch and at the end.
+/// All centres begin in one corner: "some w_y may never be chosen". Hard competition leaves most of them there, soft
+/// competition none, and its Q is lower after the first epoch and at the end.
 fn soft_competition_from_a_bad_start(_: &Path) -> Vec<Finding> {
     let (x, _) = raw_digits();
     let mut names = vec!["WTA"];

@@ -103,7 +103,8 @@ impl Parts {
     }
 }
 
-/// Five prototypes a class. Most of the accuracy is that of the start by k-means inside the classes; what training itself is worth is seen from a start at random objects.
+/// Five prototypes a class. Most of the accuracy is that of the start by k-means inside the classes; what training
+/// itself is worth is seen from a start at random objects.
 fn digits_in_five_folds(_: &Path) -> Vec<Finding> {
     const SEEDS: u64 = 3;
     let (x, y) = digits();
@@ -295,8 +296,8 @@ fn satimage(train: &Path) -> Vec<Finding> {
     findings
 }
 
-/// With one prototype a class nothing holds the pair together that LVQ2.1 pushes apart: it is seen, and the best centres are restored. LVQ1, which moves the
-/// nearest one alone, stays.
+/// With one prototype a class nothing holds the pair together that LVQ2.1 pushes apart: it is seen, and the best
+/// centres are restored. LVQ1, which moves the nearest one alone, stays.
 fn one_prototype_a_class(file: &Path) -> Vec<Finding> {
     let (x, y) = super::votes::votes(file);
     let x = x.map(|vote| if vote.is_nan() { 0.5 } else { vote });

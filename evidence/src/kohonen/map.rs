@@ -178,8 +178,8 @@ fn shuffled_nodes(map: &Map<f64>, seed: u64) -> Map<f64> {
     Map::with_centres(map.grid(), map.codebook().centres().select_rows(&nodes))
 }
 
-/// The slide's drawbacks: a map depends on the kernel, on the start and on the order in which objects are shown, and near objects may come to lie far apart. And its
-/// advantage: how many of its nodes are not empty is found by itself.
+/// The slide's drawbacks: a map depends on the kernel, on the start and on the order in which objects are shown, and
+/// near objects may come to lie far apart. And its advantage: how many of its nodes are not empty is found by itself.
 fn drawbacks_and_advantage(_: &Path) -> Vec<Finding> {
     let (x, _) = digits();
     let x = x.slice_rows(0..600);
@@ -242,7 +242,8 @@ fn drawbacks_and_advantage(_: &Path) -> Vec<Finding> {
     ]
 }
 
-/// Of the pairs of objects that are neighbours on one of two maps (on the same node, or on nodes at distance 1), the share that are not on both.
+/// Of the pairs of objects that are neighbours on one of two maps (on the same node, or on nodes at distance 1), the
+/// share that are not on both.
 fn changed_pairs(a: &Map<f64>, b: &Map<f64>, x: &Matrix<f64>) -> f64 {
     let nodes = |map: &Map<f64>| -> Vec<usize> {
         let winners = map.codebook().winners(x).into_iter();

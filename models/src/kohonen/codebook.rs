@@ -47,7 +47,8 @@ impl<T: Real> Codebook<T> {
     /// Trains the centres on the rows of `x` (objects x features; NaN is missing), one after the other, by a rule. The
     /// observer hears of each epoch and may end the run.
     ///
-    /// A rule that pushes centres away may push them for ever: [`Lvq::fit`](super::Lvq::fit) watches for that, this does not.
+    /// A rule that pushes centres away may push them for ever: [`Lvq::fit`](super::Lvq::fit) watches for that, this
+    /// does not.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -67,8 +68,8 @@ impl<T: Real> Codebook<T> {
     /// ```
     ///
     /// # Errors
-    /// If a setting is out of range, the objects can't be trained on, or a centre runs away until it is no number any more, as a
-    /// rule may have it that moves centres away from objects. The centres are then as they were.
+    /// If a setting is out of range, the objects can't be trained on, or a centre runs away until it is no number any
+    /// more, as a rule may have it that moves centres away from objects. The centres are then as they were.
     ///
     /// # Panics
     /// If `x` has another number of columns than the centres, or the centres are still on a tape.
@@ -139,7 +140,8 @@ impl<T: Real> Codebook<T> {
         .collect()
     }
 
-    /// Quantisation: each row of `x` replaced by its nearest centre, objects x features. The row of an object without any value is NaN.
+    /// Quantisation: each row of `x` replaced by its nearest centre, objects x features. The row of an object without
+    /// any value is NaN.
     ///
     /// # Panics
     /// As [`Codebook::winners`].
@@ -152,7 +154,8 @@ impl<T: Real> Codebook<T> {
         })
     }
 
-    /// Q as a mean over objects: of ρ²(xᵢ, w_a(xᵢ)). Times the number of objects it is k-means' inertia. NaN where no object has a value.
+    /// Q as a mean over objects: of ρ²(xᵢ, w_a(xᵢ)). Times the number of objects it is k-means' inertia. NaN where no
+    /// object has a value.
     ///
     /// # Panics
     /// As [`Codebook::winners`].
@@ -166,7 +169,8 @@ impl<T: Real> Codebook<T> {
         )
     }
 
-    /// The quantization error: the mean over objects of the distance ρ(xᵢ, w_a(xᵢ)), not squared. NaN where no object has a value.
+    /// The quantization error: the mean over objects of the distance ρ(xᵢ, w_a(xᵢ)), not squared. NaN where no object
+    /// has a value.
     ///
     /// # Panics
     /// As [`Codebook::winners`].

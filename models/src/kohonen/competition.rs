@@ -146,8 +146,9 @@ pub enum Rate {
         /// How it changes.
         schedule: Schedule,
     },
-    /// 1 / (n_y + 1) with n_y the objects that centre y is the mean of: the one that it started as and those that it won
-    /// (MacQueen 1967, "Some methods for classification and analysis of multivariate observations"). Each centre is then the mean of them all.
+    /// 1 / (n_y + 1) with n_y the objects that centre y is the mean of: the one that it started as and those that it
+    /// won (MacQueen 1967, "Some methods for classification and analysis of multivariate observations"). Each centre is
+    /// then the mean of them all.
     PerCentre,
 }
 
@@ -205,8 +206,8 @@ pub struct Settings {
     pub epochs: usize,
     /// η
     pub rate: Rate,
-    /// λ of the running estimate Q := (1 − λ) Q + λ ρ², in (0, 1\]. `None`: 1/l for l objects, so that Q is a mean over about
-    /// an epoch.
+    /// λ of the running estimate Q := (1 − λ) Q + λ ρ², in (0, 1\]. `None`: 1/l for l objects, so that Q is a mean over
+    /// about an epoch.
     pub lambda: Option<f64>,
     /// In which order objects are shown.
     pub order: Order,
@@ -254,14 +255,15 @@ pub struct Epoch {
     pub number: usize,
     /// How many there are at most.
     pub of: usize,
-    /// The running estimate of Q at its end, a mean over objects. Distances are those that the steps lower, over the features that an object has,
-    /// while [`Codebook::squared_error`](super::Codebook::squared_error) enlarges them for those that it has not.
+    /// The running estimate of Q at its end, a mean over objects. Distances are those that the steps lower, over the
+    /// features that an object has, while [`Codebook::squared_error`](super::Codebook::squared_error) enlarges them for
+    /// those that it has not.
     pub q: f64,
-    /// How far the centre that moved farthest lies from where the epoch began, in units of the data's spread (√ of the mean squared distance of
-    /// the objects from their mean).
+    /// How far the centre that moved farthest lies from where the epoch began, in units of the data's spread (√ of the
+    /// mean squared distance of the objects from their mean).
     pub farthest_move: f64,
-    /// The share of showings in which the object had another winner than when it was last shown, or was shown for the first time; 1 in the first
-    /// epoch unless objects are drawn.
+    /// The share of showings in which the object had another winner than when it was last shown, or was shown for the
+    /// first time; 1 in the first epoch unless objects are drawn.
     pub changed: f64,
 }
 
@@ -335,8 +337,8 @@ impl<T: Real> Competition<T> {
         Matrix::from_fn(self.wins.len(), self.w.rows(), |y, j| self.w[(j, y)])
     }
 
-    /// Finds the distances of all centres from x = xᵢ, and the nearest. What it gives is a rule's view of them, beside the moves that
-    /// the rule is to fill in.
+    /// Finds the distances of all centres from x = xᵢ, and the nearest. What it gives is a rule's view of them, beside
+    /// the moves that the rule is to fill in.
     fn show(&mut self, object: usize, x: &[T], done: f64) -> (Shown<'_, T>, &mut Moves<T>) {
         squared_distances(x, self.w.as_slice(), &mut self.squared_distances);
         let squared_distances = &self.squared_distances[..self.wins.len()];
@@ -422,8 +424,8 @@ vectorised! {
     }
 }
 
-/// Trains the centres `w` (centres x features) on the rows of `x` (objects x features) by a rule. The observer hears of each epoch
-/// and of the centres at its end, and may end the run.
+/// Trains the centres `w` (centres x features) on the rows of `x` (objects x features) by a rule. The observer hears of
+/// each epoch and of the centres at its end, and may end the run.
 pub(super) fn compete<T: Real>(
     w: &mut Matrix<T>,
     x: &Matrix<T>,

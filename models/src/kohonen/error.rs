@@ -21,7 +21,8 @@ pub enum FitError {
         /// Its column, from 0.
         feature: usize,
     },
-    /// The largest entry, of an object or of a first centre, is so large that squared distances are no numbers of this type.
+    /// The largest entry, of an object or of a first centre, is so large that squared distances are no numbers of this
+    /// type.
     TooLarge {
         /// Its magnitude.
         largest: f64,

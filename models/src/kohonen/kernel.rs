@@ -6,8 +6,8 @@ use unsup_nn::optimiser::Schedule;
 
 /// A non-negative, non-increasing function K(ρ/width) of a distance, with K(0) = 1.
 ///
-/// In soft competition ρ is the distance ‖x − w_y‖ of a centre from the object, on a map the distance r of a node from the
-/// winner.
+/// In soft competition ρ is the distance ‖x − w_y‖ of a centre from the object, on a map the distance r of a node from
+/// the winner.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Kernel {
     /// exp(−ρ² / 2 width²)

@@ -1,13 +1,14 @@
 //! Kohonen's networks: centres that compete for objects.
 //!
-//! k-means, soft competition, the map and LVQ are one idea. An object is shown, the centres are ordered by their distance from it,
-//! and some of them move:
+//! k-means, soft competition, the map and LVQ are one idea. An object is shown, the centres are ordered by their
+//! distance from it, and some of them move:
 //!
 //! ```text
 //! w_y := w_y + h_y (x − w_y)
 //! ```
 //!
-//! What differs is who moves how far, h_y. It is one line of each method's file; the loop around it is [`Codebook::compete`].
+//! What differs is who moves how far, h_y. It is one line of each method's file; the loop around it is
+//! [`Codebook::compete`].
 //!
 //! | file | method | h_y |
 //! |---|---|---|
@@ -25,8 +26,9 @@
 //! | `stopping` | "until Q and/or the weights settle" |
 //! | `objects` | missing values, objects without any, numbers that can't be trained on |
 //!
-//! NaN is a missing value everywhere: it is passed over, and an object without any value is left out and named. What can't be trained on
-//! is a [`FitError`], and so are centres that run away until they are no numbers: no NaN gets into a codebook.
+//! NaN is a missing value everywhere: it is passed over, and an object without any value is left out and named. What
+//! can't be trained on is a [`FitError`], and so are centres that run away until they are no numbers: no NaN gets into
+//! a codebook.
 
 mod codebook;
 pub mod competition;

@@ -14,8 +14,8 @@ pub(super) struct Objects<'x, T: Real> {
     pub left_out: Vec<usize>,
     /// The mean of each feature over the objects that have it.
     pub means: Vec<f64>,
-    /// √ of the sum over features of their mean squared deviation from the mean: the unit in which a movement is large or small. 1 where all objects
-    /// are equal.
+    /// √ of the sum over features of their mean squared deviation from the mean: the unit in which a movement is large
+    /// or small. 1 where all objects are equal.
     pub spread: f64,
     complete: bool,
 }

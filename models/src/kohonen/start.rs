@@ -6,8 +6,9 @@ use unsup_autograd::random::generator;
 use unsup_autograd::{Matrix, Real};
 use unsup_nn::classical::KMeansStart;
 
-/// `k` centres (k x features) to begin with, at objects of `x` (objects x features) chosen in one of k-means' ways; a missing value is
-/// taken to be its feature's mean. Where there are fewer objects than centres some are taken more than once.
+/// `k` centres (k x features) to begin with, at objects of `x` (objects x features) chosen in one of k-means' ways; a
+/// missing value is taken to be its feature's mean. Where there are fewer objects than centres some are taken more than
+/// once.
 ///
 /// ```
 /// use unsup_models::Matrix;
@@ -37,8 +38,9 @@ pub fn starting_centres<T: Real>(
     Ok(x.select_rows(&objects).cast())
 }
 
-/// How far the rows of `x` (objects x features; NaN is missing) spread: √ of the sum over features of their mean squared deviation from the mean. The unit of
-/// [`Settled::Centres`](super::Settled::Centres), and a good first width of a kernel of distances. 1 where all objects are equal.
+/// How far the rows of `x` (objects x features; NaN is missing) spread: √ of the sum over features of their mean
+/// squared deviation from the mean. The unit of [`Settled::Centres`](super::Settled::Centres), and a good first width
+/// of a kernel of distances. 1 where all objects are equal.
 ///
 /// # Errors
 /// If there is no object with a value, or numbers can't be trained on.

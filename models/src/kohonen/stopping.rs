@@ -9,8 +9,8 @@ use std::str::FromStr;
 pub enum Settled {
     /// Over an epoch the running estimate Q changes by no more than this share of itself.
     Q(f64),
-    /// In an epoch no centre moves farther than this, in units of the data's spread (√ of the mean squared distance of the objects
-    /// from their mean).
+    /// In an epoch no centre moves farther than this, in units of the data's spread (√ of the mean squared distance of
+    /// the objects from their mean).
     Centres(f64),
     /// In an epoch no larger share of the objects than this changes its winner: the clustering settles.
     Winners(f64),

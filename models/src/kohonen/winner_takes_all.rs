@@ -1,7 +1,7 @@
 //! WTA, hard competition: the winner takes all.
 //!
-//! **Given** objects x₁ … x_l in Rⁿ. **Find** centres w_y of clusters y in Y such that the mean squared distance within the
-//! clusters is least, for the clustering by the nearest centre:
+//! **Given** objects x₁ … x_l in Rⁿ. **Find** centres w_y of clusters y in Y such that the mean squared distance within
+//! the clusters is least, for the clustering by the nearest centre:
 //!
 //! ```text
 //! a(x) = arg min_y ρ(x, w_y)
@@ -17,13 +17,14 @@
 //! This is k-means object by object, with its faults: it converges slowly, and a centre that is never the nearest never
 //! moves; [`WinnerTakesMost`](super::WinnerTakesMost) mends both.
 //!
-//! Sources: the slides "Kohonen network" and "SG for a Kohonen network"; Kohonen (1989), "Self-Organization and Associative Memory".
+//! Sources: the slides "Kohonen network" and "SG for a Kohonen network"; Kohonen (1989), "Self-Organization and
+//! Associative Memory".
 
 use super::{Moves, Rule, Shown};
 use unsup_autograd::Real;
 
-/// The rule of hard competition. See [the file](self) for what it minimises, [`Codebook::compete`](super::Codebook::compete)
-/// for an example.
+/// The rule of hard competition. See [the file](self) for what it minimises,
+/// [`Codebook::compete`](super::Codebook::compete) for an example.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct WinnerTakesAll;
 

@@ -6,8 +6,8 @@
 //! w_y := w_y + η (xᵢ − w_y) K(ρ(xᵢ, w_y)/width)        for every y in Y
 //! ```
 //!
-//! with a kernel K, non-negative and non-increasing, whose width shrinks over time. No centre stays behind for ever, and in
-//! the beginning all move, so that it converges faster than WTA.
+//! with a kernel K, non-negative and non-increasing, whose width shrinks over time. No centre stays behind for ever,
+//! and in the beginning all move, so that it converges faster than WTA.
 //!
 //! Neural gas puts the rank of the centre in place of its distance, k_y = 0 for the nearest, 1 for the next, ...:
 //!
@@ -17,12 +17,12 @@
 //!
 //! which needs no unit of distance: its width is a number of centres.
 //!
-//! The step is half the step against the gradient of Σ_y K_y ρ²(xᵢ, w_y) where K_y is held constant. As the width goes to 0 only
-//! the winner moves, as in WTA: where `winner_kept`, by η in full, since a kernel of distances would leave even the nearest
-//! centre where it is.
+//! The step is half the step against the gradient of Σ_y K_y ρ²(xᵢ, w_y) where K_y is held constant. As the width goes
+//! to 0 only the winner moves, as in WTA: where `winner_kept`, by η in full, since a kernel of distances would leave
+//! even the nearest centre where it is.
 //!
-//! Sources: the slide "Hard and soft competition"; neural gas: Martinetz, Berkovich, Schulten (1993), "'Neural-gas' network for
-//! vector quantization and its application to time-series prediction".
+//! Sources: the slide "Hard and soft competition"; neural gas: Martinetz, Berkovich, Schulten (1993), "'Neural-gas'
+//! network for vector quantization and its application to time-series prediction".
 
 use super::{Kernel, Moves, Rule, Shown, Width};
 use unsup_autograd::Real;

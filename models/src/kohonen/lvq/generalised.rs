@@ -1,14 +1,15 @@
 //! GLVQ: a criterion whose minimum is where the border is, trained by the tape.
 //!
-//! Let d⁺ be the squared distance of an object from the nearest centre of its class, d⁻ from the nearest of any other class. Then
+//! Let d⁺ be the squared distance of an object from the nearest centre of its class, d⁻ from the nearest of any other
+//! class. Then
 //!
 //! ```text
 //! μ(x) = (d⁺ − d⁻)/(d⁺ + d⁻)        from −1 to 1, below 0 where x is classified rightly
 //! (1/l) Σᵢ μ(xᵢ)  →  min over w
 //! ```
 //!
-//! Unlike LVQ's Q it is bounded from below, so no centre runs away. Its derivative by w⁺ is 4 d⁻/(d⁺ + d⁻)² (w⁺ − x), by w⁻ the opposite with d⁺ in d⁻'s place: LVQ2.1 with steps that
-//! depend on where in the window the object lies.
+//! Unlike LVQ's Q it is bounded from below, so no centre runs away. Its derivative by w⁺ is 4 d⁻/(d⁺ + d⁻)² (w⁺ − x),
+//! by w⁻ the opposite with d⁺ in d⁻'s place: LVQ2.1 with steps that depend on where in the window the object lies.
 //!
 //! Source: Sato, Yamada (1996), "Generalized learning vector quantization", eq. 3 to 8, here with f(μ) = μ.
 
@@ -31,12 +32,12 @@ pub struct GeneralisedOutcome {
 }
 
 impl<T: Real> Lvq<T> {
-    /// Trains the centres on the rows of `x` (objects x features; NaN is missing) and their classes by GLVQ's criterion and
-    /// Adam. The observer hears of each epoch and may end the run.
+    /// Trains the centres on the rows of `x` (objects x features; NaN is missing) and their classes by GLVQ's criterion
+    /// and Adam. The observer hears of each epoch and may end the run.
     ///
     /// # Errors
-    /// If the objects can't be trained on, the class of an object has no centre, or no other class has one; a setting is out of
-    /// range, or training diverges.
+    /// If the objects can't be trained on, the class of an object has no centre, or no other class has one; a setting
+    /// is out of range, or training diverges.
     ///
     /// # Panics
     /// If `x` has another number of columns than the centres, or there is not one label an object.

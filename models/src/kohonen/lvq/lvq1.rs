@@ -7,8 +7,8 @@
 //! Q := (1 − λ) Q + λ ρ²(xᵢ, w_c) ([a = yᵢ] − [a ≠ yᵢ])
 //! ```
 //!
-//! OLVQ1 gives each centre the rate at which all objects that it has won so far have the same say in it, which falls with each that is right and
-//! rises with each that is wrong, s = ±1:
+//! OLVQ1 gives each centre the rate at which all objects that it has won so far have the same say in it, which falls
+//! with each that is right and rises with each that is wrong, s = ±1:
 //!
 //! ```text
 //! w_c := w_c + s η_c (xᵢ − w_c)

@@ -1,7 +1,7 @@
 //! LVQ2.1 and LVQ3: the two nearest centres move together.
 //!
-//! Let i and j be the two nearest centres, at the distances dᵢ and dⱼ from the object x. If one of them, say i, is of the class of x and the other is
-//! not, and x lies between them, in a window of relative width w around their middle,
+//! Let i and j be the two nearest centres, at the distances dᵢ and dⱼ from the object x. If one of them, say i, is of
+//! the class of x and the other is not, and x lies between them, in a window of relative width w around their middle,
 //!
 //! ```text
 //! min(dᵢ/dⱼ, dⱼ/dᵢ) > (1 − w)/(1 + w)
@@ -21,8 +21,9 @@
 //!
 //! which keeps the centres of a class where its objects are. It needs two centres a class.
 //!
-//! The window is published on distances (Kohonen 1990). LVQ_PAK and R's package class test the squares of the distances by the same bound, which is a
-//! narrower window: their 0.3 is a published 0.153. Both are here by name, [`Window::published`] and [`Window::lvq_pak`].
+//! The window is published on distances (Kohonen 1990). LVQ_PAK and R's package class test the squares of the distances
+//! by the same bound, which is a narrower window: their 0.3 is a published 0.153. Both are here by name,
+//! [`Window::published`] and [`Window::lvq_pak`].
 
 use super::Teacher;
 use super::lvq1::signed_charge;

@@ -1,7 +1,8 @@
 //! LVQ, learning vector quantization: competition with a teacher.
 //!
-//! **Given** objects xᵢ in Rⁿ with their classes yᵢ in Y. **Find** centres w_c of clusters c in C, each with a class y(c), any number of them a class, such that objects are near to
-//! centres of their own class and far from those of others:
+//! **Given** objects xᵢ in Rⁿ with their classes yᵢ in Y. **Find** centres w_c of clusters c in C, each with a class
+//! y(c), any number of them a class, such that objects are near to centres of their own class and far from those of
+//! others:
 //!
 //! ```text
 //! c(x) = arg min_c ρ(x, w_c)                                                the clustering
@@ -9,8 +10,8 @@
 //! Q(w) = Σᵢ ρ²(xᵢ, w_c(xᵢ)) ([y(c(xᵢ)) = yᵢ] − [y(c(xᵢ)) ≠ yᵢ])  →  min over w
 //! ```
 //!
-//! The clustering is that of a Kohonen network, and so is the training, but for a sign: the winner moves toward an object of its class and
-//! away from one of another.
+//! The clustering is that of a Kohonen network, and so is the training, but for a sign: the winner moves toward an
+//! object of its class and away from one of another.
 //!
 //! | file | variants |
 //! |---|---|
@@ -18,14 +19,15 @@
 //! | [`lvq2`] | LVQ2.1 and LVQ3, which move the two nearest centres where an object lies between them |
 //! | [`generalised`] | GLVQ, a criterion that is bounded from below, trained by the tape |
 //!
-//! Classes may have any shape that a few centres can cover. It is like prototype selection, but the prototypes are learned, and like a Bayes
-//! classifier whose classes are Gaussian mixtures, but without their widths and weights.
+//! Classes may have any shape that a few centres can cover. It is like prototype selection, but the prototypes are
+//! learned, and like a Bayes classifier whose classes are Gaussian mixtures, but without their widths and weights.
 //!
-//! Q is not bounded from below: a centre that is pushed away may go on for ever. LVQ1 moves the nearest centre alone, which a step away makes less near; but in
-//! LVQ2.1 with one centre a class, nothing holds the pair together. [`Lvq::fit`] watches for it, restores the best centres, and says so.
+//! Q is not bounded from below: a centre that is pushed away may go on for ever. LVQ1 moves the nearest centre alone,
+//! which a step away makes less near; but in LVQ2.1 with one centre a class, nothing holds the pair together.
+//! [`Lvq::fit`] watches for it, restores the best centres, and says so.
 //!
-//! Sources: the slides "LVQ" and "SG for LVQ"; Kohonen (1990), "Improved versions of learning vector quantization"; Kohonen (1995), "Self-Organizing Maps",
-//! chapter 6; Sato, Yamada (1996), "Generalized learning vector quantization".
+//! Sources: the slides "LVQ" and "SG for LVQ"; Kohonen (1990), "Improved versions of learning vector quantization";
+//! Kohonen (1995), "Self-Organizing Maps", chapter 6; Sato, Yamada (1996), "Generalized learning vector quantization".
 
 pub mod generalised;
 pub mod lvq1;
@@ -70,7 +72,8 @@ pub enum LvqVariant {
     Lvq1,
     /// LVQ1 with a rate for each centre, from that of the settings on.
     OptimisedLvq1,
-    /// The two nearest centres move where one is of the object's class, the other not, and the object lies in the window between.
+    /// The two nearest centres move where one is of the object's class, the other not, and the object lies in the
+    /// window between.
     Lvq21 {
         /// What counts as between.
         window: Window,
@@ -87,10 +90,11 @@ pub enum LvqVariant {
 /// How a training of LVQ went.
 #[derive(Clone, PartialEq, Debug)]
 pub struct LvqOutcome {
-    /// The run; Q is signed, as in the criterion. Its end is [`End::Stopped`](super::End::Stopped) where the centres ran away.
+    /// The run; Q is signed, as in the criterion. Its end is [`End::Stopped`](super::End::Stopped) where the centres
+    /// ran away.
     pub outcome: Outcome,
-    /// The share of the training objects that were classified rightly at the start, and after each epoch, but for one after which the centres
-    /// had run away.
+    /// The share of the training objects that were classified rightly at the start, and after each epoch, but for one
+    /// after which the centres had run away.
     pub accuracies: Vec<f64>,
     /// The share of showings in which the object was in the window; `None` for variants that have none.
     pub in_window: Option<f64>,
@@ -105,19 +109,21 @@ pub struct Divergence {
     pub epoch: usize,
     /// The centre that lies farthest out.
     pub centre: usize,
-    /// How far it lies from the mean of the objects, in multiples of the farthest object's distance (of the farthest first centre's, if that
-    /// lies farther out); infinite if it is no number any more.
+    /// How far it lies from the mean of the objects, in multiples of the farthest object's distance (of the farthest
+    /// first centre's, if that lies farther out); infinite if it is no number any more.
     pub distance: f64,
     /// The epoch whose centres were restored; 0 for those of the start.
     pub restored: usize,
 }
 
-/// A centre has run away that lies so many times farther from the mean of the objects than the farthest of them and of the first centres does.
+/// A centre has run away that lies so many times farther from the mean of the objects than the farthest of them and of
+/// the first centres does.
 const RUN_AWAY: f64 = 1.5;
 
 impl<T: Real> Lvq<T> {
-    /// Centres to be trained on the rows of `x` (objects x features; NaN is missing) with the classes `labels`, `per_class` of them for each class; a class
-    /// with fewer distinct objects gets some twice. `seed` is where their choice comes from.
+    /// Centres to be trained on the rows of `x` (objects x features; NaN is missing) with the classes `labels`,
+    /// `per_class` of them for each class; a class with fewer distinct objects gets some twice. `seed` is where their
+    /// choice comes from.
     ///
     /// # Errors
     /// If the objects can't be trained on, or a class in 0..=the largest has no object with a value.
@@ -223,11 +229,12 @@ impl<T: Real> Lvq<T> {
         right.count() as f64 / labels.len() as f64
     }
 
-    /// Trains the centres on the rows of `x` (objects x features; NaN is missing) and their classes, one after the other. The observer hears of each epoch and
-    /// may end the run.
+    /// Trains the centres on the rows of `x` (objects x features; NaN is missing) and their classes, one after the
+    /// other. The observer hears of each epoch and may end the run.
     ///
-    /// If a centre runs away (it lies half as far again from the mean of the objects as the farthest of them and of the first centres, or is no
-    /// number any more), the run ends, and the centres are those of the first epoch that classified most objects rightly.
+    /// If a centre runs away (it lies half as far again from the mean of the objects as the farthest of them and of the
+    /// first centres, or is no number any more), the run ends, and the centres are those of the first epoch that
+    /// classified most objects rightly.
     ///
     /// # Errors
     /// If a setting is out of range, or the objects can't be trained on. The centres are then as they were.

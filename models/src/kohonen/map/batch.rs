@@ -1,24 +1,25 @@
 //! The map, all objects at once.
 //!
-//! Where the steps of the slide's algorithm come to rest, each centre is the mean of all objects, weighted by the kernel of how far from it on
-//! the grid they lie. The batch map puts it there:
+//! Where the steps of the slide's algorithm come to rest, each centre is the mean of all objects, weighted by the
+//! kernel of how far from it on the grid they lie. The batch map puts it there:
 //!
 //! ```text
 //! w_y := Σᵢ K(r(a(xᵢ), y)/radius) xᵢ / Σᵢ K(r(a(xᵢ), y)/radius)        for every node y
 //! ```
 //!
-//! Objects with the same winner have the same weight, so it is enough to know, of each node, the sum of its objects and their number, and
-//! to smooth both over the grid:
+//! Objects with the same winner have the same weight, so it is enough to know, of each node, the sum of its objects and
+//! their number, and to smooth both over the grid:
 //!
 //! ```text
 //! s_y := Σ xᵢ over a(xᵢ) = y,     n_y := their number
 //! w_y := Σ_b K(r(b, y)) s_b / Σ_b K(r(b, y)) n_b
 //! ```
 //!
-//! That is the same to the last digits and much cheaper: the winners are one matrix product, the smoothing is small. There is no learning rate, the
-//! order of the objects does not matter, and with a width near 0 it is k-means.
+//! That is the same to the last digits and much cheaper: the winners are one matrix product, the smoothing is small.
+//! There is no learning rate, the order of the objects does not matter, and with a width near 0 it is k-means.
 //!
-//! Source: Kohonen (1995), "Self-Organizing Maps", section 3.6; Kohonen (2013), "Essentials of the self-organizing map", eq. 6 and 8.
+//! Source: Kohonen (1995), "Self-Organizing Maps", section 3.6; Kohonen (2013), "Essentials of the self-organizing
+//! map", eq. 6 and 8.
 
 use super::neighbourhood::Neighbourhood;
 use super::{Map, MapEpoch};
@@ -33,8 +34,8 @@ use unsup_nn::classical::nearest;
 pub struct Batch {
     /// K
     pub kernel: Kernel,
-    /// The radius of the neighbourhood, in nodes: at its start in the first epoch, at its end in the last. A single epoch has
-    /// the first.
+    /// The radius of the neighbourhood, in nodes: at its start in the first epoch, at its end in the last. A single
+    /// epoch has the first.
     pub radius: Width,
     /// In how many epochs the radius shrinks; at least 1.
     pub epochs: usize,
@@ -45,7 +46,8 @@ pub struct Batch {
 /// How a training by all objects at once went.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BatchOutcome {
-    /// How many epochs were done, the closing one included in which nothing changed any more, and of which no observer hears.
+    /// How many epochs were done, the closing one included in which nothing changed any more, and of which no observer
+    /// hears.
     pub epochs: usize,
     /// The radius of the last one.
     pub last_radius: f64,
@@ -72,10 +74,11 @@ impl Batch {
 }
 
 impl<T: Real> Map<T> {
-    /// Trains the map on the rows of `x` (objects x features; NaN is missing), all at once in each epoch. The observer hears of each
-    /// epoch and may end the run. The bits of the result do not depend on the number of threads.
+    /// Trains the map on the rows of `x` (objects x features; NaN is missing), all at once in each epoch. The observer
+    /// hears of each epoch and may end the run. The bits of the result do not depend on the number of threads.
     ///
-    /// A centre all of whose neighbourhood is empty stays where it is, and so does a component of it that no object there has.
+    /// A centre all of whose neighbourhood is empty stays where it is, and so does a component of it that no object
+    /// there has.
     ///
     /// # Errors
     /// If a setting is out of range, or the objects can't be trained on. The map is then as it was.
@@ -146,8 +149,8 @@ impl<T: Real> Map<T> {
     }
 }
 
-/// w_y ← Σ_b K(r(b, y)) s_b / Σ_b K(r(b, y)) n_b, where s_b is the sum of the objects of node b and n_b their number; where values are missing,
-/// n_b is the number of those that have the feature, for each feature.
+/// w_y ← Σ_b K(r(b, y)) s_b / Σ_b K(r(b, y)) n_b, where s_b is the sum of the objects of node b and n_b their number;
+/// where values are missing, n_b is the number of those that have the feature, for each feature.
 fn move_to_means<T: Real>(
     objects: &Objects<'_, T>,
     winners: &[usize],

@@ -18,8 +18,9 @@ pub struct Chosen<V> {
 /// Nodes a map has at most by itself: a picture of more can't be read, and training takes its time.
 const MOST_NODES: f64 = 2500.0;
 
-/// The size of a map for the rows of `x` (objects x features; NaN is missing): about 5 √l nodes for l objects, the ratio of its sides that of the standard deviations along
-/// the first two principal axes, so that the map can lie along the data without being crumpled.
+/// The size of a map for the rows of `x` (objects x features; NaN is missing): about 5 √l nodes for l objects, the
+/// ratio of its sides that of the standard deviations along the first two principal axes, so that the map can lie along
+/// the data without being crumpled.
 ///
 /// On a hexagonal torus the number of rows is even.
 ///

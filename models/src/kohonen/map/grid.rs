@@ -8,8 +8,8 @@ pub enum Lattice {
     /// In rows and columns, at distance 1 along both.
     #[default]
     Rectangular,
-    /// Like the cells of a honeycomb: rows at distance √3/2, each second one shifted by a half to the right, so that all six
-    /// neighbours of a node lie at distance 1.
+    /// Like the cells of a honeycomb: rows at distance √3/2, each second one shifted by a half to the right, so that
+    /// all six neighbours of a node lie at distance 1.
     Hexagonal,
 }
 
@@ -67,8 +67,8 @@ impl Grid {
     /// A grid of that many columns (M) and rows (H).
     ///
     /// # Panics
-    /// If there is no column or no row, their product overflows, or a hexagonal torus has an odd number of rows: above its last row,
-    /// which is not shifted, would come its first, which is not either.
+    /// If there is no column or no row, their product overflows, or a hexagonal torus has an odd number of rows: above
+    /// its last row, which is not shifted, would come its first, which is not either.
     #[track_caller]
     pub fn new(columns: usize, rows: usize, lattice: Lattice, surface: Surface) -> Self {
         assert!(

@@ -1,14 +1,15 @@
 //! SOM, Kohonen's map: centres on a grid.
 //!
-//! **Given** objects x₁ … x_l in Rⁿ. **Find** centres w_mh at the nodes (m, h) of a grid, m in 1..M and h in 1..H, such that each object is near to one of
-//! them, and nodes that are neighbours on the grid are alike. Beside the metric ρ of the objects there is one of the grid:
+//! **Given** objects x₁ … x_l in Rⁿ. **Find** centres w_mh at the nodes (m, h) of a grid, m in 1..M and h in 1..H, such
+//! that each object is near to one of them, and nodes that are neighbours on the grid are alike. Beside the metric ρ of
+//! the objects there is one of the grid:
 //!
 //! ```text
 //! r((mᵢ, hᵢ), (m, h)) = √((m − mᵢ)² + (h − hᵢ)²)
 //! ```
 //!
-//! The winner is found by the first, who moves with it by the second. So the map lays itself along the data like a net, and is a picture of them: a sheet on which
-//! objects that are alike lie near each other.
+//! The winner is found by the first, who moves with it by the second. So the map lays itself along the data like a net,
+//! and is a picture of them: a sheet on which objects that are alike lie near each other.
 //!
 //! | file | what it holds |
 //! |---|---|
@@ -20,8 +21,10 @@
 //! | `reading` | what is read off: density, U-matrix, classes, features that go with them |
 //! | `choice` | size and radius chosen from the data, with a reason |
 //!
-//! **Use it** to look at data of many dimensions, and to quantise them into clusters whose number (that of the nodes that are not empty) need not be known. **Mind** that a map depends
-//! also on the kernel, the start and the order of the objects, and that it distorts: near objects may come to lie on distant nodes. It is for exploring, not for proving.
+//! **Use it** to look at data of many dimensions, and to quantise them into clusters whose number (that of the nodes
+//! that are not empty) need not be known. **Mind** that a map depends also on the kernel, the start and the order of
+//! the objects, and that it distorts: near objects may come to lie on distant nodes. It is for exploring, not for
+//! proving.
 //!
 //! ```
 //! use std::ops::ControlFlow;
@@ -52,8 +55,8 @@
 //! # Ok::<(), unsup_models::kohonen::FitError>(())
 //! ```
 //!
-//! Sources: the slides "SOM", "training", "interpretation"; Kohonen (1982), "Self-organized formation of topologically correct feature maps"; Kohonen (1995),
-//! "Self-Organizing Maps".
+//! Sources: the slides "SOM", "training", "interpretation"; Kohonen (1982), "Self-organized formation of topologically
+//! correct feature maps"; Kohonen (1995), "Self-Organizing Maps".
 
 pub mod batch;
 mod choice;
@@ -94,8 +97,8 @@ pub enum MapStart {
     Small,
     /// At random objects.
     Objects,
-    /// In the plane of the two largest variances, where the map begins as a flat sheet: from the mean two standard deviations each way along the first principal
-    /// axis and along the second.
+    /// In the plane of the two largest variances, where the map begins as a flat sheet: from the mean two standard
+    /// deviations each way along the first principal axis and along the second.
     #[default]
     PrincipalPlane,
 }
@@ -152,7 +155,8 @@ impl<T: Real> Map<T> {
     }
 }
 
-/// x̄ + u √(2²λ₁) v₁ + v √(2²λ₂) v₂ with u and v from −1 to 1 over the grid; the longer side of the grid lies along the first axis.
+/// x̄ + u √(2²λ₁) v₁ + v √(2²λ₂) v₂ with u and v from −1 to 1 over the grid; the longer side of the grid lies along the
+/// first axis.
 fn principal_plane(x: &Matrix<f64>, grid: Grid) -> Matrix<f64> {
     let pca = Pca::fit(x, 2);
     let share = |place: usize, count: usize| match count {
@@ -186,8 +190,8 @@ pub struct MapEpoch<'a, T: Real> {
     pub of: usize,
     /// The radius of the neighbourhood, in nodes.
     pub radius: f64,
-    /// Q as a mean over objects: object by object the running estimate, all at once Q of the centres with which the epoch began.
-    /// Like [`Epoch::q`](crate::kohonen::Epoch::q) it is not enlarged for missing values.
+    /// Q as a mean over objects: object by object the running estimate, all at once Q of the centres with which the
+    /// epoch began. Like [`Epoch::q`](crate::kohonen::Epoch::q) it is not enlarged for missing values.
     pub q: f64,
     /// The share of objects whose node was another one than an epoch before; 1 in the first.
     pub changed: f64,
@@ -202,7 +206,8 @@ impl<T: Real> MapEpoch<'_, T> {
         Map::with_centres(self.grid, (self.centres)())
     }
 
-    /// Its quality on the objects that it is trained on: as costly as a batch epoch, so it is measured only when asked for.
+    /// Its quality on the objects that it is trained on: as costly as a batch epoch, so it is measured only when asked
+    /// for.
     pub fn quality(&self) -> Quality {
         self.map().quality(self.x)
     }

@@ -18,8 +18,8 @@ impl Neighbourhood {
         self.kernel.at(self.grid.squared_distance(a, b), self.width)
     }
 
-    /// η K(r(winner, y)/width) for every node y, but for rows of the grid in which all would be less than the last digit of
-    /// η.
+    /// η K(r(winner, y)/width) for every node y, but for rows of the grid in which all would be less than the last
+    /// digit of η.
     pub fn moves_around<T: Real>(&self, winner: usize, rate: T, moves: &mut Moves<T>) {
         let (grid, columns) = (self.grid, self.grid.columns());
         let (m, h) = grid.place(winner);

@@ -5,8 +5,8 @@
 //! w_mh := w_mh + η (xᵢ − w_mh) K(r((mᵢ, hᵢ), (m, h))/radius)      WTM, for all (m, h) of its neighbourhood
 //! ```
 //!
-//! Unlike in soft competition it is the distance on the grid that counts, not that from the object: so neighbours on the grid
-//! become alike.
+//! Unlike in soft competition it is the distance on the grid that counts, not that from the object: so neighbours on
+//! the grid become alike.
 
 use super::grid::Grid;
 use super::neighbourhood::Neighbourhood;
@@ -50,8 +50,8 @@ impl<T: Real> Rule<T> for MapRule {
 }
 
 impl<T: Real> Map<T> {
-    /// Trains the map on the rows of `x` (objects x features; NaN is missing), one after the other. The observer hears of each
-    /// epoch and may end the run.
+    /// Trains the map on the rows of `x` (objects x features; NaN is missing), one after the other. The observer hears
+    /// of each epoch and may end the run.
     ///
     /// # Errors
     /// If a setting is out of range, or the objects can't be trained on. The map is then as it was.

@@ -11,12 +11,13 @@ use unsup_nn::classical::k_nearest;
 /// What is measured of a map on some objects, in one pass over them.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Quality {
-    /// The mean distance of an object from its winner. It falls with the last radius of the training, so it says something only beside
-    /// that.
+    /// The mean distance of an object from its winner. It falls with the last radius of the training, so it says
+    /// something only beside that.
     pub quantization_error: f64,
     /// The mean squared distance.
     pub squared_error: f64,
-    /// The share of objects whose nearest and second nearest node are no neighbours, for each kind of neighbours that the lattice has.
+    /// The share of objects whose nearest and second nearest node are no neighbours, for each kind of neighbours that
+    /// the lattice has.
     pub topographic_errors: Vec<(Neighbours, f64)>,
     /// How many objects each node wins.
     pub hits: Vec<usize>,
@@ -33,8 +34,9 @@ impl Quality {
         self.hits.iter().filter(|&&hits| hits == 0).count()
     }
 
-    /// Whether the map looks folded: so often lie the two nodes nearest to an object apart that neighbours on the map are no sign of likeness.
-    /// The limit is one object in five; well-ordered maps have less than one in ten, a map whose nodes have been shuffled nearly all.
+    /// Whether the map looks folded: so often lie the two nodes nearest to an object apart that neighbours on the map
+    /// are no sign of likeness. The limit is one object in five; well-ordered maps have less than one in ten, a map
+    /// whose nodes have been shuffled nearly all.
     pub fn is_folded(&self) -> bool {
         self.topographic_error() > 0.2
     }
@@ -85,8 +87,8 @@ impl<T: Real> Map<T> {
         }
     }
 
-    /// The distortion: the mean over objects of Σ_y K(r(a(xᵢ), y)/radius) ρ²(xᵢ, w_y), which the steps of the training lower as far as winners stay
-    /// the same.
+    /// The distortion: the mean over objects of Σ_y K(r(a(xᵢ), y)/radius) ρ²(xᵢ, w_y), which the steps of the training
+    /// lower as far as winners stay the same.
     ///
     /// # Panics
     /// As [`Map::quality`].

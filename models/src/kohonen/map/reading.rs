@@ -7,19 +7,20 @@ use crate::kohonen::codebook::mean;
 use unsup_autograd::{Matrix, Real};
 use unsup_nn::classical::{Nearest, k_nearest};
 
-/// The distances between the centres of neighbouring nodes: where they are large runs a border between clusters (Ultsch, Siemon 1990, "Kohonen's self
-/// organizing feature maps for exploratory data analysis").
+/// The distances between the centres of neighbouring nodes: where they are large runs a border between clusters
+/// (Ultsch, Siemon 1990, "Kohonen's self organizing feature maps for exploratory data analysis").
 #[derive(Clone, PartialEq, Debug)]
 pub struct UMatrix {
-    /// a, b and ‖w_a − w_b‖ for each pair of neighbours, a below b; 4 neighbours on a rectangular grid, 6 on a hexagonal one.
+    /// a, b and ‖w_a − w_b‖ for each pair of neighbours, a below b; 4 neighbours on a rectangular grid, 6 on a
+    /// hexagonal one.
     pub edges: Vec<(usize, usize, f64)>,
     /// For each node the mean over its neighbours; NaN where it has none.
     pub nodes: Vec<f64>,
 }
 
 impl<T: Real> Map<T> {
-    /// The density map: for each node the mean distance of its centre from the `k` nearest rows of `x`, or from all if there are fewer. Where it is low objects lie
-    /// close together.
+    /// The density map: for each node the mean distance of its centre from the `k` nearest rows of `x`, or from all if
+    /// there are fewer. Where it is low objects lie close together.
     ///
     /// Objects without any value are passed over. NaN where there are none.
     ///
@@ -102,7 +103,8 @@ impl<T: Real> Map<T> {
     /// How many objects of each class each node wins: nodes x `classes`.
     ///
     /// # Panics
-    /// If `x` has another number of columns than the centres, there is not one label an object, or a label is not below `classes`.
+    /// If `x` has another number of columns than the centres, there is not one label an object, or a label is not below
+    /// `classes`.
     #[track_caller]
     pub fn class_counts(&self, x: &Matrix<T>, labels: &[usize], classes: usize) -> Vec<Vec<usize>> {
         assert!(
@@ -119,8 +121,9 @@ impl<T: Real> Map<T> {
         self.objects_of_nodes(x).into_iter().map(count).collect()
     }
 
-    /// How closely each component plane follows a class: the correlation over the nodes, each weighted by its objects, of the component w_yj with the share of the class among the
-    /// objects of the node. `class_counts` as [`Map::class_counts`] gives them. NaN where one of the two is constant.
+    /// How closely each component plane follows a class: the correlation over the nodes, each weighted by its objects,
+    /// of the component w_yj with the share of the class among the objects of the node. `class_counts` as
+    /// [`Map::class_counts`] gives them. NaN where one of the two is constant.
     ///
     /// # Panics
     /// If there is not one list of counts a node, or it has no such class.
@@ -178,7 +181,8 @@ pub fn majority(counts: &[usize]) -> Option<usize> {
     (most > 0).then(|| counts.iter().position(|&count| count == most))?
 }
 
-/// The share of objects whose class is the majority of their node: how well the map, which has not seen the classes, tells them apart.
+/// The share of objects whose class is the majority of their node: how well the map, which has not seen the classes,
+/// tells them apart.
 pub fn node_majority_accuracy(class_counts: &[Vec<usize>]) -> f64 {
     let all: usize = class_counts.iter().flatten().sum();
     let most: usize = class_counts

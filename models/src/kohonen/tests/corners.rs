@@ -20,8 +20,8 @@ fn rectangle(columns: usize, rows: usize) -> Grid {
     Grid::new(columns, rows, Lattice::Rectangular, Surface::Planar)
 }
 
-/// Every network trained on the rows of `x` from the centres `w`, one for each node of the grid. Objects and centres are of two
-/// classes in turn; `unit` is that of the features.
+/// Every network trained on the rows of `x` from the centres `w`, one for each node of the grid. Objects and centres
+/// are of two classes in turn; `unit` is that of the features.
 fn every_training<T: Real>(x: &Matrix<T>, w: &Matrix<T>, grid: Grid, unit: f64) -> Outcomes<T> {
     let settings = Settings {
         epochs: 4,

@@ -1,4 +1,5 @@
-//! The map: its start, its batch training, its measures, each where a known program is wrong or a figure is known by hand.
+//! The map: its start, its batch training, its measures, each where a known program is wrong or a figure is known by
+//! hand.
 
 use super::*;
 
