@@ -59,8 +59,71 @@ fn som() {
 }
 
 #[test]
+fn linear() {
+    holds("linear");
+}
+
+#[test]
+fn two_layer() {
+    holds("two-layer");
+}
+
+#[test]
+fn autoencoder() {
+    holds("autoencoder");
+}
+
+#[test]
+fn sparse() {
+    holds("sparse");
+}
+
+#[test]
+fn denoising() {
+    holds("denoising");
+}
+
+#[test]
+fn contractive() {
+    holds("contractive");
+}
+
+#[test]
+fn relational() {
+    holds("relational");
+}
+
+#[test]
+fn stacked() {
+    holds("stacked");
+}
+
+#[test]
+fn variational() {
+    holds("variational");
+}
+
+#[test]
+fn semi_supervised() {
+    holds("semi-supervised");
+}
+
+#[test]
 fn every_method_with_experiments_has_a_test() {
     let mut methods: Vec<&str> = experiments().iter().map(|one| one.method).collect();
     methods.dedup();
-    assert_eq!(methods, ["wta", "wtm", "lvq", "som"]);
+    let kohonen = ["wta", "wtm", "lvq", "som"];
+    let autoencoders = [
+        "linear",
+        "two-layer",
+        "autoencoder",
+        "sparse",
+        "denoising",
+        "contractive",
+        "relational",
+        "stacked",
+        "variational",
+        "semi-supervised",
+    ];
+    assert_eq!(methods, [&kohonen[..], &autoencoders].concat());
 }

@@ -11,8 +11,7 @@ use crate::pictures;
 use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
-use unsup_models::autoencoder::deep::Reconstruction;
-use unsup_models::autoencoder::{Architecture, AutoEncoder};
+use unsup_models::autoencoder::{Architecture, AutoEncoder, Plain, Reconstruction};
 use unsup_models::{Matrix, Pca};
 use unsup_nn::saving::json;
 
@@ -82,15 +81,17 @@ fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     let mut model = AutoEncoder::<f32>::new(
         train.columns(),
         &Architecture {
-            hidden: arguments.widths.0.clone(),
-            code: arguments.code,
             output: data.about.output,
             seed: options.seed,
+            ..Architecture::deep(&arguments.widths.0, arguments.code)
         },
     );
     let job = Job {
         model: &mut model,
-        criterion: &Reconstruction { x: &train },
+        criterion: &Reconstruction {
+            x: &train,
+            method: &Plain,
+        },
         validation: None,
         training: training(&arguments.training, options.seed),
         early_stopping: None,
@@ -98,13 +99,12 @@ fn run(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     };
     let (_, mut written) = job.run(options, &arguments.checkpoint, &out, &data.about)?;
 
-    let train_loss = model.squared_error(&train)?;
-    let heldout_loss = model.squared_error(&held_out).map_err(|error| {
-        format!(
-            "{}: the held-out error is not finite: {error}",
-            data.about.name
-        )
-    })?;
+    let train_loss = model.squared_error(&train);
+    let heldout_loss = model.squared_error(&held_out);
+    if !heldout_loss.is_finite() {
+        let name = &data.about.name;
+        return Err(format!("{name}: the held-out error is not finite: {heldout_loss}").into());
+    }
     let pca = PcaLoss::of(&data, arguments.code);
 
     let caption = format!(

@@ -21,6 +21,7 @@
 //! println!("{}", unsup_evidence::table(&records));
 //! ```
 
+mod autoencoder;
 mod kohonen;
 mod record;
 
@@ -77,5 +78,8 @@ impl Experiment {
 
 /// All experiments, in the order of the lecture.
 pub fn experiments() -> Vec<Experiment> {
-    kohonen::experiments()
+    [kohonen::experiments(), autoencoder::experiments()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

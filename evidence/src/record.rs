@@ -51,6 +51,7 @@ impl Gate {
 impl fmt::Display for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&match self {
+            Self::AtMost(bound) if 0.0 < *bound && *bound < 1e-3 => format!("<= {bound:e}"),
             Self::AtMost(bound) => format!("<= {bound}"),
             Self::AtLeast(bound) => format!(">= {bound}"),
             Self::Shown => "shown".to_owned(),
@@ -149,6 +150,9 @@ impl Record {
 /// Records as a table, a line each.
 pub fn table(records: &[Record]) -> String {
     let number = |value: f64| {
+        if value != 0.0 && value.abs() < 5e-4 {
+            return format!("{value:.1e}");
+        }
         let digits = if value.abs() >= 1000.0 { 0 } else { 4 };
         format!("{value:.digits$}")
     };
@@ -162,7 +166,7 @@ pub fn table(records: &[Record]) -> String {
             format!("  {} ({})", number(reference), record.source)
         });
         format!(
-            "{:5} {:9} {:width$} {:>10} ± {:<8} {:12} {:4} {:>2} seeds{reference}\n",
+            "{:11} {:9} {:width$} {:>10} ± {:<8} {:12} {:4} {:>2} seeds{reference}\n",
             record.method,
             record.evidence,
             record.name,

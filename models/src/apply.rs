@@ -1,9 +1,9 @@
 //! A trained network on objects.
 
 use unsup_autograd::{Matrix, Real, Tape, Var};
-use unsup_nn::train::blocks;
+use unsup_nn::train::{Batch, blocks};
 
-/// f(x) off the tape, a block of objects at a time, for an f called `name` that takes `columns` columns.
+/// f(x) as in an evaluation, a block of objects at a time, for an f called `name` that takes `columns` columns.
 ///
 /// # Panics
 /// If `x` has another number of columns.
@@ -12,7 +12,7 @@ pub(crate) fn apply<T: Real>(
     name: &str,
     columns: usize,
     x: &Matrix<T>,
-    f: impl for<'t> Fn(Var<'t, T>) -> Var<'t, T>,
+    f: impl for<'t> Fn(&Batch<'t, '_, T>, Var<'t, T>) -> Var<'t, T>,
 ) -> Matrix<T> {
     assert!(
         x.columns() == columns,
@@ -22,8 +22,9 @@ pub(crate) fn apply<T: Real>(
     let mut tape = Tape::new();
     let mut columns = 0;
     let mut values = Vec::new();
-    for rows in blocks(x.rows()) {
-        let y = f(tape.gather(x, &rows)).value();
+    for (block, rows) in blocks(x.rows()).enumerate() {
+        let batch = Batch::evaluation(&tape, &rows, 0, block as u64);
+        let y = f(&batch, tape.gather(x, &rows)).value();
         columns = y.columns();
         values.extend_from_slice(y.as_slice());
         drop(y); // or the tape could not use its buffer again

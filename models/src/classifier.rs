@@ -28,12 +28,13 @@
 
 use crate::{Training, apply};
 use std::ops::ControlFlow;
+use unsup_autograd::random::generator;
 use unsup_autograd::{Matrix, Real};
 use unsup_nn::classical::accuracy;
 use unsup_nn::train::{
     Batch, Criterion, Epoch, History, Losses, Term, Terms, TrainError, Trainer, fit, smallvec,
 };
-use unsup_nn::{Activation, Sequence, loss, module};
+use unsup_nn::{Activation, Dense, Sequence, loss, module};
 
 /// The shape of a classifier.
 #[derive(Clone, PartialEq, Debug)]
@@ -84,6 +85,26 @@ impl<T: Real> Classifier<T> {
         }
     }
 
+    /// The layers of a trained encoder, copied, and on them a new layer of logits, drawn under `seed`: to be tuned as a whole, or,
+    /// with the layers frozen, the last one alone.
+    ///
+    /// # Panics
+    /// If `classes` is 0.
+    #[track_caller]
+    pub fn on(encoder: &Sequence<T>, classes: usize, seed: u64) -> Self {
+        let mut random = generator(seed, "classifier", 0);
+        let logits = Dense::new(
+            encoder.outputs(),
+            classes,
+            Activation::Identity,
+            &mut random,
+        );
+        let layers = encoder.layers().iter().cloned().chain([logits.into()]);
+        Self {
+            network: Sequence::of(layers),
+        }
+    }
+
     /// Trains on the rows of `x` and their classes by Adam; the observer hears of each epoch and may end the run.
     ///
     /// # Errors
@@ -124,7 +145,7 @@ impl<T: Real> Classifier<T> {
     /// If `x` has another number of columns than the network takes.
     #[track_caller]
     pub fn logits(&self, x: &Matrix<T>) -> Matrix<T> {
-        apply("logits", self.network.inputs(), x, |x| {
+        apply("logits", self.network.inputs(), x, |_, x| {
             self.network.evaluate(x)
         })
     }
@@ -135,7 +156,7 @@ impl<T: Real> Classifier<T> {
     /// If `x` has another number of columns than the network takes.
     #[track_caller]
     pub fn probabilities(&self, x: &Matrix<T>) -> Matrix<T> {
-        apply("probabilities", self.network.inputs(), x, |x| {
+        apply("probabilities", self.network.inputs(), x, |_, x| {
             self.network.evaluate(x).row_softmax()
         })
     }
@@ -146,15 +167,7 @@ impl<T: Real> Classifier<T> {
     /// If `x` has another number of columns than the network takes.
     #[track_caller]
     pub fn predict(&self, x: &Matrix<T>) -> Vec<usize> {
-        let logits = self.logits(x);
-        let largest = |row: &[T]| {
-            let places = 0..row.len();
-            places.fold(
-                0,
-                |best, place| if row[place] > row[best] { place } else { best },
-            )
-        };
-        logits.row_iter().map(largest).collect()
+        most_probable(&self.logits(x))
     }
 
     /// The share of objects whose most probable class is their own.
@@ -171,6 +184,18 @@ impl<T: Real> Classifier<T> {
     pub fn network(&self) -> &Sequence<T> {
         &self.network
     }
+}
+
+/// The class of the largest logit of each row; of several the first.
+pub(crate) fn most_probable<T: Real>(logits: &Matrix<T>) -> Vec<usize> {
+    let largest = |row: &[T]| {
+        let places = 0..row.len();
+        places.fold(
+            0,
+            |best, place| if row[place] > row[best] { place } else { best },
+        )
+    };
+    logits.row_iter().map(largest).collect()
 }
 
 /// −(1/l) Σᵢ ln softmax(a(xᵢ, w))_yᵢ

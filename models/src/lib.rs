@@ -6,7 +6,7 @@
 //! | module | methods |
 //! |---|---|
 //! | [`kohonen`] | Kohonen's networks: hard and soft competition, LVQ, maps |
-//! | [`autoencoder`] | the deep auto-encoder, and [`Pca`] to measure it by |
+//! | [`autoencoder`] | auto-encoders: linear, two-layer, deep, sparse, denoising, contractive, relational, stacked, variational, with a predictor; [`Pca`] to measure them by |
 //! | [`classifier`] | a network that tells classes, to measure and to combine the others with |
 //!
 //! The README's example shows a model from data to codes; the file of each method has one of its own.

@@ -10,7 +10,8 @@
 //! | | [`gaussian_kl`] | a distribution of codes near N(0, s² I) |
 //! | pairs of objects | [`relation`] | inner products |
 //!
-//! All take values of l x n (objects x features) and give 1x1. Losses from logits never take the logarithm of what was
+//! All take values of l x n (objects x features) and give 1x1; [`squared_of_each`], [`bernoulli_of_each`] and [`gaussian_of_each`] give l x 1, the
+//! loss of each object. Losses from logits never take the logarithm of what was
 //! rounded to 0.
 
 use unsup_autograd::{Real, Var};
@@ -21,8 +22,22 @@ use unsup_autograd::{Real, Var};
 /// If the shapes differ.
 #[track_caller]
 pub fn squared<'t, T: Real>(y: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
+    mean_over_objects(squared_entries(y, x))
+}
+
+/// ‖yᵢ − xᵢ‖² of each object, l x 1.
+///
+/// # Panics
+/// If the shapes differ.
+#[track_caller]
+pub fn squared_of_each<'t, T: Real>(y: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
+    squared_entries(y, x).row_sums()
+}
+
+#[track_caller]
+fn squared_entries<'t, T: Real>(y: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
     check("squared", y, x);
-    mean_over_objects((y - x).square())
+    (y - x).square()
 }
 
 /// (1/l) Σᵢⱼ |yᵢⱼ − xᵢⱼ|, with derivative 0 where the two are equal.
@@ -62,8 +77,22 @@ pub fn huber<'t, T: Real>(y: Var<'t, T>, x: Var<'t, T>, delta: f64) -> Var<'t, T
 /// If the shapes differ.
 #[track_caller]
 pub fn bernoulli<'t, T: Real>(logits: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
+    mean_over_objects(bernoulli_entries(logits, x))
+}
+
+/// [`bernoulli`] of each object, l x 1.
+///
+/// # Panics
+/// If the shapes differ.
+#[track_caller]
+pub fn bernoulli_of_each<'t, T: Real>(logits: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
+    bernoulli_entries(logits, x).row_sums()
+}
+
+#[track_caller]
+fn bernoulli_entries<'t, T: Real>(logits: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
     check("bernoulli", logits, x);
-    mean_over_objects(logits.softplus() - x * logits)
+    logits.softplus() - x * logits
 }
 
 /// −(1/l) Σᵢⱼ tᵢⱼ ln pᵢⱼ with p = softmax(logits): the cross-entropy of the classes' probabilities t (each row sums to 1), in nats.
@@ -142,10 +171,32 @@ pub fn gaussian<'t, T: Real>(
     log_variance: Var<'t, T>,
     x: Var<'t, T>,
 ) -> Var<'t, T> {
+    mean_over_objects(gaussian_entries(mean, log_variance, x))
+}
+
+/// [`gaussian`] of each object, l x 1.
+///
+/// # Panics
+/// As [`gaussian`].
+#[track_caller]
+pub fn gaussian_of_each<'t, T: Real>(
+    mean: Var<'t, T>,
+    log_variance: Var<'t, T>,
+    x: Var<'t, T>,
+) -> Var<'t, T> {
+    gaussian_entries(mean, log_variance, x).row_sums()
+}
+
+#[track_caller]
+fn gaussian_entries<'t, T: Real>(
+    mean: Var<'t, T>,
+    log_variance: Var<'t, T>,
+    x: Var<'t, T>,
+) -> Var<'t, T> {
     check("gaussian", mean, x);
     let ln_2_pi = (2.0 * std::f64::consts::PI).ln();
     let v = log_variance.expand_to(x.shape());
-    mean_over_objects((v + (x - mean).square() * (-v).exp() + ln_2_pi) * 0.5)
+    (v + (x - mean).square() * (-v).exp() + ln_2_pi) * 0.5
 }
 
 /// Σⱼ KL(ε‖ρⱼ), where ρⱼ = (1/l) Σᵢ fⱼ(xᵢ) is the mean activation of code unit j **over the batch** and

@@ -2,7 +2,7 @@
 
 use super::{alike, check, config, matrix};
 use proptest::prelude::*;
-use unsup_autograd::Matrix;
+use unsup_autograd::{Matrix, Var};
 use unsup_nn::loss::{self, Pairs, Threshold};
 
 /// Whether every entry of y − x is farther than 0.01 from each of `kinks`.
@@ -17,12 +17,20 @@ fn inner_products_keep_off(s0: f64, x: &Matrix<f64>) -> bool {
     products.as_slice().iter().all(|s| (s - s0).abs() > 0.01)
 }
 
+/// A number made of a loss for each object, in which no two count alike.
+fn of_unequal(each: Var<'_, f64>) -> Var<'_, f64> {
+    let shape = each.shape();
+    let weights = Matrix::from_fn(shape.rows(), 1, |i, _| 1.0 + i as f64);
+    (each * each.tape().leaf(weights)).sum()
+}
+
 proptest! {
     #![proptest_config(config())]
 
     #[test]
     fn squared(inputs in alike(2, -2.0..2.0)) {
         check(&inputs, |v| loss::squared(v[0], v[1]))?;
+        check(&inputs, |v| of_unequal(loss::squared_of_each(v[0], v[1])))?;
     }
 
     #[test]
@@ -42,7 +50,9 @@ proptest! {
     fn bernoulli((s, x) in (1..5usize, 1..5usize).prop_flat_map(|(r, c)| {
         (matrix(r, c, -4.0..4.0), matrix(r, c, 0.0..1.0))
     })) {
-        check(&[s, x], |v| loss::bernoulli(v[0], v[1]))?;
+        let inputs = [s, x];
+        check(&inputs, |v| loss::bernoulli(v[0], v[1]))?;
+        check(&inputs, |v| of_unequal(loss::bernoulli_of_each(v[0], v[1])))?;
     }
 
     #[test]
@@ -72,7 +82,9 @@ proptest! {
             (matrix(r, c, -2.0..2.0), matrix(r, c, -2.0..2.0), matrix(vr, vc, -1.0..1.0))
         })
     ) {
-        check(&[mean, v, x], |v| loss::gaussian(v[0], v[1], v[2]))?;
+        let inputs = [mean, v, x];
+        check(&inputs, |v| loss::gaussian(v[0], v[1], v[2]))?;
+        check(&inputs, |v| of_unequal(loss::gaussian_of_each(v[0], v[1], v[2])))?;
     }
 
     #[test]

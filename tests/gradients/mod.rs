@@ -4,6 +4,7 @@
 //! Where a function has a kink (ReLU at 0, |x| at 0, a threshold) values are kept off it by far more than the step of the
 //! differences; what holds on the kink itself is decided in the function's documentation and tested there.
 
+mod autoencoders;
 mod competition;
 mod criteria;
 mod layers;
@@ -64,9 +65,7 @@ where
     let (mut keys, mut values) = (Vec::new(), inputs.to_vec());
     module.visit(Path::ROOT, &mut |_, param| {
         keys.push(param.key());
-        // biases start at 0, which would hide what multiplies them
-        let nudge = |x: f64| x + 0.05 + 0.01 * keys.len() as f64;
-        values.push(param.value().map(nudge));
+        values.push(nudged(param.value(), keys.len()));
     });
     check(&values, |values| {
         let (inputs, parameters) = values.split_at(inputs.len());
@@ -76,6 +75,21 @@ where
         }
         f(tape, inputs)
     })
+}
+
+/// What the parameter number `place` (from 1) of a module is checked at: biases start at 0, which would hide what multiplies them.
+fn nudged(value: &Matrix<f64>, place: usize) -> Matrix<f64> {
+    value.map(|x: f64| x + 0.05 + 0.01 * place as f64)
+}
+
+/// Gives the parameters of a module the values at which [`check_module`] checks it, to see where these are.
+fn nudge(module: &mut dyn Module<f64>) {
+    let mut place = 0;
+    module.visit_mut(Path::ROOT, &mut |_, param| {
+        place += 1;
+        let value = nudged(param.value(), place);
+        param.set(value);
+    });
 }
 
 /// The public functions of a source file.

@@ -155,6 +155,17 @@ impl<T: Real> Sequence<T> {
         Self { layers }
     }
 
+    /// The same layers without biases.
+    pub fn without_biases(self) -> Self {
+        let layers = self.layers.into_iter().map(|layer| match layer {
+            Layer::Dense(layer) => Layer::Dense(layer.without_bias()),
+            Layer::Dropout(layer) => Layer::Dropout(layer),
+        });
+        Self {
+            layers: layers.collect(),
+        }
+    }
+
     /// The last layer's result without dropout, for x of objects x inputs: what the network says once it is trained. A criterion takes
     /// [`Sequence::forward`].
     ///
@@ -183,6 +194,36 @@ impl<T: Real> Sequence<T> {
             };
         }
         x
+    }
+
+    /// [`Sequence::forward`] but for the activation of the last dense layer: what losses from logits take.
+    ///
+    /// # Panics
+    /// If x has another number of columns than the first layer has inputs.
+    #[track_caller]
+    pub fn logits<'t>(&self, batch: &Batch<'t, '_, T>, x: Var<'t, T>) -> Var<'t, T> {
+        let mut left = self.dense_layers().count();
+        let mut x = x;
+        for layer in &self.layers {
+            x = match layer {
+                Layer::Dense(layer) => {
+                    left -= 1;
+                    if left == 0 {
+                        layer.logits(x)
+                    } else {
+                        layer.forward(x)
+                    }
+                }
+                Layer::Dropout(layer) => layer.forward(batch, x),
+            };
+        }
+        x
+    }
+
+    /// What the last dense layer applies.
+    pub fn activation(&self) -> Activation {
+        let last = self.dense_layers().next_back();
+        last.expect("a sequence has a dense layer").activation()
     }
 
     /// The layers, first to last.

@@ -104,12 +104,39 @@ impl<T: Real> Mirror<T> {
         Self { layers }
     }
 
+    /// These layers, first to last: each tied to its fellow in an encoder, whose last layer is the first one's.
+    ///
+    /// # Panics
+    /// If there are none.
+    #[track_caller]
+    pub fn of_layers(layers: Vec<Tied<T>>) -> Self {
+        assert!(!layers.is_empty(), "mirror: there are no layers");
+        Self { layers }
+    }
+
+    /// The same layers without biases.
+    pub fn without_bias(self) -> Self {
+        let layers = self.layers.into_iter().map(Tied::without_bias);
+        Self {
+            layers: layers.collect(),
+        }
+    }
+
     /// The last layer's result, for z of objects x outputs of the encoder, with the weights of `encoder`.
     ///
     /// # Panics
     /// If z has another number of columns, or `encoder` other layers than that of which this is the mirror.
     #[track_caller]
     pub fn forward<'t>(&self, z: Var<'t, T>, encoder: &Sequence<T>) -> Var<'t, T> {
+        self.activation().apply(self.logits(z, encoder))
+    }
+
+    /// [`Mirror::forward`] but for the last layer's activation: what losses from logits take.
+    ///
+    /// # Panics
+    /// As [`Mirror::forward`].
+    #[track_caller]
+    pub fn logits<'t>(&self, z: Var<'t, T>, encoder: &Sequence<T>) -> Var<'t, T> {
         let dense = encoder.dense_layers().count();
         assert!(
             dense == self.layers.len(),
@@ -117,10 +144,22 @@ impl<T: Real> Mirror<T> {
             self.layers.len()
         );
         let mut x = z;
-        for (tied, layer) in self.layers.iter().zip(encoder.dense_layers().rev()) {
-            x = tied.forward(x, layer);
+        let last = self.layers.len() - 1;
+        let pairs = self.layers.iter().zip(encoder.dense_layers().rev());
+        for (i, (tied, layer)) in pairs.enumerate() {
+            x = if i == last {
+                tied.logits(x, layer)
+            } else {
+                tied.forward(x, layer)
+            };
         }
         x
+    }
+
+    /// What the last layer applies.
+    pub fn activation(&self) -> Activation {
+        let last = self.layers.last();
+        last.expect("an encoder has a dense layer").activation
     }
 
     /// The layers, first to last.

@@ -1,5 +1,6 @@
 //! What is minimised: a weighted sum of named terms.
 
+use rand::Rng;
 use rand::rngs::Xoshiro256PlusPlus;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -53,6 +54,17 @@ impl<'t, 'b, T> Batch<'t, 'b, T> {
         }
     }
 
+    /// Further objects at the same step; what is drawn for them comes from streams of their own.
+    pub fn beside<'r>(&self, rows: &'r [usize], purpose: &str) -> Batch<'t, 'r, T> {
+        Batch {
+            tape: self.tape,
+            rows,
+            seed: generator(self.seed, purpose, 0).next_u64(),
+            step: self.step,
+            training: self.training,
+        }
+    }
+
     /// Whether this is a step of training: dropout drops then. The formula of a criterion should not depend on it, or its
     /// training and validation losses can't be compared.
     pub fn is_training(&self) -> bool {
@@ -76,6 +88,11 @@ pub trait Criterion<T: Real, M> {
 
     /// The terms for the objects of a batch: at each call the same ones in the same order.
     fn terms<'t>(&self, model: &M, batch: &Batch<'t, '_, T>) -> Terms<'t, T>;
+
+    /// Brings the model back into the set over which the criterion is minimised, after each step: the projected gradient
+    /// (Goldstein 1964, "Convex programming in Hilbert space"). Most criteria are minimised over all parameters, and it then
+    /// does nothing.
+    fn project(&self, _model: &mut M) {}
 }
 
 /// The values of a criterion: over a step, an epoch, or a data set.

@@ -74,6 +74,11 @@ pub enum TrainError {
         /// The largest gradient before.
         largest: Option<LargestGradient>,
     },
+    /// A term has a weight and depends on no trainable parameter: it would silently be without effect.
+    TermWithoutGradient {
+        /// The term.
+        term: &'static str,
+    },
     /// The optimiser refused the step.
     Step(StepError),
     /// A setting is out of range; says which and what was expected.
@@ -88,7 +93,9 @@ impl TrainError {
             | TrainError::ValidationNotFinite { .. }
             | TrainError::GradientNotFinite { .. }
             | TrainError::ParameterNotFinite { .. } => true,
-            TrainError::Step(_) | TrainError::Setting(_) => false,
+            TrainError::TermWithoutGradient { .. }
+            | TrainError::Step(_)
+            | TrainError::Setting(_) => false,
         }
     }
 }
@@ -98,6 +105,13 @@ impl fmt::Display for TrainError {
         let (what, largest) = match self {
             TrainError::Step(error) => return error.fmt(f),
             TrainError::Setting(what) => return f.write_str(what),
+            TrainError::TermWithoutGradient { term } => {
+                return write!(
+                    f,
+                    "the term \"{term}\" has a weight but depends on no trainable parameter, so it would have no effect \
+                     (give it the weight 0 to see it only)"
+                );
+            }
             TrainError::NotFinite {
                 term,
                 value,

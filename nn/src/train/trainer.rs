@@ -4,7 +4,7 @@ use super::criterion::{Batch, Criterion, Losses, Terms, total};
 use super::{LargestGradient, TrainError};
 use crate::optimiser::{Optimiser, StepError};
 use crate::{Module, Path};
-use unsup_autograd::{Real, Stats, Tape};
+use unsup_autograd::{Real, Stats, Tape, Var};
 
 /// Takes steps: a tape that is reused, and the numbers from which each step's randomness comes.
 pub struct Trainer<T> {
@@ -46,11 +46,11 @@ impl<T: Real> Trainer<T> {
         }
     }
 
-    /// One step: the terms, the gradient, the update.
+    /// One step: the terms, the gradient, the update, and the criterion's projection.
     ///
     /// # Errors
-    /// If a term with a weight or a gradient is not finite, a trainable parameter has no gradient, or none is trainable; the
-    /// step is then not taken.
+    /// If a term with a weight or a gradient is not finite, a trainable parameter has no gradient, or none is trainable, or,
+    /// seen at the first step, a term with a weight depends on no trainable parameter; the step is then not taken.
     ///
     /// # Panics
     /// If `rows` is empty or names an object that is not there.
@@ -76,16 +76,20 @@ impl<T: Real> Trainer<T> {
             let what = "every parameter is frozen, expected one to train".to_owned();
             return Err(TrainError::Setting(what));
         }
+        let mut without_gradient = None;
         let recorded = {
             let batch = Batch::new(tape, rows, *seed, number);
             let terms = criterion.terms(model, &batch);
-            losses_of(&terms).map(|losses| {
-                let targets = keys.iter().filter_map(|&key| tape.find_parameter(key));
-                let gradients = total(tape, &terms).backward(targets);
-                (losses, gradients)
-            })
+            let targets = || keys.iter().filter_map(|&key| tape.find_parameter(key));
+            if number == 1 {
+                without_gradient = first_without_gradient(&terms, targets);
+            }
+            losses_of(&terms).map(|losses| (losses, total(tape, &terms).backward(targets())))
         };
         tape.clear();
+        if let Some(term) = without_gradient {
+            return Err(TrainError::TermWithoutGradient { term });
+        }
         let (losses, mut gradients) = recorded.map_err(|(term, value)| TrainError::NotFinite {
             term,
             value,
@@ -102,6 +106,7 @@ impl<T: Real> Trainer<T> {
             },
             error => TrainError::Step(error),
         })?;
+        criterion.project(model);
         if self
             .largest
             .is_none_or(|largest| norm.largest > largest.norm)
@@ -186,6 +191,23 @@ pub fn blocks(objects: usize) -> impl Iterator<Item = Vec<usize>> {
     const BLOCK: usize = 1024;
     let starts = (0..objects).step_by(BLOCK);
     starts.map(move |start| (start..objects.min(start + BLOCK)).collect())
+}
+
+/// The first of several terms that has a weight and depends on no target: whoever gave it the weight believes it has an
+/// effect. (A criterion of one such term leaves every parameter without a gradient, which the optimiser refuses.)
+fn first_without_gradient<'t, T: Real, I: Iterator<Item = Var<'t, T>>>(
+    terms: &Terms<'t, T>,
+    targets: impl Fn() -> I,
+) -> Option<&'static str> {
+    if terms.len() < 2 {
+        return None;
+    }
+    let mut weighted = terms.iter().filter(|term| term.weight != 0.0);
+    let found = weighted.find(|term| {
+        let gradients = term.value.backward(targets());
+        gradients.iter().all(|gradient| gradient.is_none())
+    });
+    found.map(|term| term.name)
 }
 
 /// The terms' values, or the first with a weight that is not finite. One without is logged, whatever it is.
