@@ -604,7 +604,7 @@ fn legend(document: &mut Document, classes: &[Class], left: f64, top: f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::render::tests::{assert_nothing_clipped, color_at, inked, pixels};
+    use super::super::render::tests::{assert_nothing_clipped, color_at, inked, pixels, words};
     use super::*;
 
     /// A number in [0, 1) for each i, in no visible order.
@@ -624,14 +624,6 @@ mod tests {
     /// How many dots are drawn; a legend's mark is a dot too.
     fn marks(svg: &str) -> usize {
         svg.matches("<circle ").count()
-    }
-
-    /// All that is written, without its breaks.
-    fn words(svg: &str) -> String {
-        let texts = svg
-            .split("</text>")
-            .filter_map(|piece| piece.rsplit('>').next());
-        texts.collect::<Vec<_>>().join(" ")
     }
 
     #[test]

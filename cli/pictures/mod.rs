@@ -1,9 +1,11 @@
-//! Pictures of what a model has learnt: codes as a scatter, reconstructions beside their originals.
+//! Pictures of what a model has learnt: codes as a scatter, reconstructions beside their originals, and what else
+//! shows what a method does.
 //!
 //! Each picture is drawn once, as SVG text. A page takes that text as it is (no ids, no style sheet, so several can
 //! stand on one page); [`png`] rasterises it with a font that is part of the program, so that a picture looks the
 //! same on every machine.
 
+mod cells;
 mod codes;
 mod colors;
 mod document;
@@ -11,8 +13,13 @@ pub mod map;
 mod page;
 mod reconstructions;
 mod render;
+mod sheet;
+mod tiles;
 
+pub use cells::TileShape;
 pub use codes::codes;
 pub use page::Page;
-pub use reconstructions::{TileShape, reconstructions};
+pub use reconstructions::reconstructions;
 pub use render::png;
+#[allow(unused_imports)] // until the command draws it
+pub use tiles::tiles;
