@@ -277,6 +277,17 @@ impl Document {
         y + lines.len() as f64 * spacing
     }
 
+    /// A short line in ink from (x, y) to (x + dx, y + dy), as at an axis.
+    pub fn tick(&mut self, x: f64, y: f64, dx: f64, dy: f64) {
+        self.push(format_args!(
+            r#"<path stroke="{INK}" d="M{} {}l{} {}"/>"#,
+            Units(x),
+            Units(y),
+            Units(dx),
+            Units(dy)
+        ));
+    }
+
     /// The picture of the given size on white paper.
     pub fn finish(self, width: f64, height: f64) -> String {
         let (width, height) = (Units(width.ceil()), Units(height.ceil()));

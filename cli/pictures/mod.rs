@@ -9,6 +9,8 @@ mod cells;
 mod codes;
 mod colors;
 mod document;
+mod filters;
+mod grid;
 pub mod map;
 mod page;
 mod reconstructions;
@@ -18,6 +20,10 @@ mod tiles;
 
 pub use cells::TileShape;
 pub use codes::codes;
+#[allow(unused_imports)] // until the command draws it
+pub use filters::filters;
+#[allow(unused_imports)] // until the command draws it
+pub use grid::grid;
 pub use page::Page;
 pub use reconstructions::reconstructions;
 pub use render::png;
