@@ -5,17 +5,22 @@
 //! stand on one page); [`png`] rasterises it with a font that is part of the program, so that a picture looks the
 //! same on every machine.
 
+mod axis;
 mod cells;
 mod codes;
 mod colors;
 mod document;
 mod filters;
 mod grid;
+mod histogram;
 pub mod map;
 mod page;
+mod plane;
 mod reconstructions;
 mod render;
+mod series;
 mod sheet;
+mod spectrum;
 mod tiles;
 
 pub use cells::TileShape;
@@ -24,8 +29,12 @@ pub use codes::codes;
 pub use filters::filters;
 #[allow(unused_imports)] // until the command draws it
 pub use grid::grid;
+#[allow(unused_imports)] // until the command draws it
+pub use histogram::histogram;
 pub use page::Page;
 pub use reconstructions::reconstructions;
 pub use render::png;
+#[allow(unused_imports)] // until the command draws it
+pub use spectrum::spectrum;
 #[allow(unused_imports)] // until the command draws it
 pub use tiles::tiles;

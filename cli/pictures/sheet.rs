@@ -57,6 +57,19 @@ pub fn first_of(shown: usize, all: usize, what: &str) -> String {
     }
 }
 
+/// Owns up to what cannot be drawn: "Left out, not finite: 2 of 5 values."; nothing where there is no such.
+pub fn left_out(count: usize, all: usize, what: &str) -> String {
+    if count > 0 {
+        format!(
+            "Left out, not finite: {} of {} {what}.",
+            Count(count),
+            Count(all)
+        )
+    } else {
+        String::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::render::tests::assert_nothing_clipped;
