@@ -243,6 +243,21 @@ pub fn round_number(digit: u32, exponent: i32) -> String {
     }
 }
 
+/// A number by its `digits`, 10 to 99, times a power of ten: "0.35", "2", or "1.5·10⁻⁷".
+pub fn significant(digits: u32, exponent: i32) -> String {
+    let trimmed = |text: String| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+        false => text,
+    };
+    let decimals = (-exponent).max(0) as usize;
+    if is_short(exponent) {
+        trimmed(tick(f64::from(digits) * 10f64.powi(exponent), decimals))
+    } else {
+        let mantissa = trimmed(tick(f64::from(digits) / 10.0, 1));
+        format!("{mantissa}·{}", power_of_ten(exponent + 1))
+    }
+}
+
 /// A number of this power of ten can be written without it.
 fn is_short(exponent: i32) -> bool {
     (-4..=5).contains(&exponent)
@@ -389,6 +404,24 @@ mod tests {
         let expected = ["0.05", "2", "100000", "5·10⁻⁷", "2·10⁶"];
         assert_eq!(
             rounds.map(|(digit, exponent)| round_number(digit, exponent)),
+            expected
+        );
+    }
+
+    #[test]
+    fn two_digits_are_written_without_what_is_not_needed() {
+        let numbers = [
+            (35, -2),
+            (20, -1),
+            (60, -2),
+            (12, 0),
+            (99, 2),
+            (15, -8),
+            (10, 7),
+        ];
+        let expected = ["0.35", "2", "0.6", "12", "9900", "1.5·10⁻⁷", "1·10⁸"];
+        assert_eq!(
+            numbers.map(|(digits, exponent)| significant(digits, exponent)),
             expected
         );
     }

@@ -2,12 +2,11 @@
 
 use super::axis::Axis;
 use super::colors::{CLASSES, Color, INK, PAPER};
-use super::document::{Anchor, Count, Document, Style, Units};
+use super::document::{Anchor, Document, Style, Units};
 use super::plane::{OVERHANG, Plane};
 use super::series::{FORMS, Form};
-use super::sheet::{Sheet, left_out};
+use super::sheet::{Sheet, left_out, sentences, some_of};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use unsup_autograd::Matrix;
 use unsup_nn::random::{generator, shuffle};
 
@@ -84,27 +83,23 @@ pub fn codes(codes: &Matrix<f32>, labels: Option<&[usize]>, title: &str) -> Stri
     names(document, &classes, &drawn, &axes, &plane);
     legend(document, &classes, legend_left, plane.top);
 
-    let mut remark = String::new();
-    if drawn.len() < points.len() {
-        let _ = write!(
-            remark,
-            "{} of {} objects are drawn. ",
-            Count(drawn.len()),
-            Count(points.len())
-        );
-    }
-    if !classes.is_empty() {
-        remark.push_str("A number stands at the median of all objects of its label. ");
-    }
     let unnamed = classes.iter().filter(|class| !class.named).count();
-    if unnamed > 0 {
-        let _ = write!(
-            remark,
-            "Only the {MOST_NAMES} most frequent labels are named, and {unnamed} more are drawn. "
-        );
-    }
-    let missing = codes.rows() - points.len();
-    remark.push_str(&left_out(missing, codes.rows(), "objects"));
+    let names = match classes.is_empty() {
+        true => "",
+        false => "A number stands at the median of all objects of its label.",
+    };
+    let unnamed = match unnamed {
+        0 => String::new(),
+        _ => format!(
+            "Only the {MOST_NAMES} most frequent labels are named, and {unnamed} more are drawn."
+        ),
+    };
+    let remark = sentences(&[
+        &some_of(drawn.len(), points.len(), "objects"),
+        names,
+        &unnamed,
+        &left_out(codes.rows() - points.len(), codes.rows(), "objects"),
+    ]);
     sheet.finish(&remark, plane.bottom() + 4.0)
 }
 

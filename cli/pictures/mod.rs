@@ -22,6 +22,7 @@ mod series;
 mod sheet;
 mod spectrum;
 mod tiles;
+mod vector_field;
 
 pub use cells::TileShape;
 pub use codes::codes;
@@ -38,3 +39,5 @@ pub use render::png;
 pub use spectrum::spectrum;
 #[allow(unused_imports)] // until the command draws it
 pub use tiles::tiles;
+#[allow(unused_imports)] // until the command draws it
+pub use vector_field::vector_field;

@@ -51,21 +51,19 @@ impl Plane {
     /// Draws the grid, the axes with their ticks, and what they are called: from left to right, and upwards. Long names
     /// are cut.
     pub fn draw(&self, document: &mut Document, axes: &[Axis; 2], names: [&str; 2]) {
-        self.draw_grid(document, axes, true);
-        let style = Style::new(13.0).anchor(Anchor::Middle);
-        let named = |axis: &Axis, name: &str, room: f64| {
-            let unit = axis.unit();
-            let name = style.shortened(name, room - style.width(&unit), 1);
-            name.concat() + &unit
-        };
-        let name = named(&axes[0], names[0], self.width);
-        document.text(self.across(0.5), self.bottom() - 8.0, style, &name);
+        self.draw_beside_another(document, axes, names[0]);
+        let style = tick_style().anchor(Anchor::End);
+        for (share, text) in axes[1].ticks(self.height, ROOM.1) {
+            let y = self.up(share) + style.drop();
+            document.text(self.left - 8.0, y, style, &text);
+        }
         let name = named(&axes[1], names[1], self.height);
-        document.text(MARGIN + 12.0, self.up(0.5), style.upwards(), &name);
+        let style = name_style().upwards();
+        document.text(MARGIN + 12.0, self.up(0.5), style, &name);
     }
 
-    /// Draws the grid and the axes with their ticks; the numbers of the upright axis only where `numbers`.
-    pub fn draw_grid(&self, document: &mut Document, axes: &[Axis; 2], numbers: bool) {
+    /// The same without the numbers and the name of the upright axis, which stand left of another plane beside it.
+    pub fn draw_beside_another(&self, document: &mut Document, axes: &[Axis; 2], name: &str) {
         // To the half unit, a whole pixel, so that lines are sharp.
         let sharp = |units: f64| Units((units * 2.0).round() / 2.0);
         let below: Vec<Tick> = axes[0].ticks(self.width, ROOM.0);
@@ -102,16 +100,22 @@ impl Plane {
             let style = style.anchor(Anchor::Middle);
             document.text(self.across(*share), floor + 19.0, style, text);
         }
-        if numbers {
-            for (share, text) in &beside {
-                let style = style.anchor(Anchor::End);
-                let y = self.up(*share) + style.drop();
-                document.text(self.left - 8.0, y, style, text);
-            }
-        }
+        let name = named(&axes[0], name, self.width);
+        document.text(self.across(0.5), self.bottom() - 8.0, name_style(), &name);
     }
 }
 
 fn tick_style() -> Style {
     Style::new(12.0)
+}
+
+fn name_style() -> Style {
+    Style::new(13.0).anchor(Anchor::Middle)
+}
+
+/// An axis' name with its unit, the name cut where there is no room.
+fn named(axis: &Axis, name: &str, room: f64) -> String {
+    let (style, unit) = (name_style(), axis.unit());
+    let name = style.shortened(name, room - style.width(&unit), 1);
+    name.concat() + &unit
 }

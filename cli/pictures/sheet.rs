@@ -57,6 +57,15 @@ pub fn first_of(shown: usize, all: usize, what: &str) -> String {
     }
 }
 
+/// Owns up to what was chosen at random: "5,000 of 60,000 objects are drawn."; nothing where all are.
+pub fn some_of(shown: usize, all: usize, what: &str) -> String {
+    if shown < all {
+        format!("{} of {} {what} are drawn.", Count(shown), Count(all))
+    } else {
+        String::new()
+    }
+}
+
 /// Owns up to what cannot be drawn: "Left out, not finite: 2 of 5 values."; nothing where there is no such.
 pub fn left_out(count: usize, all: usize, what: &str) -> String {
     if count > 0 {
