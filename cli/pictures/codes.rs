@@ -1,13 +1,12 @@
 //! Codes of two units as points of the plane.
 
-use super::colors::{CLASSES, Color, FAINT_INK, GRID, INK, PAPER};
-use super::document::{Anchor, Count, Document, Style, Units};
-use plotters::coord::ranged1d::{BoldPoints, Ranged};
-use plotters::coord::types::RangedCoordf64;
-use plotters::prelude::*;
+use super::axis::Axis;
+use super::colors::{CLASSES, Color, INK, PAPER};
+use super::document::{Anchor, Document, Style, Units};
+use super::plane::{OVERHANG, Plane};
+use super::series::{FORMS, Form};
+use super::sheet::{Sheet, left_out, sentences, some_of};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
-use std::ops::Range;
 use unsup_autograd::Matrix;
 use unsup_nn::random::{generator, shuffle};
 
@@ -16,9 +15,7 @@ const MOST_DOTS: usize = 5_000;
 /// More labels than this are not named: the names would hide the dots.
 const MOST_NAMES: usize = 20;
 /// The size of the plane.
-const PLANE: (u32, u32) = (560, 480);
-/// Free space around everything.
-const MARGIN: f64 = 18.0;
+const PLANE: (f64, f64) = (560.0, 480.0);
 
 /// The codes (objects x 2) as a scatter, as SVG text. With `labels`, one an object, each label has its colour (from
 /// the eleventh on its shape too), a line in the legend, and its number in bold at the median of its objects. Above
@@ -65,63 +62,56 @@ pub fn codes(codes: &Matrix<f32>, labels: Option<&[usize]>, title: &str) -> Stri
         Axis::fitting(drawn.iter().map(|p| p.x).chain(medians().map(|m| m.0))),
         Axis::fitting(drawn.iter().map(|p| p.y).chain(medians().map(|m| m.1))),
     ];
-    let (grid, plane) = grid(&axes);
-
-    let legend_left = plane.left + plane.width + 24.0;
+    let left = Plane::left_beside(&axes[1], PLANE.1);
+    let legend_left = left + PLANE.0 + 24.0;
     let legend_style = Style::new(13.0);
     let named = classes.iter().filter(|class| class.named);
     let name_width = named
         .map(|class| legend_style.width(&class.label.to_string()))
         .fold(legend_style.bold().width("label"), f64::max);
-    let full_width = if classes.is_empty() {
-        plane.left + plane.width + MARGIN
+    let right = if classes.is_empty() {
+        left + PLANE.0
     } else {
-        legend_left + 18.0 + name_width + MARGIN
+        legend_left + 18.0 + name_width
     };
 
-    let mut document = Document::new(title);
-    let title_style = Style::new(15.0).bold();
-    let lines = title_style.wrapped(title, full_width - 2.0 * MARGIN);
-    let top = (document.lines(MARGIN, MARGIN, title_style, &lines) + 8.0).ceil();
-    document.push(format_args!(r#"<g transform="translate(0 {top})">"#));
-    document.push(&grid);
-    axis_names(&mut document, &axes, &plane);
-    dots(&mut document, &drawn, &classes, &axes, &plane);
-    names(&mut document, &classes, &drawn, &axes, &plane);
-    legend(&mut document, &classes, legend_left, plane.top);
-    document.push("</g>");
+    let mut sheet = Sheet::new(title, right);
+    let plane = plane(left, sheet.top);
+    let document = &mut sheet.document;
+    plane.draw(document, &axes, ["code 1", "code 2"]);
+    dots(document, &drawn, &classes, &axes, &plane);
+    names(document, &classes, &drawn, &axes, &plane);
+    legend(document, &classes, legend_left, plane.top);
 
-    let mut remark = String::new();
-    if drawn.len() < points.len() {
-        let _ = write!(
-            remark,
-            "{} of {} objects are drawn. ",
-            Count(drawn.len()),
-            Count(points.len())
-        );
-    }
-    if !classes.is_empty() {
-        remark.push_str("A number stands at the median of all objects of its label. ");
-    }
     let unnamed = classes.iter().filter(|class| !class.named).count();
-    if unnamed > 0 {
-        let _ = write!(
-            remark,
-            "Only the {MOST_NAMES} most frequent labels are named, and {unnamed} more are drawn. "
-        );
+    let names = match classes.is_empty() {
+        true => "",
+        false => "A number stands at the median of all objects of its label.",
+    };
+    let unnamed = match unnamed {
+        0 => String::new(),
+        _ => format!(
+            "Only the {MOST_NAMES} most frequent labels are named, and {unnamed} more are drawn."
+        ),
+    };
+    let remark = sentences(&[
+        &some_of(drawn.len(), points.len(), "objects"),
+        names,
+        &unnamed,
+        &left_out(codes.rows() - points.len(), codes.rows(), "objects"),
+    ]);
+    sheet.finish(&remark, plane.bottom() + 4.0)
+}
+
+/// The plane below what ends at `top`.
+fn plane(left: f64, top: f64) -> Plane {
+    let (width, height) = PLANE;
+    Plane {
+        left,
+        top: top + OVERHANG.1,
+        width,
+        height,
     }
-    if points.len() < codes.rows() {
-        let count = Count(codes.rows() - points.len());
-        let _ = write!(
-            remark,
-            "Left out, not finite: {count} of {} objects. ",
-            Count(codes.rows())
-        );
-    }
-    let remark_style = Style::new(12.0).color(FAINT_INK);
-    let lines = remark_style.wrapped(&remark, full_width - 2.0 * MARGIN);
-    let bottom = document.lines(MARGIN, top + plane.bottom + 4.0, remark_style, &lines);
-    document.finish(full_width, bottom + MARGIN - 6.0)
 }
 
 /// A code.
@@ -198,238 +188,14 @@ struct Mark {
     form: Form,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Circle,
-    Square,
-    Triangle,
-}
-
 impl Mark {
     /// The look number `rank`: ten colours, then the same with another form; after thirty from the beginning.
     fn new(rank: usize) -> Self {
-        let forms = [Form::Circle, Form::Square, Form::Triangle];
         Self {
             color: CLASSES[rank % CLASSES.len()],
-            form: forms[rank / CLASSES.len() % forms.len()],
+            form: FORMS[rank / CLASSES.len() % FORMS.len()],
         }
     }
-
-    /// The mark at (x, y), of about the area of a circle of `radius`.
-    fn shape(self, x: f64, y: f64, radius: f64) -> String {
-        let tenth = |units: f64| Units((units * 10.0).round() / 10.0);
-        match self.form {
-            Form::Circle => format!(
-                r#"<circle cx="{}" cy="{}" r="{}"/>"#,
-                tenth(x),
-                tenth(y),
-                Units(radius)
-            ),
-            Form::Square => format!(
-                r#"<path d="M{} {}h{side}v{side}h-{side}z"/>"#,
-                tenth(x - 0.9 * radius),
-                tenth(y - 0.9 * radius),
-                side = Units(1.8 * radius)
-            ),
-            Form::Triangle => format!(
-                r#"<path d="M{} {}h{}l-{half} -{}z"/>"#,
-                tenth(x - 1.3 * radius),
-                tenth(y + 0.9 * radius),
-                Units(2.6 * radius),
-                Units(2.3 * radius),
-                half = Units(1.3 * radius)
-            ),
-        }
-    }
-}
-
-/// One axis: the range of values shown, in units of a power of ten.
-///
-/// Values near 1 are shown as they are; others in units such that the numbers at the ticks stay short, since what is
-/// 0.000000001 wide would otherwise have ticks without difference.
-#[derive(Clone, Debug, PartialEq)]
-struct Axis {
-    range: Range<f64>,
-    exponent: i32,
-}
-
-impl Axis {
-    /// The axis that shows all `values` with some room around them. Values that are all equal, or but for the rounding
-    /// of an f32, are in the middle of a range as wide as they are large.
-    fn fitting(values: impl Iterator<Item = f64>) -> Self {
-        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(value), high.max(value))
-        });
-        if low > high {
-            return Self {
-                range: -1.0..1.0,
-                exponent: 0,
-            };
-        }
-        let magnitude = low.abs().max(high.abs());
-        let room = if high - low > 1e-6 * magnitude {
-            0.05 * (high - low)
-        } else if magnitude > 0.0 {
-            0.5 * magnitude
-        } else {
-            1.0
-        };
-        let exponent = if magnitude == 0.0 || (0.1..10_000.0).contains(&magnitude) {
-            0
-        } else {
-            magnitude.log10().floor() as i32
-        };
-        let unit = 10f64.powi(exponent);
-        Self {
-            range: (low - room) / unit..(high + room) / unit,
-            exponent,
-        }
-    }
-
-    /// Where on the axis a value lies, 0 at the lower end, 1 at the upper.
-    fn share(&self, value: f64) -> f64 {
-        let value = value / 10f64.powi(self.exponent);
-        (value - self.range.start) / (self.range.end - self.range.start)
-    }
-
-    /// The name with the unit, if that is not 1.
-    fn name(&self, name: &str) -> String {
-        if self.exponent == 0 {
-            return name.to_string();
-        }
-        let raised = |digit: char| match digit.to_digit(10) {
-            Some(digit) => ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][digit as usize],
-            None => '⁻',
-        };
-        let power: String = self.exponent.to_string().chars().map(raised).collect();
-        format!("{name}, in units of 10{power}")
-    }
-
-    /// How many digits after the point tell its ticks apart.
-    fn decimals(&self, ticks: usize) -> usize {
-        let axis: RangedCoordf64 = self.range.clone().into();
-        let points = axis.key_points(BoldPoints(ticks));
-        let step = points
-            .windows(2)
-            .map(|pair| pair[1] - pair[0])
-            .fold(f64::INFINITY, f64::min);
-        if step.is_finite() && step > 0.0 {
-            // Steps are 1, 2 or 5 times a power of ten, but for rounding.
-            (-(step * 1.001).log10().floor()).clamp(0.0, 9.0) as usize
-        } else {
-            3
-        }
-    }
-}
-
-/// The number at a tick, with a true minus sign, and none before zero.
-fn tick(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
-    let digits = text.trim_start_matches('-');
-    if text.len() > digits.len() && digits.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
-        format!("−{digits}")
-    } else {
-        digits.to_string()
-    }
-}
-
-/// Where the plane lies.
-struct Plane {
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
-    /// Where the axes' names end, below.
-    bottom: f64,
-}
-
-impl Plane {
-    /// Where a point lies in the picture.
-    fn place(&self, axes: &[Axis; 2], (x, y): (f64, f64)) -> (f64, f64) {
-        (
-            self.left + axes[0].share(x) * self.width,
-            self.top + (1.0 - axes[1].share(y)) * self.height,
-        )
-    }
-}
-
-/// The grid with its ticks, an SVG of its own, and where the plane lies in it.
-fn grid(axes: &[Axis; 2]) -> (String, Plane) {
-    // Half of the topmost tick's number stands above the plane, and of the rightmost one right of it.
-    const TOP: u32 = 8;
-    const RIGHT: u32 = 30;
-    const BELOW: u32 = 46;
-    const TICKS: usize = 8;
-    let decimals = [axes[0].decimals(TICKS), axes[1].decimals(TICKS)];
-    let tick_style = Style::new(12.0);
-    let keys: RangedCoordf64 = axes[1].range.clone().into();
-    let widest = keys
-        .key_points(BoldPoints(TICKS))
-        .iter()
-        .map(|&y| tick_style.width(&tick(y, decimals[1])))
-        .fold(0.0, f64::max);
-    let left = (MARGIN + 18.0 + 6.0 + widest + 8.0).ceil() as u32;
-    let size = (left + PLANE.0 + RIGHT, TOP + PLANE.1 + BELOW);
-
-    let rgb = |color: Color| RGBColor(color.0, color.1, color.2);
-    let mut svg = String::new();
-    let draw = |svg: &mut String| -> Result<Plane, Box<dyn std::error::Error>> {
-        let root = SVGBackend::with_string(svg, size).into_drawing_area();
-        let mut chart = ChartBuilder::on(&root)
-            .margin_top(TOP)
-            .margin_right(RIGHT)
-            .x_label_area_size(BELOW)
-            .y_label_area_size(left)
-            .build_cartesian_2d(axes[0].range.clone(), axes[1].range.clone())?;
-        // The SVG's font size is the given one over this.
-        let text = |size: f64| ("sans-serif", size * 1.24).into_font().color(&rgb(INK));
-        chart
-            .configure_mesh()
-            .x_labels(TICKS)
-            .y_labels(TICKS)
-            .max_light_lines(0)
-            .bold_line_style(rgb(GRID))
-            .axis_style(rgb(INK))
-            .label_style(text(tick_style.size))
-            .x_label_formatter(&|x| tick(*x, decimals[0]))
-            .y_label_formatter(&|y| tick(*y, decimals[1]))
-            .draw()?;
-        root.present()?;
-        let (x, y) = (&axes[0].range, &axes[1].range);
-        let (left, top) = chart.backend_coord(&(x.start, y.end));
-        let (right, bottom) = chart.backend_coord(&(x.end, y.start));
-        Ok(Plane {
-            left: f64::from(left),
-            top: f64::from(top),
-            width: f64::from(right - left),
-            height: f64::from(bottom - top),
-            bottom: f64::from(size.1),
-        })
-    };
-    let plane = draw(&mut svg).expect("drawing into a string cannot fail");
-    (svg, plane)
-}
-
-/// The names of the axes, below and left of the plane.
-fn axis_names(document: &mut Document, axes: &[Axis; 2], plane: &Plane) {
-    let style = Style::new(13.0).anchor(Anchor::Middle);
-    // The two axes as drawn do not quite meet.
-    document.push(format_args!(
-        r#"<path fill="none" stroke="{INK}" d="M{left} {}V{}H{}"/>"#,
-        plane.top,
-        plane.top + plane.height + 1.0,
-        plane.left,
-        left = plane.left - 1.0
-    ));
-    let middle = plane.left + plane.width / 2.0;
-    document.text(middle, plane.bottom - 8.0, style, &axes[0].name("code 1"));
-    let middle = plane.top + plane.height / 2.0;
-    document.text(
-        MARGIN + 12.0,
-        middle,
-        style.upwards(),
-        &axes[1].name("code 2"),
-    );
 }
 
 /// The points, smaller and lighter the more there are. They are drawn in layers, in each one label after the other, so
@@ -457,7 +223,7 @@ fn dots(
             let mark = marks.get(&point.label).copied().unwrap_or(Mark::new(0));
             let (x, y) = plane.place(axes, (point.x, point.y));
             let shapes = shapes.entry(point.label).or_default();
-            shapes.push_str(&mark.shape(x, y, radius));
+            shapes.push_str(&mark.form.shape(x, y, radius));
         }
         for (label, shapes) in shapes {
             let color = marks.get(&label).copied().unwrap_or(Mark::new(0)).color;
@@ -592,7 +358,7 @@ fn legend(document: &mut Document, classes: &[Class], left: f64, top: f64) {
     document.text(left, middle + style.drop(), style.bold(), "label");
     for class in classes.iter().filter(|class| class.named) {
         middle += LINE;
-        let shape = class.mark.shape(left + 6.0, middle, 5.0);
+        let shape = class.mark.form.shape(left + 6.0, middle, 5.0);
         document.push(format_args!(
             r#"<g fill="{}">{shape}</g>"#,
             class.mark.color
@@ -604,7 +370,9 @@ fn legend(document: &mut Document, classes: &[Class], left: f64, top: f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::render::tests::{assert_nothing_clipped, color_at, inked, pixels};
+    use super::super::colors::GRID;
+    use super::super::render::tests::{assert_nothing_clipped, color_at, inked, pixels, words};
+    use super::super::sheet::MARGIN;
     use super::*;
 
     /// A number in [0, 1) for each i, in no visible order.
@@ -626,21 +394,21 @@ mod tests {
         svg.matches("<circle ").count()
     }
 
-    /// All that is written, without its breaks.
-    fn words(svg: &str) -> String {
-        let texts = svg
-            .split("</text>")
-            .filter_map(|piece| piece.rsplit('>').next());
-        texts.collect::<Vec<_>>().join(" ")
-    }
-
     #[test]
     fn each_object_is_a_dot_and_each_label_a_line_of_the_legend() {
         let (x, labels) = heaps(100);
         let svg = codes(&x, Some(&labels), "heaps");
         assert_eq!(marks(&svg), 100 + 2);
-        assert_eq!(svg.matches(">0</text>").count(), 2);
-        assert_eq!(svg.matches(">1</text>").count(), 2);
+        for label in [0, 1] {
+            // In the plane with a rim, in the legend in its size.
+            for style in [
+                r#"paint-order="stroke""#,
+                "font-size=\"13\" fill=\"#1a1a1a\"",
+            ] {
+                let name = format!("{style}>{label}</text>");
+                assert_eq!(svg.matches(&name).count(), 1, "{name}");
+            }
+        }
         for text in ["heaps", "code 1", "code 2", "label"] {
             assert!(svg.contains(&format!(">{text}</text>")), "{text}");
         }
@@ -667,14 +435,12 @@ mod tests {
             (axes[0].range.start + 0.99).abs() < 1e-6 && (axes[0].range.end - 0.99).abs() < 1e-6
         );
         let svg = codes(&x, Some(&[0, 0, 0, 0, 3]), "one line");
-        let (_, plane) = grid(&axes);
-        // What is below the title is moved down as a whole.
-        let moved = svg.split("translate(0 ").nth(1).unwrap();
-        let top: f64 = moved.split(')').next().unwrap().parse().unwrap();
+        let top = Sheet::new("one line", 0.0).top;
+        let plane = plane(Plane::left_beside(&axes[1], PLANE.1), top);
         let pixmap = pixels(&svg);
         let at = |x: f64, y: f64| {
             let x = plane.left + (x + 0.99) / 1.98 * plane.width;
-            let y = top + plane.top + (0.99 - y) / 1.98 * plane.height;
+            let y = plane.top + (0.99 - y) / 1.98 * plane.height;
             (x, y)
         };
         let color = |(x, y)| color_at(&pixmap, x, y);
@@ -726,7 +492,7 @@ mod tests {
     }
 
     #[test]
-    fn any_range_is_shown_with_ticks_that_differ() {
+    fn codes_of_any_range_are_shown() {
         for scale in [1e-30f32, 1e-9, 1e-3, 0.02, 1.0, 300.0, 1e6, 1e30] {
             for shift in [0.0f32, 1.0, -100.0] {
                 let x = Matrix::from_fn(50, 2, |i, j| {
@@ -734,19 +500,6 @@ mod tests {
                 });
                 let svg = codes(&x, None, "title");
                 assert_nothing_clipped(&svg);
-                let axis = Axis::fitting(x.row_iter().map(|row| f64::from(row[0])));
-                for row in x.row_iter() {
-                    assert!((0.0..=1.0).contains(&axis.share(f64::from(row[0]))));
-                }
-                let ticks = RangedCoordf64::from(axis.range.clone()).key_points(BoldPoints(8));
-                let decimals = axis.decimals(8);
-                let texts: BTreeSet<String> = ticks.iter().map(|&x| tick(x, decimals)).collect();
-                assert!(ticks.len() >= 3, "{scale} {shift}: {texts:?}");
-                assert_eq!(texts.len(), ticks.len(), "{scale} {shift}: {texts:?}");
-                assert!(
-                    texts.iter().all(|text| text.chars().count() <= 8),
-                    "{texts:?}"
-                );
             }
         }
     }
@@ -759,14 +512,8 @@ mod tests {
                 let labels: Vec<usize> = (0..n).map(|i| i % 10).collect();
                 let svg = codes(&x, Some(&labels), "title");
                 assert_nothing_clipped(&svg);
-                let axis = Axis::fitting([f64::from(value)].into_iter());
-                assert!((axis.share(f64::from(value)) - 0.5).abs() < 1e-9);
-                assert!(axis.range.end > axis.range.start);
             }
         }
-        // What an f32 rounds away is no structure.
-        let axis = Axis::fitting([1e6, 1e6 + 0.06].into_iter());
-        assert!(axis.range.end - axis.range.start > 0.5);
     }
 
     #[test]
@@ -776,7 +523,6 @@ mod tests {
             top: 8.0,
             width: 560.0,
             height: 480.0,
-            bottom: 600.0,
         };
         for place in [(50.0, 8.0), (300.0, 200.0), (610.0, 488.0)] {
             let mut names = vec![
@@ -924,20 +670,6 @@ mod tests {
         let svg = codes(&Matrix::filled(3, 2, f32::NAN), None, "title");
         assert_eq!(marks(&svg), 0);
         assert_nothing_clipped(&svg);
-    }
-
-    #[test]
-    fn numbers_at_ticks_have_true_minus_signs() {
-        assert_eq!(tick(-1.5, 1), "−1.5");
-        assert_eq!(tick(-0.001, 1), "0.0");
-        assert_eq!(tick(20.0, 0), "20");
-        let axis = |exponent| Axis {
-            range: 0.0..1.0,
-            exponent,
-        };
-        assert_eq!(axis(0).name("code 1"), "code 1");
-        assert_eq!(axis(-9).name("code 1"), "code 1, in units of 10⁻⁹");
-        assert_eq!(axis(16).name("code 2"), "code 2, in units of 10¹⁶");
     }
 
     #[test]

@@ -129,6 +129,41 @@ impl Style {
         }
         lines
     }
+
+    /// The text in at most so many lines, none wider than `width`, the rest of it left out; broken between words or
+    /// after a hyphen where that is possible.
+    pub fn shortened(self, text: &str, width: f64, most_lines: usize) -> Vec<String> {
+        // What reaches far beyond the lines is not measured letter by letter.
+        let letters = most_lines * (8.0 * width / self.size) as usize;
+        let cut: String = text.chars().take(letters).collect();
+        let mut lines = vec![String::new()];
+        for piece in cut.split_inclusive(['-', '_', ' ', '.', '/', '\n']) {
+            let longer = format!("{}{piece}", lines[lines.len() - 1]);
+            if self.width(longer.trim_end()) <= width {
+                *lines.last_mut().expect("there is a line") = longer;
+                continue;
+            }
+            lines.extend(self.wrapped(piece, width));
+            // Wrapping drops the space that parts this piece from the next.
+            if piece.ends_with([' ', '\n'])
+                && let Some(last) = lines.last_mut()
+            {
+                last.push(' ');
+            }
+        }
+        for line in &mut lines {
+            line.truncate(line.trim_end().len());
+        }
+        lines.retain(|line| !line.is_empty());
+        if lines.len() > most_lines || cut.len() < text.len() {
+            lines.truncate(most_lines);
+            if let Some(last) = lines.last_mut() {
+                while self.width(&format!("{last}…")) > width && last.pop().is_some() {}
+                last.push('…');
+            }
+        }
+        lines
+    }
 }
 
 /// A length or coordinate to a hundredth of a unit: finer cannot be seen, and longer files are slower to open.
@@ -242,6 +277,17 @@ impl Document {
         y + lines.len() as f64 * spacing
     }
 
+    /// A short line in ink from (x, y) to (x + dx, y + dy), as at an axis.
+    pub fn tick(&mut self, x: f64, y: f64, dx: f64, dy: f64) {
+        self.push(format_args!(
+            r#"<path stroke="{INK}" d="M{} {}l{} {}"/>"#,
+            Units(x),
+            Units(y),
+            Units(dx),
+            Units(dy)
+        ));
+    }
+
     /// The picture of the given size on white paper.
     pub fn finish(self, width: f64, height: f64) -> String {
         let (width, height) = (Units(width.ceil()), Units(height.ceil()));
@@ -318,6 +364,36 @@ mod tests {
         assert_eq!(lines.concat(), "m".repeat(50));
         assert!(lines.iter().all(|line| style.width(line) <= 100.0));
         assert_eq!(style.wrapped("mm", 1.0), ["m", "m"]);
+    }
+
+    #[test]
+    fn what_is_too_long_is_broken_after_hyphens_and_cut() {
+        let style = Style::new(11.5).bold();
+        assert_eq!(style.shortened("crime", 130.0, 2), ["crime"]);
+        let two = style.shortened("handicapped-infants-of-1984", 130.0, 2);
+        assert_eq!(two, ["handicapped-", "infants-of-1984"]);
+        let words = "reconstruction without the penalty on the Jacobian";
+        let three = style.shortened(words, 150.0, 3);
+        assert_eq!(three.join(" "), words);
+        assert_eq!(three.len(), 3);
+        for lines in [1, 2, 3] {
+            let long = "very long words ".repeat(9);
+            let cut = style.shortened(&long, 130.0, lines);
+            assert!(
+                cut.len() == lines && cut[lines - 1].ends_with('…'),
+                "{cut:?}"
+            );
+            assert!(cut.iter().all(|line| style.width(line) <= 130.0));
+            // The narrowest of letters fill the lines too.
+            let cut = style.shortened(&"i".repeat(10_000), 130.0, lines);
+            assert!(
+                cut.len() == lines && cut[lines - 1].ends_with('…'),
+                "{cut:?}"
+            );
+            assert!(style.width(&cut[lines - 1]) > 120.0, "{cut:?}");
+        }
+        assert_eq!(style.shortened(&"m".repeat(50), 130.0, 2).len(), 2);
+        assert!(style.shortened("", 130.0, 2).is_empty());
     }
 
     #[test]

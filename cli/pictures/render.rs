@@ -119,6 +119,14 @@ pub(super) mod tests {
         check(tree.root(), tree.size());
     }
 
+    /// All that is written, without its breaks.
+    pub fn words(svg: &str) -> String {
+        let texts = svg
+            .split("</text>")
+            .filter_map(|piece| piece.rsplit('>').next());
+        texts.collect::<Vec<_>>().join(" ")
+    }
+
     fn white(inside: &str) -> String {
         format!(
             r##"<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><rect width="60" height="20" fill="#ffffff"/>{inside}</svg>"##

@@ -36,7 +36,7 @@ pub fn planes(grid: Grid, planes: &[Plane], caption: &str, remark: &str) -> Stri
     let small = Style::new(10.0).color(FAINT_INK);
     let names: Vec<Vec<String>> = planes
         .iter()
-        .map(|plane| shortened(name_style, &plane.name, width))
+        .map(|plane| name_style.shortened(&plane.name, width, 2))
         .collect();
     let mut sheet = Sheet::new(caption, MARGIN + columns as f64 * (width + GAP) - GAP);
     let mut top = sheet.top;
@@ -73,29 +73,6 @@ pub fn planes(grid: Grid, planes: &[Plane], caption: &str, remark: &str) -> Stri
 fn columns(planes: usize) -> usize {
     let rows = planes.div_ceil(MOST_COLUMNS);
     planes.div_ceil(rows)
-}
-
-/// A name in at most two lines, the rest of it left out; broken between words or after a hyphen where that is possible.
-fn shortened(style: Style, name: &str, width: f64) -> Vec<String> {
-    // what reaches beyond two lines is not measured letter by letter
-    let name: String = name.chars().take(60).collect();
-    let mut lines = vec![String::new()];
-    for piece in name.split_inclusive(['-', '_', ' ', '.', '/']) {
-        let longer = format!("{}{piece}", lines[lines.len() - 1]);
-        if style.width(longer.trim_end()) <= width {
-            *lines.last_mut().expect("there is a line") = longer;
-            continue;
-        }
-        lines.extend(style.wrapped(piece, width));
-    }
-    lines.retain(|line| !line.trim().is_empty());
-    if lines.len() > 2 {
-        lines.truncate(2);
-        let last = &mut lines[1];
-        while style.width(&format!("{last}…")) > width && last.pop().is_some() {}
-        last.push('…');
-    }
-    lines
 }
 
 /// A bar of the scale's colours, lying, with the numbers at its ends.
@@ -153,19 +130,6 @@ mod tests {
         for text in ["salt", "iron", &most.to_string(), &(100 * most).to_string()] {
             assert!(svg.contains(&format!(">{text}<")), "{text}");
         }
-    }
-
-    #[test]
-    fn names_are_broken_after_hyphens_and_cut_after_two_lines() {
-        let style = Style::new(11.5).bold();
-        assert_eq!(shortened(style, "crime", 130.0), ["crime"]);
-        let two = shortened(style, "handicapped-infants-of-1984", 130.0);
-        assert_eq!(two, ["handicapped-", "infants-of-1984"]);
-        let cut = shortened(style, &"very long words ".repeat(9), 130.0);
-        assert!(cut.len() == 2 && cut[1].ends_with('…'), "{cut:?}");
-        assert!(cut.iter().all(|line| style.width(line) <= 130.0));
-        assert_eq!(shortened(style, &"m".repeat(50), 130.0).len(), 2);
-        assert!(shortened(style, "", 130.0).is_empty());
     }
 
     #[test]

@@ -1,0 +1,697 @@
+//! Vector fields in the plane beside each other: a denoiser's and the exact one.
+
+use super::axis::{Axis, significant};
+use super::colors::{CLASSES, FRAME};
+use super::document::{Document, Style, Units};
+use super::plane::{OVERHANG, Plane};
+use super::sheet::{Sheet, first_of, left_out, sentences, some_of};
+use std::fmt::Write;
+use std::ops::Range;
+use unsup_autograd::Matrix;
+use unsup_nn::random::{generator, sample_without_replacement};
+
+/// More panels than this are not drawn.
+const MOST_PANELS: usize = 12;
+/// More arrows than this are not drawn in a panel: they would be too short to see where they lead.
+const MOST_ARROWS: usize = 1_600;
+/// More data points than this are not drawn.
+const MOST_POINTS: usize = 2_000;
+/// Arrows nearer to each other than this share of the usual distance may overlap; else two that happen to be close would
+/// leave all others without length.
+const CLOSE: f64 = 0.25;
+/// An arrow is at most this share of the picture long.
+const LONGEST: f64 = 0.3;
+/// What is called so many times as high as wide, or the other way round, gets more room across.
+const MOST_ASPECT: f64 = 2.0;
+/// From a panel to the next.
+const GAP: (f64, f64) = (30.0, 14.0);
+
+/// Vector fields beside each other, as SVG text. Each of `panels` is a name, the positions (m x 2) of its arrows, and their
+/// vectors (m x 2); behind all of them lie the same data `points` (n x 2) in grey.
+///
+/// All panels show the same part of the plane in one scale, the same for both features, so that directions are true. An
+/// arrow stands with its middle at its position. Its length is its vector's times a factor, one for all panels, as large as
+/// may be without arrows of a panel overlapping; the picture says it. Vectors too short to see are dots.
+///
+/// Of more than 1,600 arrows in a panel, or 2,000 points, as many are drawn, chosen at random; of more than 12 panels the
+/// first. What is not finite is left out. The picture says all of this. `caption` and names are broken where too long.
+///
+/// # Panics
+/// If points or positions have not two columns, or vectors have not the shape of their positions.
+#[track_caller]
+pub fn vector_field(
+    panels: &[(&str, &Matrix<f32>, &Matrix<f32>)],
+    points: &Matrix<f32>,
+    caption: &str,
+) -> String {
+    assert!(
+        points.columns() == 2,
+        "vector_field: needs points of two columns, got {}",
+        points.shape()
+    );
+    for (_, positions, vectors) in panels {
+        assert!(
+            positions.columns() == 2,
+            "vector_field: needs positions of two columns, got {}",
+            positions.shape()
+        );
+        assert!(
+            positions.shape() == vectors.shape(),
+            "vector_field: positions of {}, but vectors of {}",
+            positions.shape(),
+            vectors.shape()
+        );
+    }
+    let shown = &panels[..panels.len().min(MOST_PANELS)];
+    let (arrows, counts): (Vec<Vec<Arrow>>, Vec<Counts>) = shown
+        .iter()
+        .map(|(_, positions, vectors)| {
+            let rows = positions.row_iter().zip(vectors.row_iter());
+            let arrow = |(at, vector): (&[f32], &[f32])| Arrow {
+                at: pair(at),
+                vector: pair(vector),
+            };
+            chosen(rows.map(arrow), Arrow::is_finite, MOST_ARROWS)
+        })
+        .unzip();
+    let is_finite = |point: &(f64, f64)| point.0.is_finite() && point.1.is_finite();
+    let (points, point_counts) = chosen(points.row_iter().map(pair), is_finite, MOST_POINTS);
+
+    let factor = Factor::fitting(&arrows, &points);
+    let axes = axes(&arrows, &points, factor.value());
+    let columns = match shown.len() {
+        0 | 1 => 1,
+        2 | 4 => 2,
+        _ => 3,
+    };
+    let width = [480.0, 340.0, 260.0][columns - 1];
+    let extent = |axis: &Axis| (axis.range.end - axis.range.start) * 10f64.powi(axis.exponent);
+    let height = (width * extent(&axes[1]) / extent(&axes[0])).round();
+    let left = Plane::left_beside(&axes[1], height);
+    let right = left + columns as f64 * (width + GAP.0) - GAP.0;
+
+    let mut sheet = Sheet::new(caption, right + OVERHANG.0 / 2.0);
+    let mut top = sheet.top;
+    let mut bottom = top;
+    let document = &mut sheet.document;
+    let style = Style::new(13.0).bold();
+    for (panels, arrows) in shown.chunks(columns).zip(arrows.chunks(columns)) {
+        let names: Vec<Vec<String>> = panels
+            .iter()
+            .map(|(name, ..)| style.shortened(name, width, 3))
+            .collect();
+        let lines = names.iter().map(Vec::len).max().unwrap_or(0);
+        let below_names = top + 1.35 * style.size * lines as f64 + OVERHANG.1;
+        for (column, (name, arrows)) in names.iter().zip(arrows).enumerate() {
+            let plane = Plane {
+                left: left + column as f64 * (width + GAP.0),
+                top: below_names,
+                width,
+                height,
+            };
+            // The last line of each name is next to its panel.
+            let first = top + 1.35 * style.size * (lines - name.len()) as f64;
+            document.lines(plane.left, first, style, name);
+            if column == 0 {
+                plane.draw(document, &axes, ["feature 1", "feature 2"]);
+            } else {
+                plane.draw_beside_another(document, &axes, "feature 1");
+            }
+            draw_points(document, &points, &axes, &plane);
+            draw_arrows(document, arrows, factor.value(), &axes, &plane);
+            bottom = plane.bottom();
+        }
+        top = bottom + GAP.1;
+    }
+
+    let longest = arrows
+        .iter()
+        .flatten()
+        .map(Arrow::length)
+        .fold(0.0, f64::max);
+    let said = if longest > 0.0 {
+        let times = factor.times();
+        format!(
+            "Arrows are {times} times as long as their vectors in all panels, their middles at their places."
+        )
+    } else {
+        "There are no vectors longer than 0.".to_string()
+    };
+    let close = if factor.some_may_overlap {
+        "Arrows at nearly the same place may overlap."
+    } else {
+        ""
+    };
+    let all = Counts::sum(&counts);
+    let remark = sentences(&[
+        &first_of(shown.len(), panels.len(), "panels"),
+        &said,
+        close,
+        "Data points are grey.",
+        &some_of(all.drawn, all.finite, "arrows"),
+        &left_out(all.all - all.finite, all.all, "arrows"),
+        &some_of(point_counts.drawn, point_counts.finite, "data points"),
+        &left_out(
+            point_counts.all - point_counts.finite,
+            point_counts.all,
+            "data points",
+        ),
+    ]);
+    sheet.finish(&remark, bottom + 6.0)
+}
+
+/// A vector at its position.
+#[derive(Clone, Copy, Debug)]
+struct Arrow {
+    at: (f64, f64),
+    vector: (f64, f64),
+}
+
+impl Arrow {
+    fn is_finite(&self) -> bool {
+        let numbers = [self.at.0, self.at.1, self.vector.0, self.vector.1];
+        numbers.iter().all(|x| x.is_finite())
+    }
+
+    fn length(&self) -> f64 {
+        self.vector.0.hypot(self.vector.1)
+    }
+
+    /// Where it begins and where it ends if it is drawn `factor` times as long.
+    fn ends(&self, factor: f64) -> [(f64, f64); 2] {
+        [-0.5 * factor, 0.5 * factor].map(|half| {
+            (
+                self.at.0 + half * self.vector.0,
+                self.at.1 + half * self.vector.1,
+            )
+        })
+    }
+}
+
+fn pair(row: &[f32]) -> (f64, f64) {
+    (f64::from(row[0]), f64::from(row[1]))
+}
+
+/// How many there are, how many of these are finite, and how many of these are drawn.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    all: usize,
+    finite: usize,
+    drawn: usize,
+}
+
+impl Counts {
+    fn sum(counts: &[Self]) -> Self {
+        counts.iter().fold(Self::default(), |sum, counts| Self {
+            all: sum.all + counts.all,
+            finite: sum.finite + counts.finite,
+            drawn: sum.drawn + counts.drawn,
+        })
+    }
+}
+
+/// Of the finite ones at most `most`, at random but always the same.
+fn chosen<I>(
+    items: impl ExactSizeIterator<Item = I>,
+    is_finite: impl Fn(&I) -> bool,
+    most: usize,
+) -> (Vec<I>, Counts) {
+    let all = items.len();
+    let mut items: Vec<Option<I>> = items.filter(is_finite).map(Some).collect();
+    let finite = items.len();
+    let drawn = finite.min(most);
+    let mut numbers: Vec<usize> = (0..finite).collect();
+    if drawn < finite {
+        numbers = sample_without_replacement(finite, drawn, &mut generator(0, "vector field", 0));
+    }
+    let items = numbers
+        .into_iter()
+        .filter_map(|i| items[i].take())
+        .collect();
+    let counts = Counts { all, finite, drawn };
+    (items, counts)
+}
+
+/// How many times as long as their vectors the arrows are drawn: a number of two digits, so that it is the one that is
+/// said.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Factor {
+    /// 10 to 99.
+    digits: u32,
+    /// The factor is the digits times ten to this.
+    exponent: i32,
+    /// Some arrows are so close to each other that they were not asked.
+    some_may_overlap: bool,
+}
+
+impl Factor {
+    /// The largest factor at which no two arrows of a panel overlap, except very close ones. An arrow lies within a circle
+    /// about its middle as wide as the arrow is long, and circles do not meet whose radii add up to less than the distance.
+    fn fitting(panels: &[Vec<Arrow>], points: &[(f64, f64)]) -> Self {
+        let longest = panels
+            .iter()
+            .flatten()
+            .map(Arrow::length)
+            .fold(0.0, f64::max);
+        if longest == 0.0 {
+            return Self::at_most(1.0, false);
+        }
+        let places = panels.iter().flatten().map(|arrow| arrow.at);
+        let places: Vec<(f64, f64)> = places.chain(points.iter().copied()).collect();
+        let [across, up] = extents(&places);
+        let size = (across.end - across.start).max(up.end - up.start);
+        let magnitude = [across.start, across.end, up.start, up.end].map(f64::abs);
+        let magnitude = magnitude.into_iter().fold(0.0, f64::max);
+        let size = match (size > 1e-6 * magnitude, magnitude > 0.0) {
+            (true, _) => size,
+            (false, true) => magnitude,
+            (false, false) => longest,
+        };
+        let mut factor = LONGEST * size / longest;
+        let mut some_may_overlap = false;
+        for arrows in panels {
+            let mut nearest = vec![f64::INFINITY; arrows.len()];
+            for (i, a) in arrows.iter().enumerate() {
+                for (j, b) in arrows[..i].iter().enumerate() {
+                    let apart = (a.at.0 - b.at.0).hypot(a.at.1 - b.at.1);
+                    nearest[i] = nearest[i].min(apart);
+                    nearest[j] = nearest[j].min(apart);
+                }
+            }
+            nearest.sort_by(f64::total_cmp);
+            let close = CLOSE * nearest.get(nearest.len() / 2).copied().unwrap_or(0.0);
+            for (i, a) in arrows.iter().enumerate() {
+                for b in &arrows[..i] {
+                    let apart = (a.at.0 - b.at.0).hypot(a.at.1 - b.at.1);
+                    let lengths = a.length() + b.length();
+                    if lengths == 0.0 {
+                        continue;
+                    }
+                    if apart > close {
+                        factor = factor.min(2.0 * apart / lengths);
+                    } else {
+                        some_may_overlap = true;
+                    }
+                }
+            }
+        }
+        Self::at_most(factor, some_may_overlap)
+    }
+
+    /// Not above `factor`.
+    fn at_most(factor: f64, some_may_overlap: bool) -> Self {
+        let exponent = factor.log10().floor() as i32 - 1;
+        // Powers of ten are not exact.
+        let digits = (factor / 10f64.powi(exponent) * (1.0 + 1e-9)).floor();
+        Self {
+            digits: digits.clamp(10.0, 99.0) as u32,
+            exponent,
+            some_may_overlap,
+        }
+    }
+
+    fn value(self) -> f64 {
+        f64::from(self.digits) * 10f64.powi(self.exponent)
+    }
+
+    /// "0.35", "2", "1.5·10⁻⁷"
+    fn times(self) -> String {
+        significant(self.digits, self.exponent)
+    }
+}
+
+/// From the least to the largest coordinate in both directions; 0 to 0 if there is none.
+fn extents(places: &[(f64, f64)]) -> [Range<f64>; 2] {
+    let extent = |coordinate: fn(&(f64, f64)) -> f64| {
+        let least = places.iter().map(coordinate).fold(f64::INFINITY, f64::min);
+        let most = places
+            .iter()
+            .map(coordinate)
+            .fold(f64::NEG_INFINITY, f64::max);
+        if least <= most { least..most } else { 0.0..0.0 }
+    };
+    [extent(|place| place.0), extent(|place| place.1)]
+}
+
+/// The axes of the part of the plane in which all of this lies, with some room around it.
+fn axes(panels: &[Vec<Arrow>], points: &[(f64, f64)], factor: f64) -> [Axis; 2] {
+    let ends = panels.iter().flatten().flat_map(|arrow| arrow.ends(factor));
+    let places: Vec<(f64, f64)> = ends.chain(points.iter().copied()).collect();
+    let extents = extents(&places);
+    let lengths = [0, 1].map(|j| extents[j].end - extents[j].start);
+    let longer = lengths[0].max(lengths[1]);
+    let magnitude = extents
+        .iter()
+        .map(|extent| extent.start.abs().max(extent.end.abs()))
+        .fold(0.0, f64::max);
+    // What an f32 rounds away is no extent.
+    let longer = match (longer > 1e-6 * magnitude, magnitude > 0.0) {
+        (true, _) => longer,
+        (false, true) => magnitude,
+        (false, false) => 1.0,
+    };
+    extents.map(|extent| {
+        let length = (extent.end - extent.start).max(longer / MOST_ASPECT) + 0.08 * longer;
+        let middle = extent.start + (extent.end - extent.start) / 2.0;
+        Axis::exactly(middle - length / 2.0..middle + length / 2.0)
+    })
+}
+
+/// The data, faint.
+fn draw_points(document: &mut Document, points: &[(f64, f64)], axes: &[Axis; 2], plane: &Plane) {
+    let mut dots = String::new();
+    for &point in points {
+        let (x, y) = plane.place(axes, point);
+        let _ = write!(
+            dots,
+            r#"<circle cx="{}" cy="{}" r="1.8"/>"#,
+            Units(x),
+            Units(y)
+        );
+    }
+    document.push(format_args!(
+        r#"<g fill="{FRAME}" fill-opacity="0.7">{dots}</g>"#
+    ));
+}
+
+/// The arrows, with heads that are never longer than half of them.
+fn draw_arrows(
+    document: &mut Document,
+    arrows: &[Arrow],
+    factor: f64,
+    axes: &[Axis; 2],
+    plane: &Plane,
+) {
+    let (mut shafts, mut heads, mut dots) = (String::new(), String::new(), String::new());
+    for arrow in arrows {
+        let [start, end] = arrow.ends(factor).map(|place| plane.place(axes, place));
+        let (dx, dy) = (end.0 - start.0, end.1 - start.1);
+        let length = dx.hypot(dy);
+        if length < 1.5 {
+            let (x, y) = plane.place(axes, arrow.at);
+            let _ = write!(
+                dots,
+                r#"<circle cx="{}" cy="{}" r="0.9"/>"#,
+                Units(x),
+                Units(y)
+            );
+            continue;
+        }
+        let (dx, dy) = (dx / length, dy / length);
+        let head = (0.5 * length).min(6.0);
+        let half = 0.42 * head;
+        let base = (end.0 - head * dx, end.1 - head * dy);
+        let _ = write!(
+            shafts,
+            "M{} {}L{} {}",
+            Units(start.0),
+            Units(start.1),
+            Units(base.0),
+            Units(base.1)
+        );
+        let _ = write!(
+            heads,
+            "M{} {}L{} {}L{} {}z",
+            Units(end.0),
+            Units(end.1),
+            Units(base.0 - half * dy),
+            Units(base.1 + half * dx),
+            Units(base.0 + half * dy),
+            Units(base.1 - half * dx)
+        );
+    }
+    let color = CLASSES[0];
+    document.push(format_args!(
+        r#"<g fill="{color}"><path fill="none" stroke="{color}" stroke-width="1.2" d="{shafts}"/><path d="{heads}"/>{dots}</g>"#
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::colors::PAPER;
+    use super::super::render::tests::{assert_nothing_clipped, color_at, inked, pixels, words};
+    use super::*;
+
+    const CAPTION: &str = "A denoiser and the score";
+
+    /// A grid of `side` x `side` positions, 1 apart, from (0, 0) on.
+    fn square(side: usize) -> Matrix<f32> {
+        Matrix::from_fn(side * side, 2, |i, j| [i % side, i / side][j] as f32)
+    }
+
+    fn arrows(positions: &Matrix<f32>, vectors: &Matrix<f32>) -> Vec<Arrow> {
+        let rows = positions.row_iter().zip(vectors.row_iter());
+        rows.map(|(at, vector)| Arrow {
+            at: pair(at),
+            vector: pair(vector),
+        })
+        .collect()
+    }
+
+    fn drawn(panels: &[(&str, &Matrix<f32>, &Matrix<f32>)], points: &Matrix<f32>) -> String {
+        let svg = vector_field(panels, points, CAPTION);
+        assert_nothing_clipped(&svg);
+        svg
+    }
+
+    #[test]
+    fn arrows_lead_along_their_vectors_with_their_middle_at_their_place() {
+        let positions = Matrix::from_rows(&[[0.0, 0.0], [4.0, 0.0], [0.0, 3.0f32]]);
+        let vectors = Matrix::from_rows(&[[2.0, 0.0], [0.0, 1.0], [0.0, 0.0f32]]);
+        let points = Matrix::from_rows(&[[2.0, 1.5f32]]);
+        let svg = drawn(&[("field", &positions, &vectors)], &points);
+        let all = vec![arrows(&positions, &vectors)];
+        let factor = Factor::fitting(&all, &[(2.0, 1.5)]);
+        // Not longer than 0.3 of the four units that it is wide.
+        assert_eq!((factor.digits, factor.exponent), (60, -2));
+        assert!(
+            words(&svg).contains("Arrows are 0.6 times as long"),
+            "{}",
+            words(&svg)
+        );
+        let axes = axes(&all, &[(2.0, 1.5)], factor.value());
+        let height = 480.0 * (axes[1].range.end - axes[1].range.start)
+            / (axes[0].range.end - axes[0].range.start);
+        let plane = Plane {
+            left: Plane::left_beside(&axes[1], height.round()),
+            top: Sheet::new(CAPTION, 0.0).top + 1.35 * 13.0 + OVERHANG.1,
+            width: 480.0,
+            height: height.round(),
+        };
+        let pixmap = pixels(&svg);
+        let color = |x: f64, y: f64| {
+            let (x, y) = plane.place(&axes, (x, y));
+            color_at(&pixmap, x, y)
+        };
+        // Two long and 0.6 times: from -0.6 to 0.6.
+        for x in [-0.58, -0.3, 0.0, 0.3, 0.57] {
+            assert_eq!(color(x, 0.0), CLASSES[0], "{x}");
+        }
+        assert_ne!(color(-0.64, 0.02), CLASSES[0]);
+        assert_ne!(color(0.63, 0.02), CLASSES[0]);
+        // The head is at the end: wider than the shaft.
+        assert_eq!(color(0.56, 0.012), CLASSES[0]);
+        assert_ne!(color(-0.56, 0.012), CLASSES[0]);
+        // Upwards, from -0.3 to 0.3.
+        for y in [-0.28, 0.0, 0.27] {
+            assert_eq!(color(4.0, y), CLASSES[0], "{y}");
+        }
+        assert_ne!(color(4.02, 0.34), CLASSES[0]);
+        // A vector of no length is a dot.
+        let (x, y) = plane.place(&axes, (0.0, 3.0));
+        let dot = (0..6).flat_map(|i| (0..6).map(move |j| (f64::from(i), f64::from(j))));
+        let dot = dot
+            .filter(|(i, j)| color_at(&pixmap, x - 1.5 + i / 2.0, y - 1.5 + j / 2.0) == CLASSES[0]);
+        assert!((4..=14).contains(&dot.count()));
+        // The data point is faint.
+        let point = color(2.0, 1.5);
+        assert!(
+            point != PAPER && point != CLASSES[0] && point.0 > 176,
+            "{point}"
+        );
+    }
+
+    #[test]
+    fn no_two_arrows_overlap_in_any_panel_and_one_factor_serves_all() {
+        let positions = square(9);
+        let swirl = |scale: f32| {
+            Matrix::from_fn(81, 2, |i, j| {
+                let (x, y) = ((i % 9) as f32 - 4.0, (i / 9) as f32 - 4.0);
+                scale * [-y + 0.3 * x, x + 0.3 * y][j]
+            })
+        };
+        let (small, large) = (swirl(1.0), swirl(7.0));
+        let panels = [arrows(&positions, &small), arrows(&positions, &large)];
+        let factor = Factor::fitting(&panels, &[]);
+        assert!(!factor.some_may_overlap);
+        let alone = Factor::fitting(&panels[1..], &[]);
+        assert_eq!(factor, alone);
+        let radius = |arrow: &Arrow| 0.5 * factor.value() * arrow.length();
+        let mut least = f64::INFINITY;
+        for arrows in &panels {
+            for (i, a) in arrows.iter().enumerate() {
+                for b in &arrows[..i] {
+                    let apart = (a.at.0 - b.at.0).hypot(a.at.1 - b.at.1);
+                    least = least.min(apart - radius(a) - radius(b));
+                }
+            }
+        }
+        // They do not touch, and could hardly be longer.
+        assert!((0.0..0.1).contains(&least), "{least}");
+        let svg = drawn(
+            &[("a", &positions, &small), ("b", &positions, &large)],
+            &positions,
+        );
+        let said = format!("Arrows are {} times as long", factor.times());
+        assert!(words(&svg).contains(&said), "{said}");
+    }
+
+    #[test]
+    fn arrows_at_one_place_do_not_take_the_length_of_all_others() {
+        let mut positions = square(4);
+        let vectors = Matrix::filled(16, 2, 1.0f32);
+        let usual = Factor::fitting(&[arrows(&positions, &vectors)], &[]);
+        assert!(!usual.some_may_overlap);
+        let first = positions.row(0).to_vec();
+        positions.row_mut(1).copy_from_slice(&first);
+        let factor = Factor::fitting(&[arrows(&positions, &vectors)], &[]);
+        assert_eq!(factor.value(), usual.value());
+        assert!(factor.some_may_overlap);
+        let svg = drawn(&[("", &positions, &vectors)], &positions);
+        assert!(words(&svg).contains("Arrows at nearly the same place may overlap."));
+    }
+
+    #[test]
+    fn one_scale_for_both_features_and_all_panels() {
+        for (wide, high) in [
+            (1.0, 1.0),
+            (10.0, 1.0),
+            (1.0, 10.0),
+            (1e-20, 1e20),
+            (3.0, 0.0),
+        ] {
+            let points = Matrix::from_rows(&[[0.0, 0.0], [wide, high]]);
+            let axes = axes(&[], &[(0.0, 0.0), (f64::from(wide), f64::from(high))], 1.0);
+            let extents = axes.map(|axis| {
+                assert!((axis.share(0.0)) > 0.0);
+                (axis.range.end - axis.range.start) * 10f64.powi(axis.exponent)
+            });
+            let aspect = extents[1] / extents[0];
+            assert!((0.4..=2.2).contains(&aspect), "{aspect}");
+            let vectors = Matrix::from_rows(&[[wide, high], [high, wide]]);
+            let svg = drawn(&[("a", &points, &vectors); 5], &points);
+            // Five panels in two rows, numbers of the upright axis at the left ones only.
+            assert_eq!(svg.matches(">a</text>").count(), 5);
+            assert_eq!(
+                svg.matches(">feature 1</text>").count(),
+                if words(&svg).contains("feature 1, in units") {
+                    0
+                } else {
+                    5
+                }
+            );
+            let upright = svg.matches(">feature 2").count();
+            assert_eq!(upright, 2);
+        }
+    }
+
+    #[test]
+    fn what_is_not_finite_is_left_out_and_said() {
+        let positions = square(3);
+        let mut vectors = Matrix::filled(9, 2, 0.5f32);
+        vectors.row_mut(4)[1] = f32::NAN;
+        let mut infinite = positions.clone();
+        infinite.row_mut(0)[0] = f32::INFINITY;
+        let svg = drawn(
+            &[("", &positions, &vectors), ("", &infinite, &vectors)],
+            &infinite,
+        );
+        let words = words(&svg);
+        assert!(
+            words.contains("Left out, not finite: 3 of 18 arrows."),
+            "{words}"
+        );
+        assert!(
+            words.contains("Left out, not finite: 1 of 9 data points."),
+            "{words}"
+        );
+        // As many heads as arrows.
+        let heads = svg.split("<path d=\"").skip(1);
+        let heads = heads.filter_map(|path| path.split('"').next());
+        assert_eq!(
+            heads.map(|path| path.matches('z').count()).sum::<usize>(),
+            15
+        );
+        let none = Matrix::filled(9, 2, f32::NAN);
+        drawn(&[("", &none, &none)], &none);
+    }
+
+    #[test]
+    fn any_number_of_panels_arrows_and_points_fits() {
+        let long = "a field of which the <name> does not fit above any panel ".repeat(5);
+        for panels in [0, 1, 2, 3, 4, 7, 13] {
+            for side in [1, 2, 20, 45] {
+                if panels > 3 && side > 20 {
+                    continue;
+                }
+                for scale in [0.0, 1e-30, 1.0, 1e30] {
+                    let positions = square(side).map(|x: f32| x * scale);
+                    let vectors = positions.map(|x: f32| 3.0 - x);
+                    let named = |i: usize| (["", "a", &long[..]][i % 3], &positions, &vectors);
+                    let named: Vec<_> = (0..panels).map(named).collect();
+                    let svg = drawn(&named, &positions);
+                    let words = words(&svg);
+                    assert_eq!(
+                        words.contains("First 12 of 13 panels."),
+                        panels > MOST_PANELS
+                    );
+                    let arrows = format!("{} of {} arrows are drawn.", "1,600", "2,025");
+                    assert_eq!(
+                        words.contains(&arrows),
+                        side == 45 && panels == 1,
+                        "{words}"
+                    );
+                    let points = "2,000 of 2,025 data points are drawn.";
+                    assert_eq!(words.contains(points), side == 45);
+                }
+            }
+        }
+        // Those of one number of positions are the same in all panels.
+        let positions = square(45);
+        let chosen = || chosen(positions.row_iter().map(pair), |_| true, MOST_ARROWS).0;
+        assert_eq!(chosen(), chosen());
+        assert_eq!(chosen().len(), MOST_ARROWS);
+    }
+
+    #[test]
+    fn vectors_of_no_length_are_dots_and_it_is_said() {
+        let positions = square(3);
+        let svg = drawn(
+            &[("", &positions, &Matrix::zeros(9, 2))],
+            &Matrix::zeros(1, 2),
+        );
+        assert_eq!(svg.matches(r#"r="0.9""#).count(), 9);
+        assert!(words(&svg).contains("There are no vectors longer than 0."));
+        assert!(inked(&pixels(&svg), 0.0, 0.0, 500.0, 400.0) > 1000);
+    }
+
+    #[test]
+    #[should_panic(expected = "vector_field: needs points of two columns, got 4x3")]
+    fn other_points_are_refused() {
+        vector_field(&[], &Matrix::zeros(4, 3), "");
+    }
+
+    #[test]
+    #[should_panic(expected = "vector_field: needs positions of two columns, got 4x1")]
+    fn other_positions_are_refused() {
+        let positions = Matrix::zeros(4, 1);
+        vector_field(&[("", &positions, &positions)], &Matrix::zeros(4, 2), "");
+    }
+
+    #[test]
+    #[should_panic(expected = "vector_field: positions of 4x2, but vectors of 3x2")]
+    fn other_vectors_are_refused() {
+        let (positions, vectors) = (Matrix::zeros(4, 2), Matrix::zeros(3, 2));
+        vector_field(&[("", &positions, &vectors)], &positions, "");
+    }
+}
