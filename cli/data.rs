@@ -141,6 +141,31 @@ impl Split {
         Self::of(&data, &parts, None, missing, options)
     }
 
+    /// Objects that were generated, not scaled, split by a permutation of the seed as those of a file are.
+    ///
+    /// # Errors
+    /// If there are fewer than two.
+    pub fn generated(
+        data: &Dataset,
+        options: &DataOptions,
+        seed: u64,
+    ) -> Result<Self, Box<dyn Error>> {
+        let objects = data.features.rows();
+        let parts = holdout(objects, HeldOut::Count((objects / 3).max(1)), seed)?;
+        let options = DataOptions {
+            scaling: Some(options.scaling.unwrap_or(ScalingKind::None)),
+            ..options.clone()
+        };
+        Self::of(data, &parts, None, Missing::Refused, &options)
+    }
+
+    /// Whether all values lie in [0, 1].
+    pub fn within_unit(&self) -> bool {
+        let parts = [&self.train.x, &self.held_out.x];
+        let mut values = parts.into_iter().flat_map(|x| x.as_slice());
+        values.all(|value| (0.0..=1.0).contains(value))
+    }
+
     /// The objects of the file of `--data` to train on, and those of `test` to judge by.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The options of Kohonen's networks.
 
-use super::{DataOptions, RunOptions, at_least_1, no_options, positive};
+use super::{DataOptions, RunOptions, at_least_1, named, no_options, positive};
 use crate::data::Missing;
 use clap::Args;
 use std::path::PathBuf;
@@ -376,16 +376,6 @@ fn fill(text: &str) -> Result<Missing, String> {
         (_, Ok(number)) if number.is_finite() => Ok(Missing::Value(number)),
         _ => Err("expected skip, mean, or a number".to_owned()),
     }
-}
-
-/// One of several names.
-fn named<V: Copy>(text: &str, names: &[(&str, V)]) -> Result<V, String> {
-    let found = names.iter().find(|(name, _)| *name == text);
-    found.map(|&(_, value)| value).ok_or_else(|| {
-        let names: Vec<&str> = names.iter().map(|&(name, _)| name).collect();
-        let (last, others) = names.split_last().expect("there are names");
-        format!("expected {} or {last}", others.join(", "))
-    })
 }
 
 /// The names of what can be chosen, as they are given and printed; the first is what is chosen by itself.

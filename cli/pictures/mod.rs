@@ -26,18 +26,12 @@ mod vector_field;
 
 pub use cells::TileShape;
 pub use codes::codes;
-#[allow(unused_imports)] // until the command draws it
 pub use filters::filters;
-#[allow(unused_imports)] // until the command draws it
 pub use grid::grid;
-#[allow(unused_imports)] // until the command draws it
 pub use histogram::histogram;
 pub use page::Page;
 pub use reconstructions::reconstructions;
 pub use render::png;
-#[allow(unused_imports)] // until the command draws it
 pub use spectrum::spectrum;
-#[allow(unused_imports)] // until the command draws it
 pub use tiles::tiles;
-#[allow(unused_imports)] // until the command draws it
 pub use vector_field::vector_field;

@@ -1,8 +1,8 @@
 //! `unsup train classifier`.
 
 use super::{
-    Job, WRITTEN, architecture, check_size, count, describe, four_digits, lines, listed, report,
-    set_threads, training,
+    Job, USUAL_RATE, WRITTEN, architecture, check_size, count, describe, four_digits, lines,
+    listed, report, set_threads, training,
 };
 use crate::arguments::TrainClassifier;
 use crate::data::{Missing, Part, Split};
@@ -166,7 +166,12 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
         model: &mut model,
         criterion: &criterion,
         validation: validated.as_ref().map(|criterion| criterion as _),
-        training: training(&arguments.training, options.seed),
+        training: training(
+            &arguments.training,
+            USUAL_RATE,
+            train.x.rows(),
+            options.seed,
+        ),
         early_stopping: arguments.patience.map(|patience| EarlyStopping {
             patience,
             least_fall: 0.0,

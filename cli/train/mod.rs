@@ -181,16 +181,19 @@ fn begin(
     Ok(Run::new(settings)?)
 }
 
-/// The settings of a training by Adam.
-fn training(options: &TrainingOptions, seed: u64) -> Training {
+/// The settings of a training by Adam of so many objects; `rate` is the learning rate if none is given.
+fn training(options: &TrainingOptions, rate: f64, objects: usize, seed: u64) -> Training {
     Training {
-        epochs: options.epochs,
+        epochs: options.epochs(objects),
         batch_size: options.batch_size,
-        rate: options.rate,
+        rate: options.rate.unwrap_or(rate),
         seed,
         ..Training::default()
     }
 }
+
+/// The learning rate where a method has none of its own.
+const USUAL_RATE: f64 = 0.002;
 
 /// Prints what a training came to: one JSON object for another program, or a summary for a reader.
 fn report(options: &RunOptions, json: &Value, summary: &str) -> Result<(), String> {

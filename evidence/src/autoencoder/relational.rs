@@ -5,11 +5,9 @@ use super::{
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
-use unsup_autograd::{Matrix, Tape};
 use unsup_models::Activation;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Pairs, Relational, Threshold, uses};
 use unsup_nn::classical::symmetric_eigen;
-use unsup_nn::loss;
 
 pub fn experiments() -> Vec<Experiment> {
     vec![
@@ -46,14 +44,7 @@ fn beside_eckart_young(_: &Path) -> Vec<Finding> {
             ..Architecture::linear(k)
         };
         let off = |model: &AutoEncoder<f32>| {
-            relation(
-                &model.reconstruct(&x.cast()).cast(),
-                &x,
-                method.threshold,
-                method.pairs,
-            ) * (l * l) as f64
-                / least
-                - 1.0
+            method.loss(&model.reconstruct(&x.cast()).cast(), &x) * (l * l) as f64 / least - 1.0
         };
         let model = fitted(
             &x.cast::<f32>(),
@@ -72,12 +63,6 @@ fn beside_eckart_young(_: &Path) -> Vec<Finding> {
         .beside(0.0046, "numpy"),
         ablation("untrained: the same", random, Gate::AtLeast(1.0)),
     ]
-}
-
-/// The relation's loss between objects and their reconstructions.
-fn relation(y: &Matrix<f64>, x: &Matrix<f64>, threshold: Threshold, pairs: Pairs) -> f64 {
-    let tape = Tape::new();
-    loss::relation(tape.leaf(y.clone()), tape.leaf(x.clone()), threshold, pairs).item()
 }
 
 fn digits_related(_: &Path) -> Vec<Finding> {
@@ -104,11 +89,14 @@ fn digits_related(_: &Path) -> Vec<Finding> {
                 &method,
                 &training(300, 100, 4e-3, seed),
             );
-            let (x, y) = (digits.test.cast(), model.reconstruct(&digits.test).cast());
+            let (x, y) = (
+                digits.test.cast::<f64>(),
+                model.reconstruct(&digits.test).cast(),
+            );
             let (train, test) = (model.encode(&digits.train), model.encode(&digits.test));
             let judged = uses::judge((&train, &digits.train_labels), (&test, &digits.test_labels));
             (
-                relation(&y, &x, method.threshold, method.pairs),
+                method.loss(&y, &x),
                 model.squared_error(&digits.test),
                 judged.neighbours,
             )

@@ -31,7 +31,7 @@
 
 use super::{AutoEncoder, Method, Pass, Warning};
 use unsup_autograd::random::{generator, sample_without_replacement};
-use unsup_autograd::{Matrix, Real};
+use unsup_autograd::{Matrix, Real, Tape};
 use unsup_nn::loss;
 use unsup_nn::train::{Batch, Term, Terms};
 
@@ -80,6 +80,19 @@ impl Relational {
             pairs: Pairs::All,
             ..Self::mixture(a, t)
         }
+    }
+
+    /// The relation's loss of the rows of `x` and what was made of them, `y`: the mean over pairs of (σ(yᵢ·yⱼ) − σ(xᵢ·xⱼ))².
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    #[track_caller]
+    pub fn loss<T: Real>(&self, y: &Matrix<T>, x: &Matrix<T>) -> f64 {
+        let tape = Tape::new();
+        let (y, x) = (tape.leaf(y.clone()), tape.leaf(x.clone()));
+        loss::relation(y, x, self.threshold, self.pairs)
+            .item()
+            .to_f64()
     }
 
     /// The inner product that a share of all pairs i < j lies below (of more than 2000 objects: of so many, drawn at random): a

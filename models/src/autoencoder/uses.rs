@@ -63,7 +63,7 @@ pub struct Compression {
 /// If the bits are not in 1..=32, or the matrices have other columns than the encoder takes.
 #[track_caller]
 pub fn compress<T: Real>(
-    pair: &impl EncoderDecoder<T>,
+    pair: &(impl EncoderDecoder<T> + ?Sized),
     train: &Matrix<T>,
     x: &Matrix<T>,
     bits: usize,
@@ -96,8 +96,18 @@ pub fn compress<T: Real>(
     }
 }
 
-/// (1/l) Σᵢ ‖yᵢ − xᵢ‖²
-fn squared_error<T: Real>(y: &Matrix<T>, x: &Matrix<T>) -> f64 {
+/// (1/l) Σᵢ ‖yᵢ − xᵢ‖² of objects and what was made of them.
+///
+/// # Panics
+/// If the shapes differ.
+#[track_caller]
+pub fn squared_error<T: Real>(y: &Matrix<T>, x: &Matrix<T>) -> f64 {
+    assert!(
+        y.shape() == x.shape(),
+        "squared_error: shapes differ: {} and {}",
+        y.shape(),
+        x.shape()
+    );
     let pairs = y.as_slice().iter().zip(x.as_slice());
     pairs
         .map(|(y, x)| (y.to_f64() - x.to_f64()).powi(2))
@@ -139,7 +149,10 @@ pub fn judge<T: Real>(
 /// # Panics
 /// If `x` has other columns than the encoder takes, or fewer than 22 rows.
 #[track_caller]
-pub fn plane<T: Real>(pair: &impl EncoderDecoder<T>, x: &Matrix<T>) -> NeighbourhoodPreservation {
+pub fn plane<T: Real>(
+    pair: &(impl EncoderDecoder<T> + ?Sized),
+    x: &Matrix<T>,
+) -> NeighbourhoodPreservation {
     neighbourhood_preservation(&x.cast(), &pair.encode(x).cast(), 10)
 }
 
@@ -152,7 +165,7 @@ pub fn plane<T: Real>(pair: &impl EncoderDecoder<T>, x: &Matrix<T>) -> Neighbour
 /// If the matrices have other columns than the encoder takes.
 #[track_caller]
 pub fn vary<T: Real>(
-    pair: &impl EncoderDecoder<T>,
+    pair: &(impl EncoderDecoder<T> + ?Sized),
     train: &Matrix<T>,
     x: &Matrix<T>,
     share: f64,
@@ -186,7 +199,7 @@ pub fn vary<T: Real>(
 /// If an object is not one row of as many columns as the encoder takes, or there are fewer than 2 steps.
 #[track_caller]
 pub fn interpolate<T: Real>(
-    pair: &impl EncoderDecoder<T>,
+    pair: &(impl EncoderDecoder<T> + ?Sized),
     from: &Matrix<T>,
     to: &Matrix<T>,
     steps: usize,

@@ -169,6 +169,11 @@ impl<T: Real> Variational<T> {
         self.decoder.inputs()
     }
 
+    /// σ of the prior N(0, σ² I).
+    pub fn prior(&self) -> f64 {
+        self.prior
+    }
+
     /// The encoder's layers, to μ and ln s².
     pub fn encoder(&self) -> &Sequence<T> {
         &self.encoder
@@ -549,27 +554,35 @@ impl<T: Real> Variational<T> {
         interpolate(self, from, to, steps)
     }
 
-    /// What is wrong with the trained model on the objects `x`: a code that says nothing of its object, or units of it that don't. A unit is
-    /// active if the variance of its mean over objects is above 0.01 (Burda, Grosse, Salakhutdinov 2015, section 5.2).
-    pub fn warnings(&self, x: &Matrix<T>) -> Vec<Warning> {
-        let l = x.rows() as f64;
-        let kl = self
-            .kl(x)
-            .as_slice()
-            .iter()
-            .map(|kl| kl.to_f64())
-            .sum::<f64>()
-            / l;
-        if kl < 0.01 {
-            return vec![Warning::Collapsed { kl }];
-        }
-        let (mean, units) = (self.encode(x), self.code());
+    /// How many units of the code are used: the variance of their mean over the objects is above 0.01 (Burda, Grosse,
+    /// Salakhutdinov 2015, section 5.2).
+    ///
+    /// # Panics
+    /// If `x` has another number of columns than the encoder takes.
+    #[track_caller]
+    pub fn active_units(&self, x: &Matrix<T>) -> usize {
+        let (mean, l) = (self.encode(x), x.rows() as f64);
         let variance = |j: usize| {
             let values = || mean.row_iter().map(|row| row[j].to_f64());
             let centre = values().sum::<f64>() / l;
             values().map(|value| (value - centre).powi(2)).sum::<f64>() / l
         };
-        match (0..units).filter(|&j| variance(j) <= 0.01).count() {
+        (0..self.code()).filter(|&j| variance(j) > 0.01).count()
+    }
+
+    /// What is wrong with the trained model on the objects `x`: a code that says nothing of its object, or units of it that don't.
+    ///
+    /// # Panics
+    /// If `x` has another number of columns than the encoder takes.
+    #[track_caller]
+    pub fn warnings(&self, x: &Matrix<T>) -> Vec<Warning> {
+        let kl = self.kl(x);
+        let kl = kl.as_slice().iter().map(|kl| kl.to_f64()).sum::<f64>() / x.rows() as f64;
+        if kl < 0.01 {
+            return vec![Warning::Collapsed { kl }];
+        }
+        let units = self.code();
+        match units - self.active_units(x) {
             0 => Vec::new(),
             inactive => vec![Warning::InactiveUnits { inactive, units }],
         }

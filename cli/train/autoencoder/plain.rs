@@ -1,0 +1,132 @@
+//! `unsup train autoencoder`, `linear` and `two-layer`.
+
+use super::report::{Figure, Section};
+use super::{Plan, Session, USUAL_RATE, filters};
+use crate::arguments::{TrainAutoEncoder, TrainLinear, TrainTwoLayer};
+use std::error::Error;
+use unsup_models::autoencoder::{Architecture, AutoEncoder, Decoder, Loss, Plain};
+use unsup_models::{Activation, Matrix, Pca};
+use unsup_nn::classical::principal_angles;
+use unsup_nn::saving::json;
+
+/// `unsup train autoencoder`
+pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<(), Box<dyn Error>> {
+    let (hidden, code) = (&arguments.widths.0, arguments.code);
+    let session = Session::open("autoencoder", &arguments.common, USUAL_RATE, hidden, code)?;
+    let (loss, output) = session.loss(Loss::Squared)?;
+    let architecture = Architecture {
+        output,
+        loss,
+        tied: arguments.tied,
+        seed: arguments.common.run.seed,
+        ..Architecture::deep(hidden, code)
+    };
+    let plan = Plan {
+        title: format!("Deep auto-encoder {}", session.widths(hidden)),
+        ablated: Architecture {
+            activation: Activation::Identity,
+            ..architecture.clone()
+        },
+        architecture,
+        method: &Plain,
+        ablation: "with the identity in the place of tanh",
+        ablated_method: &Plain,
+        frozen: None,
+        settings: json!({}),
+    };
+    plan.run(session, |_, _| None, |_, _, _| Vec::new())
+}
+
+/// `unsup train linear`
+pub fn linear(arguments: &TrainLinear) -> Result<(), Box<dyn Error>> {
+    let code = arguments.code;
+    let session = Session::open("linear", &arguments.common, 0.02, &[], code)?;
+    let (loss, output) = session.loss(Loss::Squared)?;
+    let linear = Activation::Identity;
+    let architecture = Architecture {
+        // the biases learn the mean, which nobody has subtracted
+        bias: true,
+        output: if loss == Loss::Bernoulli {
+            output
+        } else {
+            linear
+        },
+        loss,
+        tied: arguments.tied,
+        seed: arguments.common.run.seed,
+        ..Architecture::linear(code)
+    };
+    let plan = Plan {
+        title: format!("Linear auto-encoder {}", session.widths(&[])),
+        ablated: Architecture {
+            tied: false,
+            ..architecture.clone()
+        },
+        architecture,
+        method: &Plain,
+        ablation: "with the encoder at its random start",
+        ablated_method: &Plain,
+        frozen: Some("encoder"),
+        settings: json!({}),
+    };
+    let section = |session: &Session<'_>, model: &AutoEncoder<f32>| {
+        Some(Section {
+            title: "Beside PCA:",
+            figures: vec![angle(&session.data.train.x, model)],
+        })
+    };
+    plan.run(session, section, |session, model, _| {
+        vec![filters(session, model)]
+    })
+}
+
+/// The largest angle between what the decoder spans and the principal components.
+fn angle(x: &Matrix<f64>, model: &AutoEncoder<f32>) -> Figure {
+    let (key, name) = ("degrees_to_pca", "degrees from decoder to PCA");
+    let weights = match model.decoder() {
+        Decoder::Free(layers) => layers
+            .dense_layers()
+            .next()
+            .map(|layer| layer.weight().value().clone()),
+        Decoder::Tied(_) => {
+            let layer = model.encoder().dense_layers().next();
+            layer.map(|layer| layer.weight().value().transpose())
+        }
+    };
+    let weights = weights.expect("there is a layer").cast::<f64>();
+    let pca = Pca::fit(x, model.code().min(x.columns()));
+    let spans = |of: &Matrix<f64>| of.is_finite() && of.as_slice().iter().any(|w| *w != 0.0);
+    if !spans(&weights) || !spans(pca.components()) {
+        return Figure::none(key, name, "one of them spans nothing");
+    }
+    let angles = principal_angles(&weights, pca.components());
+    Figure::new(key, name, angles.last().copied().unwrap_or(0.0))
+}
+
+/// `unsup train two-layer`
+pub fn two_layer(arguments: &TrainTwoLayer) -> Result<(), Box<dyn Error>> {
+    let code = arguments.code;
+    let session = Session::open("two-layer", &arguments.common, 0.01, &[], code)?;
+    let (loss, output) = session.loss(Loss::Squared)?;
+    let of = |activation| Architecture {
+        loss,
+        tied: arguments.tied,
+        seed: arguments.common.run.seed,
+        ..Architecture::two_layer(code, activation, output)
+    };
+    let plan = Plan {
+        title: format!("Two-layer auto-encoder {}", session.widths(&[])),
+        architecture: of(arguments.activation),
+        ablated: of(Activation::Identity),
+        method: &Plain,
+        ablation: "with the identity in the place of the encoder's σ",
+        ablated_method: &Plain,
+        frozen: None,
+        settings: json!({}),
+    };
+    plan.run(
+        session,
+        |_, _| None,
+        |session, model, _| vec![filters(session, model)],
+    )
+}

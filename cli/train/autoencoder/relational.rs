@@ -1,0 +1,68 @@
+//! `unsup train relational`.
+
+use super::report::{Figure, Section};
+use super::{Plan, Session};
+use crate::arguments::TrainRelational;
+use std::error::Error;
+use unsup_models::autoencoder::{Architecture, AutoEncoder, Loss, Plain, Relational};
+use unsup_nn::saving::json;
+
+/// Of so many held-out objects the pairs are looked at.
+const MOST_PAIRED: usize = 1000;
+
+/// `unsup train relational`
+pub fn relational(arguments: &TrainRelational) -> Result<(), Box<dyn Error>> {
+    let (hidden, code) = (&arguments.widths.0, arguments.code);
+    let session = Session::open("relational", &arguments.common, 0.005, hidden, code)?;
+    if session.train.rows() < 2 {
+        let name = &session.data.about.name;
+        return Err(format!(
+            "{name}: found 1 object to train on, expected at least 2: pairs are related"
+        )
+        .into());
+    }
+    let (loss, output) = session.loss(Loss::Squared)?;
+    let architecture = Architecture {
+        output,
+        loss,
+        seed: arguments.common.run.seed,
+        ..Architecture::deep(hidden, code)
+    };
+    let threshold = arguments
+        .threshold
+        .unwrap_or_else(|| Relational::quantile(&session.train, 0.75));
+    let method = match arguments.paper {
+        true => Relational::paper(arguments.weight, threshold),
+        false => Relational::mixture(arguments.weight, threshold),
+    };
+    let plan = Plan {
+        title: format!(
+            "Relational auto-encoder {}, a = {}, threshold {threshold:.4}",
+            session.widths(hidden),
+            arguments.weight
+        ),
+        ablated: architecture.clone(),
+        architecture,
+        method: &method,
+        ablation: "without the relation, a = 0",
+        ablated_method: &Plain,
+        frozen: None,
+        settings: json!({ "weight": arguments.weight, "threshold": threshold, "paper": arguments.paper }),
+    };
+    let section = |session: &Session<'_>, model: &AutoEncoder<f32>| {
+        let x = &session.held_out;
+        let x = x.slice_rows(0..x.rows().min(MOST_PAIRED));
+        Some(Section {
+            title: "Pairs of held-out objects:",
+            figures: vec![
+                Figure::new(
+                    "relation_loss",
+                    "mean squared difference of relations",
+                    method.loss(&model.reconstruct(&x), &x),
+                ),
+                Figure::new("threshold", "threshold of the inner product", threshold),
+            ],
+        })
+    };
+    plan.run(session, section, |_, _, _| Vec::new())
+}
