@@ -10,9 +10,6 @@ mod cells;
 mod codes;
 mod colors;
 mod document;
-mod filters;
-mod grid;
-mod histogram;
 pub mod map;
 mod page;
 mod plane;
@@ -20,24 +17,27 @@ mod reconstructions;
 mod render;
 mod series;
 mod sheet;
-mod spectrum;
 mod tiles;
+
+// The command does not draw these yet.
+#[allow(dead_code)]
+mod filters;
+#[allow(dead_code)]
+mod grid;
+#[allow(dead_code)]
+mod histogram;
+#[allow(dead_code)]
+mod spectrum;
+#[allow(dead_code)]
 mod vector_field;
+#[allow(unused_imports)]
+pub use self::{
+    filters::filters, grid::grid, histogram::histogram, spectrum::spectrum, tiles::tiles,
+    vector_field::vector_field,
+};
 
 pub use cells::TileShape;
 pub use codes::codes;
-#[allow(unused_imports)] // until the command draws it
-pub use filters::filters;
-#[allow(unused_imports)] // until the command draws it
-pub use grid::grid;
-#[allow(unused_imports)] // until the command draws it
-pub use histogram::histogram;
 pub use page::Page;
 pub use reconstructions::reconstructions;
 pub use render::png;
-#[allow(unused_imports)] // until the command draws it
-pub use spectrum::spectrum;
-#[allow(unused_imports)] // until the command draws it
-pub use tiles::tiles;
-#[allow(unused_imports)] // until the command draws it
-pub use vector_field::vector_field;

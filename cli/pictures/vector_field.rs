@@ -715,11 +715,11 @@ mod tests {
     fn any_number_of_panels_arrows_and_points_fits() {
         let long = "a field of which the <name> does not fit above any panel ".repeat(5);
         for panels in [0, 1, 2, 3, 4, 7, 13] {
-            for side in [1, 2, 20, 45] {
-                if panels > 3 && side > 20 {
+            for side in [1, 2, 9, 45] {
+                if panels > 1 && side > 9 {
                     continue;
                 }
-                for scale in [0.0, 1e-30, 1.0, 1e30] {
+                for scale in [0.0, 1e-30, 1e30] {
                     let positions = square(side).map(|x: f32| x * scale);
                     let vectors = positions.map(|x: f32| 3.0 - x);
                     let named = |i: usize| (["", "a", &long[..]][i % 3], &positions, &vectors);
@@ -731,11 +731,7 @@ mod tests {
                         panels > MOST_PANELS
                     );
                     let arrows = format!("{} of {} arrows are drawn.", "1,600", "2,025");
-                    assert_eq!(
-                        words.contains(&arrows),
-                        side == 45 && panels == 1,
-                        "{words}"
-                    );
+                    assert_eq!(words.contains(&arrows), side == 45 && panels > 0, "{words}");
                     let points = "2,000 of 2,025 data points are drawn.";
                     assert_eq!(words.contains(points), side == 45);
                 }
