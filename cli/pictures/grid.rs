@@ -223,16 +223,8 @@ mod tests {
     #[test]
     fn any_grid_fits_and_what_is_not_drawn_is_said() {
         let long = "the first of all codes, whose name is long ".repeat(5);
-        let shapes = [(1, 1), (8, 8), (28, 28), (1, 30), (64, 64)];
-        for (objects, columns) in [
-            (1, 1),
-            (1, 9),
-            (5, 3),
-            (400, 20),
-            (100, 1),
-            (200, 200),
-            (9000, 90),
-        ] {
+        let shapes = [(1, 1), (8, 8), (1, 30), (64, 64)];
+        for (objects, columns) in [(1, 9), (5, 3), (100, 1), (200, 200), (9000, 90)] {
             for (height, width) in shapes {
                 if objects == 9000 && height == 64 {
                     continue;
@@ -241,11 +233,7 @@ mod tests {
                     ((i / 7 + j / 5) % 7) as f32 / 6.0
                 });
                 for shape in [TileShape::Image { height, width }, TileShape::Strip] {
-                    for axes in [
-                        None,
-                        Some(("code 1", "code 2")),
-                        Some((&long[..], &long[..])),
-                    ] {
+                    for axes in [None, Some(("code 1", &long[..]))] {
                         let svg = grid(&x, columns, shape, &long, axes);
                         assert_nothing_clipped(&svg);
                         let tiles = svg.matches("translate(").count();

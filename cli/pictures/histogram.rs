@@ -345,7 +345,7 @@ mod tests {
     #[test]
     fn edges_are_multiples_and_a_value_there_belongs_above() {
         let values: Vec<f64> = (0..=30).map(|i| f64::from(i) / 10.0).collect();
-        let bins = Bins::of(&[values.clone()]).unwrap();
+        let bins = Bins::of(std::slice::from_ref(&values)).unwrap();
         assert_eq!((bins.width, bins.first, bins.count), ((2, -1), 0, 15));
         let counts: Vec<f64> = bins
             .shares(&values)
@@ -367,7 +367,7 @@ mod tests {
     fn equal_values_are_in_the_middle_bin() {
         for value in [0.0, 1.0, -3.5, 1e6, 1e-9, 1e300, -1e-300] {
             let values = vec![value; 7];
-            let bins = Bins::of(&[values.clone()]).unwrap();
+            let bins = Bins::of(std::slice::from_ref(&values)).unwrap();
             assert_eq!(bins.count, 11);
             let shares = bins.shares(&values);
             assert_eq!(shares[5], 100.0, "{value}: {shares:?}");
@@ -390,9 +390,9 @@ mod tests {
     #[test]
     fn any_number_of_series_and_values_fits() {
         let long = "a very long name of <something> in a model ".repeat(9);
-        for count in [0, 1, 3, 13, 100] {
-            for length in [0, 1, 2, 1000, 100_000] {
-                if count > 3 && length > 1000 {
+        for count in [0, 1, 3, 13] {
+            for length in [0, 2, 100_000] {
+                if count > 1 && length > 1000 {
                     continue;
                 }
                 for (scale, shift) in [

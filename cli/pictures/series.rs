@@ -174,9 +174,9 @@ mod tests {
             lines[1..].iter().all(|&n| (300..750).contains(&n)),
             "{lines:?}"
         );
-        for i in 0..3 {
+        for (i, color) in CLASSES.into_iter().enumerate().take(3) {
             let dot = drawn(i, true);
-            assert_eq!(color_at(&dot, 10.0, 10.0), CLASSES[i]);
+            assert_eq!(color_at(&dot, 10.0, 10.0), color);
             let area = inked(&dot, 0.0, 0.0, 20.0, 20.0);
             assert!((130..230).contains(&area), "{i}: {area}");
         }

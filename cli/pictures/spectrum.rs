@@ -254,12 +254,12 @@ mod tests {
     #[test]
     fn any_number_of_series_and_values_fits() {
         let long = "a very long name of <something> in a model ".repeat(9);
-        for count in [0, 1, 3, 12, 13, 100] {
-            for length in [0, 1, 2, 41, 784, 100_000] {
-                if count > 3 && length > 1000 {
+        for count in [0, 1, 3, 13] {
+            for length in [0, 1, 41, 100_000] {
+                if count > 1 && length > 1000 {
                     continue;
                 }
-                for scale in [0.0, 1.0, 1e-200, 1e250] {
+                for scale in [0.0, 1e-200, 1e250] {
                     let values: Vec<f64> = (0..length)
                         .map(|i| scale * (-3e-4 * i as f64).exp() * (1.5 + (i as f64).sin()))
                         .collect();
