@@ -2,6 +2,7 @@
 
 mod classifier;
 mod command;
+mod command_autoencoders;
 mod command_kohonen;
 mod corners;
 mod evidence;

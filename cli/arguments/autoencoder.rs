@@ -136,7 +136,7 @@ pub struct TrainSparse {
     #[arg(long, value_name = "NAME", default_value = "activations", value_parser = |text: &str| named(text, &SPARSE_KINDS))]
     pub penalty: SparseKind,
 
-    /// lambda, the weight of the penalty. [default: 2 for activations, 0.1 for codes, 0.001 for l1-weights and l2-weights]
+    /// lambda, the weight of the penalty. [default: 2 for activations, 0.03 for codes, 0.001 for l1-weights and l2-weights]
     #[arg(long, value_name = "NUMBER", value_parser = from_0, allow_negative_numbers = true)]
     pub lambda: Option<f64>,
 
@@ -266,9 +266,9 @@ pub struct TrainStacked {
     #[arg(long, value_name = "N,N,...", default_value = "100,100", value_parser = widths, allow_hyphen_values = true)]
     pub widths: Widths,
 
-    /// How often each object is seen in the training of a layer.
-    #[arg(long, value_name = "N", default_value_t = 40, value_parser = at_least_1, allow_negative_numbers = true)]
-    pub layer_epochs: usize,
+    /// How often each object is seen in the training of a layer. [default: a fifth of --epochs]
+    #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
+    pub layer_epochs: Option<usize>,
 
     /// The probability with which what a layer sees is set to 0 in its training: a stacked denoising auto-encoder.
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability, allow_negative_numbers = true)]
@@ -286,7 +286,7 @@ pub struct TrainVariational {
     pub code: usize,
 
     /// Widths of the layers between the features and the code; the decoder has them in reverse.
-    #[arg(long, value_name = "N,N,...", default_value = "128", value_parser = widths, allow_hyphen_values = true)]
+    #[arg(long, value_name = "N,N,...", default_value = "128,64", value_parser = widths, allow_hyphen_values = true)]
     pub widths: Widths,
 
     /// beta, the weight of the divergence from the prior; 1 is the bound on the likelihood.

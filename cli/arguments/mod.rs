@@ -285,7 +285,7 @@ pub struct TrainingOptions {
     pub batch_size: usize,
 
     /// The learning rate of Adam at the start; it falls to 0 along half a cosine. [default: 0.002; 0.02 for linear, 0.01 for
-    /// two-layer, sparse, denoising, contractive and stacked, 0.005 for relational]
+    /// two-layer, sparse (but for codes), denoising, contractive and stacked, 0.005 for relational and variational]
     #[arg(long, value_name = "RATE", value_parser = positive, allow_negative_numbers = true)]
     pub rate: Option<f64>,
 }

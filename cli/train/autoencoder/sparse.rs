@@ -1,7 +1,7 @@
 //! `unsup train sparse`.
 
 use super::report::{Figure, Section};
-use super::{Plan, Session, filters};
+use super::{Plan, Session, USUAL_RATE, filters};
 use crate::arguments::{SparseKind, TrainSparse};
 use crate::pictures;
 use std::error::Error;
@@ -16,7 +16,13 @@ pub fn sparse(arguments: &TrainSparse) -> Result<(), Box<dyn Error>> {
     if arguments.epsilon.is_some() && kind != SparseKind::Activations {
         return Err("--epsilon has no use here: it is of --penalty activations".into());
     }
-    let session = Session::open("sparse", &arguments.common, 0.01, &[], code)?;
+    // many units of a ReLU code would die of large steps
+    let rate = if kind == SparseKind::Codes {
+        USUAL_RATE
+    } else {
+        0.01
+    };
+    let session = Session::open("sparse", &arguments.common, rate, &[], code)?;
     let (loss, output) = session.loss(Loss::Squared)?;
     let epsilon = arguments.epsilon.unwrap_or(0.05);
     let lambda = |default| arguments.lambda.unwrap_or(default);
@@ -25,7 +31,7 @@ pub fn sparse(arguments: &TrainSparse) -> Result<(), Box<dyn Error>> {
             Sparse::activations(epsilon, lambda(2.0)),
             Activation::Sigmoid,
         ),
-        SparseKind::Codes => (Sparse::codes(lambda(0.1)), Activation::Relu),
+        SparseKind::Codes => (Sparse::codes(lambda(0.03)), Activation::Relu),
         SparseKind::L1Weights => (Sparse::l1_of_weights(lambda(1e-3)), Activation::Sigmoid),
         SparseKind::L2Weights => (Sparse::l2_of_weights(lambda(1e-3)), Activation::Sigmoid),
     };

@@ -40,15 +40,18 @@ pub fn stacked(arguments: &TrainStacked) -> Result<(), Box<dyn Error>> {
     };
 
     let x = session.train.clone();
+    let layer_epochs = arguments
+        .layer_epochs
+        .unwrap_or_else(|| (session.training().epochs / 5).max(1));
     let layers = hidden.len() + 1;
-    let bar = TrainingBar::new(layers * arguments.layer_epochs, arguments.common.run.quiet);
+    let bar = TrainingBar::new(layers * layer_epochs, arguments.common.run.quiet);
     let training = Training {
-        epochs: arguments.layer_epochs,
+        epochs: layer_epochs,
         ..session.training()
     };
     let stack = AutoEncoder::stack(&x, &architecture, method, &training, |layer, epoch| {
         let text = format!("layer {} of {layers}: {}", layer + 1, super::loss(epoch));
-        bar.update(layer * arguments.layer_epochs + epoch.number, text);
+        bar.update(layer * layer_epochs + epoch.number, text);
         ControlFlow::Continue(())
     })?;
     bar.finish();
@@ -59,7 +62,7 @@ pub fn stacked(arguments: &TrainStacked) -> Result<(), Box<dyn Error>> {
         x: &x,
         method: &Plain,
     };
-    let settings = json!({ "layer_epochs": arguments.layer_epochs, "masking": arguments.masking });
+    let settings = json!({ "layer_epochs": layer_epochs, "masking": arguments.masking });
     session.fit(
         &mut model,
         &criterion,
@@ -83,7 +86,7 @@ pub fn stacked(arguments: &TrainStacked) -> Result<(), Box<dyn Error>> {
     let title = format!(
         "Stacked auto-encoder {}, tied, {} epochs a layer and then as a whole",
         session.widths(hidden),
-        arguments.layer_epochs
+        layer_epochs
     );
     let learned = Learned {
         model: &model,

@@ -1,7 +1,7 @@
 //! `unsup train variational`.
 
 use super::report::{Figure, Section};
-use super::{Learned, Picture, Session, USUAL_RATE, saved_architecture, with};
+use super::{Learned, Picture, Session, saved_architecture, with};
 use crate::arguments::TrainVariational;
 use crate::pictures;
 use std::error::Error;
@@ -25,7 +25,7 @@ pub fn variational(arguments: &TrainVariational) -> Result<(), Box<dyn Error>> {
         arguments.code,
         arguments.common.run.seed,
     );
-    let mut session = Session::open("variational", &arguments.common, USUAL_RATE, hidden, code)?;
+    let mut session = Session::open("variational", &arguments.common, 0.005, hidden, code)?;
     let (loss, _) = session.loss(Loss::Bernoulli)?;
     let likelihood = match loss {
         Loss::Bernoulli => Likelihood::Bernoulli,
