@@ -118,8 +118,8 @@ impl Split {
     /// The objects of the file of `--data`, or the digits where none is given, split by a permutation of the seed.
     ///
     /// # Errors
-    /// If the file cannot be read, has fewer than two objects, missing values, or numbers too large to be scaled, or if a
-    /// held-out value lies too far from the training part for an error to be computed; one line says where and why.
+    /// If the file cannot be read, has fewer than two objects, missing values, or numbers too large to be scaled, or if
+    /// a held-out value lies too far from the training part for an error to be computed; one line says where and why.
     pub fn load(
         options: &DataOptions,
         missing: Missing,

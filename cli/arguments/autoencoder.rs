@@ -14,8 +14,8 @@ pub struct AutoEncoderOptions {
     #[command(flatten)]
     pub data: DataOptions,
 
-    /// L: squared, or bernoulli (the cross-entropy, for features from 0 to 1). [default: squared; bernoulli for images in
-    /// contractive and stacked]
+    /// L: squared, or bernoulli (the cross-entropy, for features from 0 to 1). [default: squared; bernoulli for images
+    /// in contractive and stacked]
     #[arg(long, value_name = "NAME")]
     pub loss: Option<Loss>,
 
@@ -131,12 +131,13 @@ pub struct TrainSparse {
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_1, allow_negative_numbers = true)]
     pub code: usize,
 
-    /// What is penalised: activations (each unit of a sigmoid code is to be on for a share epsilon of the objects), codes (the
-    /// sum of |f(x)| of a ReLU code), l1-weights or l2-weights.
+    /// What is penalised: activations (each unit of a sigmoid code is to be on for a share epsilon of the objects),
+    /// codes (the sum of |f(x)| of a ReLU code), l1-weights or l2-weights.
     #[arg(long, value_name = "NAME", default_value = "activations", value_parser = |text: &str| named(text, &SPARSE_KINDS))]
     pub penalty: SparseKind,
 
-    /// lambda, the weight of the penalty. [default: 2 for activations, 0.03 for codes, 0.001 for l1-weights and l2-weights]
+    /// lambda, the weight of the penalty. [default: 2 for activations, 0.03 for codes, 0.001 for l1-weights and
+    /// l2-weights]
     #[arg(long, value_name = "NUMBER", value_parser = from_0, allow_negative_numbers = true)]
     pub lambda: Option<f64>,
 
@@ -173,7 +174,8 @@ pub struct TrainDenoising {
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub code: Option<usize>,
 
-    /// Widths of the layers between the features and the code; "none": no layers between. [default: none; 64 with --ring]
+    /// Widths of the layers between the features and the code; "none": no layers between. [default: none; 64 with
+    /// --ring]
     #[arg(long, value_name = "N,N,...", value_parser = widths, allow_hyphen_values = true)]
     pub widths: Option<Widths>,
 
@@ -218,8 +220,8 @@ pub struct TrainContractive {
     #[arg(long, value_name = "NUMBER", default_value_t = 0.1, value_parser = from_0, allow_negative_numbers = true)]
     pub lambda: f64,
 
-    /// How the norm is computed: closed-form (one layer), exact (any encoder, a backward pass for each unit of the code), or
-    /// estimate (one random direction). [default: closed-form; exact with --widths]
+    /// How the norm is computed: closed-form (one layer), exact (any encoder, a backward pass for each unit of the
+    /// code), or estimate (one random direction). [default: closed-form; exact with --widths]
     #[arg(long, value_name = "NAME", value_parser = |text: &str| named(text, &JACOBIANS))]
     pub jacobian: Option<Jacobian>,
 
@@ -246,8 +248,8 @@ pub struct TrainRelational {
     #[arg(long, value_name = "NUMBER", value_parser = number, allow_negative_numbers = true)]
     pub threshold: Option<f64>,
 
-    /// As in the paper: an inner product above the threshold counts whole (not what it exceeds it by), and pairs of an object
-    /// with itself count too.
+    /// As in the paper: an inner product above the threshold counts whole (not what it exceeds it by), and pairs of an
+    /// object with itself count too.
     #[arg(long)]
     pub paper: bool,
 

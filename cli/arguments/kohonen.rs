@@ -15,7 +15,8 @@ pub struct CompetitionOptions {
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub epochs: Option<usize>,
 
-    /// The learning rate eta at the start, at most 1. [default: 0.1 for wta and wtm, 0.5 for som, for lvq by its variant]
+    /// The learning rate eta at the start, at most 1. [default: 0.1 for wta and wtm, 0.5 for som, for lvq by its
+    /// variant]
     #[arg(long, value_name = "RATE", value_parser = rate, allow_negative_numbers = true)]
     pub rate: Option<f64>,
 

@@ -22,8 +22,8 @@ use unsup_models::Activation;
 
 /// The lecture "Neural networks with unsupervised learning" (K. Vorontsov) as a program.
 ///
-/// Every method trains on handwritten digits that come with the program, or on a table of your own, and shows what it has
-/// learned as numbers and as pictures. Without a command, `unsup` trains the deep auto-encoder on the digits.
+/// Every method trains on handwritten digits that come with the program, or on a table of your own, and shows what it
+/// has learned as numbers and as pictures. Without a command, `unsup` trains the deep auto-encoder on the digits.
 #[derive(Parser, Debug)]
 #[command(
     name = "unsup",
@@ -74,9 +74,10 @@ pub enum Method {
     /// (the trained model) and history.csv (the losses of each epoch), or, where training diverges, what was good of
     /// both in diverged.safetensors and diverged.csv.
     ///
-    /// With --json: train_loss, heldout_loss, pca_loss, ratio (null where PCA makes next to no error), heldout_loss_8_bits,
-    /// linear_accuracy and neighbours_accuracy (null without labels), trustworthiness (null unless the code has two
-    /// numbers and there are 22 objects), warnings, ablated (the same figures; null without --ablate), seconds.
+    /// With --json: train_loss, heldout_loss, pca_loss, ratio (null where PCA makes next to no error),
+    /// heldout_loss_8_bits, linear_accuracy and neighbours_accuracy (null without labels), trustworthiness (null unless
+    /// the code has two numbers and there are 22 objects), warnings, ablated (the same figures; null without --ablate),
+    /// seconds.
     #[command(visible_alias = "deep")]
     Autoencoder(TrainAutoEncoder),
 
@@ -86,8 +87,8 @@ pub enum Method {
     ///
     /// --ablate: with the encoder left at its random start; only the decoder learns.
     ///
-    /// Written to --out: as for autoencoder, and filters.png (what each number of the code adds to an object). With --json: as for
-    /// autoencoder, and degrees_to_pca (null where PCA has no such subspace).
+    /// Written to --out: as for autoencoder, and filters.png (what each number of the code adds to an object). With
+    /// --json: as for autoencoder, and degrees_to_pca (null where PCA has no such subspace).
     Linear(TrainLinear),
 
     /// The two-layer auto-encoder: f = sigma(Ax + a), g = sigma(Bz + b).
@@ -99,26 +100,27 @@ pub enum Method {
 
     /// The sparse auto-encoder: most units of the code, or most weights, are about 0.
     ///
-    /// One layer each way, and one of four penalties: KL(epsilon || mean activation) over the units of a sigmoid code, the
-    /// sum of |f(x)| over the units of a ReLU code, and the L1 or the squared L2 norm of all weights.
+    /// One layer each way, and one of four penalties: KL(epsilon || mean activation) over the units of a sigmoid code,
+    /// the sum of |f(x)| over the units of a ReLU code, and the L1 or the squared L2 norm of all weights.
     ///
     /// --ablate: with the penalty's weight 0.
     ///
-    /// Written to --out: as for autoencoder, filters.png, and code-values.png (how often a unit has which value, with and without). With
-    /// --json: as for autoencoder, and mean_activation, near_zero (the share of values of the code below 0.05 in size), zero_weights (of
-    /// weights below 0.001).
+    /// Written to --out: as for autoencoder, filters.png, and code-values.png (how often a unit has which value, with
+    /// and without). With --json: as for autoencoder, and mean_activation, near_zero (the share of values of the code
+    /// below 0.05 in size), zero_weights (of weights below 0.001).
     Sparse(TrainSparse),
 
     /// The denoising auto-encoder: the clean object is found again from a damaged copy.
     ///
-    /// Gaussian noise or masking, drawn anew at each step. With --ring it is trained on a ring of eight Gaussians, where the
-    /// best denoiser is known.
+    /// Gaussian noise or masking, drawn anew at each step. With --ring it is trained on a ring of eight Gaussians,
+    /// where the best denoiser is known.
     ///
     /// --ablate: without noise in training.
     ///
-    /// Written to --out: as for autoencoder, filters.png, and denoised.png (clean, damaged, denoised); with --ring or other data of two
-    /// features field.png (the arrows (g(f(x)) - x)/sigma^2; on the ring beside the exact score). With --json: as for autoencoder, and noisy_loss (of the
-    /// damaged held-out objects), denoised_loss (of what is found again), bayes_loss (of the best denoiser; null but on the ring).
+    /// Written to --out: as for autoencoder, filters.png, and denoised.png (clean, damaged, denoised); with --ring or
+    /// other data of two features field.png (the arrows (g(f(x)) - x)/sigma^2; on the ring beside the exact score).
+    /// With --json: as for autoencoder, and noisy_loss (of the damaged held-out objects), denoised_loss (of what is
+    /// found again), bayes_loss (of the best denoiser; null but on the ring).
     Denoising(TrainDenoising),
 
     /// The contractive auto-encoder: the code moves little when its object does.
@@ -127,9 +129,9 @@ pub enum Method {
     ///
     /// --ablate: with lambda = 0.
     ///
-    /// Written to --out: as for autoencoder, filters.png, and spectrum.png (the mean singular values of the Jacobian, with and without). With
-    /// --json: as for autoencoder, and jacobian_norm (the mean over held-out objects), saturated (the share of values of the code below 0.05 or
-    /// above 0.95).
+    /// Written to --out: as for autoencoder, filters.png, and spectrum.png (the mean singular values of the Jacobian,
+    /// with and without). With --json: as for autoencoder, and jacobian_norm (the mean over held-out objects),
+    /// saturated (the share of values of the code below 0.05 or above 0.95).
     Contractive(TrainContractive),
 
     /// The relational auto-encoder: pairs of objects are related as their reconstructions are.
@@ -138,13 +140,14 @@ pub enum Method {
     ///
     /// --ablate: with the relation's weight 0.
     ///
-    /// Written to --out: as for autoencoder. With --json: as for autoencoder, and relation_loss (of held-out pairs), threshold.
+    /// Written to --out: as for autoencoder. With --json: as for autoencoder, and relation_loss (of held-out pairs),
+    /// threshold.
     Relational(TrainRelational),
 
     /// The stacked auto-encoder: layers trained one after the other, then together.
     ///
-    /// Each layer of sigmoids is trained as an auto-encoder of what the layer before it gives; then all are joined and tuned as a
-    /// whole.
+    /// Each layer of sigmoids is trained as an auto-encoder of what the layer before it gives; then all are joined and
+    /// tuned as a whole.
     ///
     /// --ablate: tuned from random weights.
     ///
@@ -156,9 +159,9 @@ pub enum Method {
     ///
     /// --ablate: with beta = 0, without the divergence from the prior.
     ///
-    /// Written to --out: as for autoencoder, and samples.png (from the prior), similar.png (objects like given ones), interpolation.png, and, for a
-    /// code of two numbers, manifold.png. With --json: as for autoencoder, and elbo, kl, importance_weighted_bound (of 50 draws), all of the held-out
-    /// part in nats per object, active_units.
+    /// Written to --out: as for autoencoder, and samples.png (from the prior), similar.png (objects like given ones),
+    /// interpolation.png, and, for a code of two numbers, manifold.png. With --json: as for autoencoder, and elbo, kl,
+    /// importance_weighted_bound (of 50 draws), all of the held-out part in nats per object, active_units.
     Variational(TrainVariational),
 
     /// An auto-encoder with a predictor: all objects teach the code, those with labels also the classes.
@@ -284,15 +287,16 @@ pub struct TrainingOptions {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = at_least_1, allow_negative_numbers = true)]
     pub batch_size: usize,
 
-    /// The learning rate of Adam at the start; it falls to 0 along half a cosine. [default: 0.002; 0.02 for linear, 0.01 for
-    /// two-layer, sparse (but for codes), denoising, contractive and stacked, 0.005 for relational and variational]
+    /// The learning rate of Adam at the start; it falls to 0 along half a cosine. [default: 0.002; 0.02 for linear,
+    /// 0.01 for two-layer, sparse (but for codes), denoising, contractive and stacked, 0.005 for relational and
+    /// variational]
     #[arg(long, value_name = "RATE", value_parser = positive, allow_negative_numbers = true)]
     pub rate: Option<f64>,
 }
 
 impl TrainingOptions {
-    /// How often each of so many objects is seen: if it is not given, 400,000 objects are seen in all, as long as that is 10 to 200
-    /// times each.
+    /// How often each of so many objects is seen: if it is not given, 400,000 objects are seen in all, as long as that
+    /// is 10 to 200 times each.
     pub fn epochs(&self, objects: usize) -> usize {
         self.epochs
             .unwrap_or((400_000 / objects.max(1)).clamp(10, 200))

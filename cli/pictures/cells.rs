@@ -11,7 +11,8 @@ use unsup_autograd::Matrix;
 const SHADES: f64 = 64.0;
 /// How many steps the diverging colours have on either side of zero.
 const SIGNED_STEPS: f64 = 32.0;
-/// At most so many cells are drawn: some twenty by twenty images of 28x28 pixels. More make a file that is slow to open.
+/// At most so many cells are drawn: some twenty by twenty images of 28x28 pixels. More make a file that is slow to
+/// open.
 pub const MOST_CELLS: usize = 320_000;
 
 /// How the features of one object are laid out in a picture.

@@ -134,8 +134,8 @@ struct Class {
     named: bool,
 }
 
-/// At most [`MOST_DOTS`] of the points, chosen at random but always the same, in random order: in a table sorted by label
-/// the last label shall not cover the others.
+/// At most [`MOST_DOTS`] of the points, chosen at random but always the same, in random order: in a table sorted by
+/// label the last label shall not cover the others.
 fn thinned(points: &[Point]) -> Vec<Point> {
     let mut drawn = points.to_vec();
     shuffle(&mut drawn, &mut generator(0, "dots", 0));

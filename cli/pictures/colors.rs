@@ -58,7 +58,8 @@ const DIVERGING: [Color; 11] = [
     Color(103, 0, 31),
 ];
 
-/// "viridis" of matplotlib (van der Walt, Smith 2015): from dark to light in even steps for the eye, in print and for every kind of colour vision.
+/// "viridis" of matplotlib (van der Walt, Smith 2015): from dark to light in even steps for the eye, in print and for
+/// every kind of colour vision.
 const SEQUENTIAL: [Color; 10] = [
     Color(68, 1, 84),
     Color(72, 40, 120),

@@ -12,10 +12,11 @@ const MOST_LINES: usize = 64;
 /// About how wide a grid is.
 const LENGTH: f64 = 600.0;
 
-/// Objects as tiles in a grid with so many `columns`, row by row from above, as SVG text. `axes`, if there are such, name
-/// what grows from left to right and what runs from the top to the bottom: the two codes that were decoded. Tiles have one
-/// scale: images that of 0 (white) to 1 (black), strips one that is symmetric about zero and shown beside them. Values
-/// outside are clamped. At most 64 rows and columns are drawn, fewer of large tiles, and the picture says all of this.
+/// Objects as tiles in a grid with so many `columns`, row by row from above, as SVG text. `axes`, if there are such,
+/// name what grows from left to right and what runs from the top to the bottom: the two codes that were decoded. Tiles
+/// have one scale: images that of 0 (white) to 1 (black), strips one that is symmetric about zero and shown beside
+/// them. Values outside are clamped. At most 64 rows and columns are drawn, fewer of large tiles, and the picture says
+/// all of this.
 ///
 /// # Panics
 /// If there are no columns, or the features are not as many as the pixels of an image.

@@ -14,15 +14,15 @@ const BINS: (f64, f64) = (20.0, 80.0);
 /// Where half of the values are equal, the rule for bins says nothing, and there are about so many.
 const USUAL_BINS: f64 = 40.0;
 
-/// The distributions of several series as step outlines over each other, the first one filled lightly, as SVG text: each
-/// of `series` is a name and its values, and of each the share of its own values, in per cent, in bins that are common to
-/// all.
+/// The distributions of several series as step outlines over each other, the first one filled lightly, as SVG text:
+/// each of `series` is a name and its values, and of each the share of its own values, in per cent, in bins that are
+/// common to all.
 ///
 /// Bins begin at multiples of their width, a round number (1, 2 or 5 times a power of ten): the rule of Freedman and
-/// Diaconis on the values of all series, 2 · (interquartile range) / ∛(number of values), rounded up, but such that there
-/// are about 20 to 80 bins; about 40 where half of the values are equal. A value between two bins belongs to the upper one.
-/// The picture says how wide they are, and how many values are left out because they are not finite. At most the first
-/// 12 series are drawn. `caption` is broken, `x_label` is cut where too long.
+/// Diaconis on the values of all series, 2 · (interquartile range) / ∛(number of values), rounded up, but such that
+/// there are about 20 to 80 bins; about 40 where half of the values are equal. A value between two bins belongs to the
+/// upper one. The picture says how wide they are, and how many values are left out because they are not finite. At most
+/// the first 12 series are drawn. `caption` is broken, `x_label` is cut where too long.
 ///
 /// Source of the rule: D. Freedman, P. Diaconis. On the histogram as a density estimator: L₂ theory (1981).
 pub fn histogram(series: &[(&str, &[f64])], caption: &str, x_label: &str) -> String {

@@ -118,8 +118,8 @@ impl Legend {
         SAMPLE + 8.0 + widths.fold(0.0, f64::max)
     }
 
-    /// Draws it from `left` and `top` on; `sample` draws that of a series, given its number, from a point to the right, so
-    /// long. Says where it ends.
+    /// Draws it from `left` and `top` on; `sample` draws that of a series, given its number, from a point to the right,
+    /// so long. Says where it ends.
     pub fn draw(
         &self,
         document: &mut Document,

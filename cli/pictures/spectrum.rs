@@ -14,11 +14,11 @@ const MOST_POINTS: usize = 1_200;
 /// Up to so many points each has a dot; of more, about twelve have one, by which the lines are told apart.
 const MOST_DOTS: usize = 40;
 
-/// Lines over the number 1, 2, .. of a value in its series, as SVG text: each of `series` is a name and its values, drawn
-/// in a colour, with dashes and with dots of its own, named in the legend. Where all values are positive and extend over a
-/// factor of ten or more, the vertical scale is logarithmic, otherwise it is linear and shows zero where none are
-/// negative; the picture says which. Values that are not finite interrupt their line, and the picture says how many. At
-/// most the first 12 series are drawn. `caption` is broken and the names of the axes are cut where too long.
+/// Lines over the number 1, 2, .. of a value in its series, as SVG text: each of `series` is a name and its values,
+/// drawn in a colour, with dashes and with dots of its own, named in the legend. Where all values are positive and
+/// extend over a factor of ten or more, the vertical scale is logarithmic, otherwise it is linear and shows zero where
+/// none are negative; the picture says which. Values that are not finite interrupt their line, and the picture says how
+/// many. At most the first 12 series are drawn. `caption` is broken and the names of the axes are cut where too long.
 pub fn spectrum(series: &[(&str, &[f64])], caption: &str, x_label: &str, y_label: &str) -> String {
     let shown = &series[..series.len().min(MOST_SERIES)];
     let lines: Vec<Vec<Option<f64>>> = shown

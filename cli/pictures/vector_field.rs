@@ -27,16 +27,18 @@ const MOST_ASPECT: f64 = 2.0;
 /// From a panel to the next.
 const GAP: (f64, f64) = (30.0, 14.0);
 
-/// Vector fields beside each other, as SVG text. Each of `panels` is a name, the positions (m x 2) of its arrows, and their
-/// vectors (m x 2); behind all of them lie the same data `points` (n x 2) in grey.
+/// Vector fields beside each other, as SVG text. Each of `panels` is a name, the positions (m x 2) of its arrows, and
+/// their vectors (m x 2); behind all of them lie the same data `points` (n x 2) in grey.
 ///
 /// All panels show the same part of the plane in one scale, the same for both features, so that directions are true. An
-/// arrow stands with its middle at its position. Its length is its vector's times a factor, one for all panels, as large as
-/// may be without arrows of a panel overlapping; the picture says it. Where some positions are crowded, which would leave all
-/// arrows too short, as many arrows may overlap others, and the picture says that. Vectors too short to see are dots.
+/// arrow stands with its middle at its position. Its length is its vector's times a factor, one for all panels, as
+/// large as may be without arrows of a panel overlapping; the picture says it. Where some positions are crowded, which
+/// would leave all arrows too short, as many arrows may overlap others, and the picture says that. Vectors too short to
+/// see are dots.
 ///
-/// Of more than 1,600 arrows in a panel, or 2,000 points, as many are drawn, chosen at random; of more than 12 panels the
-/// first. What is not finite is left out. The picture says all of this. `caption` and names are broken where too long.
+/// Of more than 1,600 arrows in a panel, or 2,000 points, as many are drawn, chosen at random; of more than 12 panels
+/// the first. What is not finite is left out. The picture says all of this. `caption` and names are broken where too
+/// long.
 ///
 /// # Panics
 /// If points or positions have not two columns, or vectors have not the shape of their positions.
@@ -390,8 +392,8 @@ fn extents(places: &[(f64, f64)]) -> [Range<f64>; 2] {
     [extent(|place| place.0), extent(|place| place.1)]
 }
 
-/// The longer side of what extends so far; if that is what an f32 rounds away, how large its numbers are; none if they are
-/// all 0.
+/// The longer side of what extends so far; if that is what an f32 rounds away, how large its numbers are; none if they
+/// are all 0.
 fn size(extents: &[Range<f64>; 2]) -> Option<f64> {
     let longer = extents
         .iter()

@@ -1,14 +1,15 @@
 //! A network that tells classes.
 //!
-//! **Given** objects x₁ … x_l in Rⁿ and their classes y₁ … y_l of K. **Find** a network of layers z ← σ(z A + a) whose last layer
-//! gives K numbers, the logits, such that softmax of them is the classes' distribution:
+//! **Given** objects x₁ … x_l in Rⁿ and their classes y₁ … y_l of K. **Find** a network of layers z ← σ(z A + a) whose
+//! last layer gives K numbers, the logits, such that softmax of them is the classes' distribution:
 //!
 //! ```text
 //! −(1/l) Σᵢ ln softmax(a(xᵢ, w))_yᵢ  →  min over w
 //! ```
 //!
-//! It is no method without a teacher. It is what these are measured by and combined with: trained from scratch it is the
-//! control of a pre-trained one, on codes it says what they are worth, and it is teacher or student of a distillation.
+//! It is no method without a teacher. It is what these are measured by and combined with: trained from scratch it is
+//! the control of a pre-trained one, on codes it says what they are worth, and it is teacher or student of a
+//! distillation.
 //!
 //! ```
 //! use std::ops::ControlFlow;
@@ -85,8 +86,8 @@ impl<T: Real> Classifier<T> {
         }
     }
 
-    /// The layers of a trained encoder, copied, and on them a new layer of logits, drawn under `seed`: to be tuned as a whole, or,
-    /// with the layers frozen, the last one alone.
+    /// The layers of a trained encoder, copied, and on them a new layer of logits, drawn under `seed`: to be tuned as a
+    /// whole, or, with the layers frozen, the last one alone.
     ///
     /// # Panics
     /// If `classes` is 0.
@@ -111,7 +112,8 @@ impl<T: Real> Classifier<T> {
     /// If a setting is out of range or training diverges.
     ///
     /// # Panics
-    /// If `x` has another number of columns than the network takes, or `classes` is not of one class a row, each in 0..K.
+    /// If `x` has another number of columns than the network takes, or `classes` is not of one class a row, each in
+    /// 0..K.
     #[track_caller]
     pub fn fit(
         &mut self,

@@ -10,8 +10,8 @@
 //! | | [`gaussian_kl`] | a distribution of codes near N(0, s² I) |
 //! | pairs of objects | [`relation`] | inner products |
 //!
-//! All take values of l x n (objects x features) and give 1x1; [`squared_of_each`], [`bernoulli_of_each`] and [`gaussian_of_each`] give l x 1, the
-//! loss of each object. Losses from logits never take the logarithm of what was
+//! All take values of l x n (objects x features) and give 1x1; [`squared_of_each`], [`bernoulli_of_each`] and
+//! [`gaussian_of_each`] give l x 1, the loss of each object. Losses from logits never take the logarithm of what was
 //! rounded to 0.
 
 use unsup_autograd::{Real, Var};
@@ -50,8 +50,8 @@ pub fn absolute<'t, T: Real>(y: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
     mean_over_objects((y - x).abs())
 }
 
-/// (1/l) Σᵢⱼ h(yᵢⱼ − xᵢⱼ) with h(r) = r²/2 where |r| ≤ δ, and δ (|r| − δ/2) beyond: Huber (1964), "Robust estimation of a
-/// location parameter". (Mind the half: near 0 it is half of [`squared`].)
+/// (1/l) Σᵢⱼ h(yᵢⱼ − xᵢⱼ) with h(r) = r²/2 where |r| ≤ δ, and δ (|r| − δ/2) beyond: Huber (1964), "Robust estimation of
+/// a location parameter". (Mind the half: near 0 it is half of [`squared`].)
 ///
 /// # Panics
 /// If the shapes differ, or δ is not above 0.
@@ -68,8 +68,8 @@ pub fn huber<'t, T: Real>(y: Var<'t, T>, x: Var<'t, T>, delta: f64) -> Var<'t, T
     mean_over_objects(c * (r - c * 0.5))
 }
 
-/// −(1/l) Σᵢⱼ (xᵢⱼ ln pᵢⱼ + (1 − xᵢⱼ) ln (1 − pᵢⱼ)) with p = σ(logits): the cross-entropy of Bernoulli variables, in nats, for x
-/// in \[0, 1\].
+/// −(1/l) Σᵢⱼ (xᵢⱼ ln pᵢⱼ + (1 − xᵢⱼ) ln (1 − pᵢⱼ)) with p = σ(logits): the cross-entropy of Bernoulli variables, in
+/// nats, for x in \[0, 1\].
 ///
 /// Written in the logits s it is ln (1 + eˢ) − x s, which neither overflows nor takes the logarithm of 0.
 ///
@@ -95,7 +95,8 @@ fn bernoulli_entries<'t, T: Real>(logits: Var<'t, T>, x: Var<'t, T>) -> Var<'t, 
     logits.softplus() - x * logits
 }
 
-/// −(1/l) Σᵢⱼ tᵢⱼ ln pᵢⱼ with p = softmax(logits): the cross-entropy of the classes' probabilities t (each row sums to 1), in nats.
+/// −(1/l) Σᵢⱼ tᵢⱼ ln pᵢⱼ with p = softmax(logits): the cross-entropy of the classes' probabilities t (each row sums to
+/// 1), in nats.
 ///
 /// # Panics
 /// If the shapes differ.
@@ -105,7 +106,8 @@ pub fn cross_entropy<'t, T: Real>(logits: Var<'t, T>, targets: Var<'t, T>) -> Va
     -mean_over_objects(targets * logits.row_log_softmax())
 }
 
-/// −(1/l) Σᵢ ln pᵢ,ₖ₍ᵢ₎ with p = softmax(logits) and k(i) the class of object i: [`cross_entropy`] where the classes are known.
+/// −(1/l) Σᵢ ln pᵢ,ₖ₍ᵢ₎ with p = softmax(logits) and k(i) the class of object i: [`cross_entropy`] where the classes
+/// are known.
 ///
 /// # Panics
 /// If there is not one class for each object, or one is not among the logits' columns.
@@ -138,8 +140,9 @@ pub fn cross_entropy_of<'t, T: Real>(
     cross_entropy(logits, targets)
 }
 
-/// T² times the [`cross_entropy`] of softmax(teacher/T) by softmax(logits/T): a student learns a teacher's distribution, softened
-/// by the temperature T. The factor keeps the gradient's size when T changes. No gradient passes to the teacher.
+/// T² times the [`cross_entropy`] of softmax(teacher/T) by softmax(logits/T): a student learns a teacher's
+/// distribution, softened by the temperature T. The factor keeps the gradient's size when T changes. No gradient passes
+/// to the teacher.
 ///
 /// Source: Hinton, Vinyals, Dean (2015), "Distilling the knowledge in a neural network", section 2.
 ///
@@ -160,8 +163,9 @@ pub fn distillation<'t, T: Real>(
     cross_entropy(logits * (1.0 / temperature), targets) * temperature.powi(2)
 }
 
-/// −(1/l) Σᵢⱼ ln N(xᵢⱼ; μᵢⱼ, exp vᵢⱼ) = (1/l) Σᵢⱼ ½ (ln 2π + v + (x − μ)² e⁻ᵛ), in nats: how unlikely x is under normal variables whose
-/// logarithms of variances v are learned. v is of x's shape, a row (one for each feature), a column or a number.
+/// −(1/l) Σᵢⱼ ln N(xᵢⱼ; μᵢⱼ, exp vᵢⱼ) = (1/l) Σᵢⱼ ½ (ln 2π + v + (x − μ)² e⁻ᵛ), in nats: how unlikely x is under normal
+/// variables whose logarithms of variances v are learned. v is of x's shape, a row (one for each feature), a column or
+/// a number.
 ///
 /// # Panics
 /// If the shapes of μ and x differ, or v does not stretch to it.
@@ -267,8 +271,8 @@ pub enum Pairs {
 
 /// The mean over pairs of (σ(yᵢ·yⱼ) − σ(xᵢ·xⱼ))²: are objects related to one another as their reconstructions are?
 ///
-/// (A mean over pairs where the lecture has a sum, so that it does not grow with the batch. A batch of one object has no pair
-/// i < j, and the loss is then 0.)
+/// (A mean over pairs where the lecture has a sum, so that it does not grow with the batch. A batch of one object has
+/// no pair i < j, and the loss is then 0.)
 ///
 /// Source: Meng, Catchpoole, Skillicorn, Kennedy (2017), "Relational autoencoder for feature extraction".
 ///

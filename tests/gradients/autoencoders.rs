@@ -1,4 +1,5 @@
-//! The criteria of the auto-encoders, by every parameter of encoder, decoder and predictor; what they draw is held by the step.
+//! The criteria of the auto-encoders, by every parameter of encoder, decoder and predictor; what they draw is held by
+//! the step.
 
 use super::criteria::check_criterion;
 use super::{config, matrix, nudge};

@@ -1,8 +1,8 @@
-//! Derivatives of every layer, loss, penalty and criterion against finite differences, to second order, on random shapes and
-//! values.
+//! Derivatives of every layer, loss, penalty and criterion against finite differences, to second order, on random
+//! shapes and values.
 //!
-//! Where a function has a kink (ReLU at 0, |x| at 0, a threshold) values are kept off it by far more than the step of the
-//! differences; what holds on the kink itself is decided in the function's documentation and tested there.
+//! Where a function has a kink (ReLU at 0, |x| at 0, a threshold) values are kept off it by far more than the step of
+//! the differences; what holds on the kink itself is decided in the function's documentation and tested there.
 
 mod autoencoders;
 mod competition;
@@ -53,7 +53,8 @@ where
     Ok(())
 }
 
-/// Checks both derivatives of `f`, which reads the parameters of `module`, by every one of them and by the further inputs.
+/// Checks both derivatives of `f`, which reads the parameters of `module`, by every one of them and by the further
+/// inputs.
 fn check_module<F>(
     module: &dyn Module<f64>,
     inputs: &[Matrix<f64>],
@@ -77,7 +78,8 @@ where
     })
 }
 
-/// What the parameter number `place` (from 1) of a module is checked at: biases start at 0, which would hide what multiplies them.
+/// What the parameter number `place` (from 1) of a module is checked at: biases start at 0, which would hide what
+/// multiplies them.
 fn nudged(value: &Matrix<f64>, place: usize) -> Matrix<f64> {
     value.map(|x: f64| x + 0.05 + 0.01 * place as f64)
 }

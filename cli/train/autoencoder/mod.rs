@@ -1,5 +1,5 @@
-//! `unsup train` for auto-encoders: what all of them share. What a method adds, its settings, figures and pictures, has a file of
-//! its own.
+//! `unsup train` for auto-encoders: what all of them share. What a method adds, its settings, figures and pictures, has
+//! a file of its own.
 //!
 //! | file | methods |
 //! |---|---|
@@ -89,7 +89,8 @@ struct Session<'a> {
 type Picture = (&'static str, String);
 
 impl<'a> Session<'a> {
-    /// Reads the data and makes sure of the folder, before anything is trained. `rate` is the method's learning rate if none is given.
+    /// Reads the data and makes sure of the folder, before anything is trained. `rate` is the method's learning rate if
+    /// none is given.
     fn open(
         method: &'static str,
         options: &'a AutoEncoderOptions,
@@ -330,7 +331,8 @@ impl<'a> Session<'a> {
         drawn
     }
 
-    /// Judges, draws, writes and prints; `with` and `without` are the sections that the method adds for the model and the ablated one.
+    /// Judges, draws, writes and prints; `with` and `without` are the sections that the method adds for the model and
+    /// the ablated one.
     fn finish(
         mut self,
         title: &str,
@@ -513,14 +515,14 @@ fn filters(session: &Session<'_>, model: &AutoEncoder<f32>) -> Picture {
 struct PcaLoss {
     /// The squared error per held-out object of PCA fitted to the training part.
     loss: f64,
-    /// It is next to nothing, as where a code has as many numbers as the data have directions: what is left is rounding, and
-    /// a ratio to it says nothing.
+    /// It is next to nothing, as where a code has as many numbers as the data have directions: what is left is
+    /// rounding, and a ratio to it says nothing.
     negligible: bool,
 }
 
 impl PcaLoss {
-    /// A smaller part of the squared distance from the mean is negligible; it is near what single precision, in which the
-    /// auto-encoder computes, can tell from none.
+    /// A smaller part of the squared distance from the mean is negligible; it is near what single precision, in which
+    /// the auto-encoder computes, can tell from none.
     const NEGLIGIBLE: f64 = 1e-12;
 
     fn of(data: &Split, code: usize) -> Self {

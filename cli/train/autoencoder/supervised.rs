@@ -110,8 +110,8 @@ pub fn semi_supervised(arguments: &TrainSemiSupervised) -> Result<(), Box<dyn Er
     session.finish(&title, learned, ablated, Vec::new())
 }
 
-/// The objects that keep their labels: the first of each class in turn, until there are so many. (The objects come in a random
-/// order.)
+/// The objects that keep their labels: the first of each class in turn, until there are so many. (The objects come in a
+/// random order.)
 fn labelled(classes: &[usize], most: usize) -> Vec<usize> {
     let count = classes.iter().max().map_or(0, |last| last + 1);
     let mut of_class = vec![Vec::new(); count];

@@ -1,6 +1,8 @@
 //! The contractive auto-encoder.
 
-use super::{Digits, ablation, exact, fitted, mean, over_seeds, paper, property, ratios, steady};
+use super::{
+    Digits, ablation, exact, fitted, judge, mean, over_seeds, paper, property, ratios, steady,
+};
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::random::{generator, standard_normal};
@@ -8,7 +10,6 @@ use unsup_autograd::{Matrix, Tape};
 use unsup_models::Activation;
 use unsup_models::autoencoder::{
     Architecture, AutoEncoder, Contractive, Jacobian, Loss, Method, Plain, Reconstruction, Sparse,
-    uses,
 };
 use unsup_nn::train::{Batch, Criterion};
 
@@ -143,43 +144,46 @@ fn three_ways(_: &Path) -> Vec<Finding> {
     ]
 }
 
-/// What a run on the digits comes to.
-struct Figures {
-    /// The Bernoulli loss of held-out objects.
-    loss: f64,
-    /// The mean of ‖J‖.
-    jacobian: f64,
-    /// The share of values of the code below 0.05 or above 0.95.
-    saturated: f64,
-    /// The accuracy of a linear classifier on codes.
-    linear: f64,
+/// A model of the digits, and these.
+struct Run {
+    model: AutoEncoder<f32>,
+    digits: Digits<f32>,
 }
 
-fn run(method: &dyn Method<f32>, seed: u64) -> Figures {
-    let digits = Digits::<f32>::split(seed);
-    let architecture = Architecture {
-        tied: true,
-        loss: Loss::Bernoulli,
-        seed,
-        ..Architecture::two_layer(100, Activation::Sigmoid, Activation::Sigmoid)
-    };
-    let model = fitted(
-        &digits.train,
-        &architecture,
-        method,
-        &steady(150, 50, 3e-3, seed),
-    );
-    let (train, test) = (model.encode(&digits.train), model.encode(&digits.test));
-    let saturated = test
-        .as_slice()
-        .iter()
-        .filter(|z| !(0.05..=0.95).contains(*z))
-        .count();
-    Figures {
-        loss: -model.score(&digits.test),
-        jacobian: model.jacobian_norm(&digits.test),
-        saturated: saturated as f64 / test.as_slice().len() as f64,
-        linear: uses::judge((&train, &digits.train_labels), (&test, &digits.test_labels)).linear,
+impl Run {
+    fn of(method: &dyn Method<f32>, seed: u64) -> Self {
+        let digits = Digits::<f32>::split(seed);
+        let architecture = Architecture {
+            tied: true,
+            loss: Loss::Bernoulli,
+            seed,
+            ..Architecture::two_layer(100, Activation::Sigmoid, Activation::Sigmoid)
+        };
+        let training = steady(150, 50, 3e-3, seed);
+        let model = fitted(&digits.train, &architecture, method, &training);
+        Self { model, digits }
+    }
+
+    /// The Bernoulli loss of held-out objects.
+    fn loss(&self) -> f64 {
+        -self.model.score(&self.digits.test)
+    }
+
+    /// The mean of ‖J‖.
+    fn jacobian(&self) -> f64 {
+        self.model.jacobian_norm(&self.digits.test)
+    }
+
+    /// The share of values of the code below 0.05 or above 0.95.
+    fn saturated(&self) -> f64 {
+        let z = self.model.encode(&self.digits.test);
+        let flat = |z: &&f32| !(0.05..=0.95).contains(*z);
+        z.as_slice().iter().filter(flat).count() as f64 / z.as_slice().len() as f64
+    }
+
+    /// The error of a linear classifier on codes, in %.
+    fn linear_error(&self) -> f64 {
+        100.0 * (1.0 - judge(&self.model, &self.digits).linear)
     }
 }
 
@@ -201,22 +205,23 @@ fn digits_contracted(_: &Path) -> Vec<Finding> {
         decayed_loss,
         gain,
     ] = over_seeds(3, |seed| {
-        let strong = run(&contractive(0.1), seed);
-        let plain = run(&Plain, seed);
-        let mild = run(&contractive(0.03), seed);
-        let decayed = run(&Sparse::l2_of_weights(1e-3), seed);
+        let strong = Run::of(&contractive(0.1), seed);
+        let plain = Run::of(&Plain, seed);
+        let mild = Run::of(&contractive(0.03), seed);
+        let decayed = Run::of(&Sparse::l2_of_weights(1e-3), seed);
+        let (error, plain_error) = (strong.linear_error(), plain.linear_error());
         [
-            strong.jacobian,
-            plain.jacobian,
-            strong.saturated,
-            plain.saturated,
-            100.0 * (1.0 - strong.linear),
-            100.0 * (1.0 - plain.linear),
-            mild.jacobian,
-            decayed.jacobian,
-            mild.loss,
-            decayed.loss,
-            100.0 * (strong.linear - plain.linear),
+            strong.jacobian(),
+            plain.jacobian(),
+            strong.saturated(),
+            plain.saturated(),
+            error,
+            plain_error,
+            mild.jacobian(),
+            decayed.jacobian(),
+            mild.loss(),
+            decayed.loss(),
+            plain_error - error,
         ]
     });
     vec![

@@ -1,15 +1,17 @@
 //! The denoising auto-encoder.
 
 use super::{
-    Digits, ablation, exact, fitted, mean_squared, over_seeds, paper, property, ratios, steady,
-    training,
+    Digits, ablation, exact, fitted, judge, mean_squared, over_seeds, paper, property, ratios,
+    steady, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::Matrix;
 use unsup_data::generators::GaussianMixture;
 use unsup_models::Activation;
-use unsup_models::autoencoder::{Architecture, Denoising, Method, Noise, Plain, Target, uses};
+use unsup_models::autoencoder::{
+    Architecture, AutoEncoder, Denoising, Method, Noise, Plain, Target,
+};
 use unsup_nn::classical::Ridge;
 
 pub fn experiments() -> Vec<Experiment> {
@@ -104,9 +106,7 @@ fn digits_with_noise(_: &Path) -> Vec<Finding> {
                 fitted(train, &architecture, method, &steady(150, 50, 3e-3, seed))
             };
             let noisy = noise.corrupt(test, seed);
-            let error = |model: &unsup_models::autoencoder::AutoEncoder<f32>| {
-                mean_squared(&model.reconstruct(&noisy), test)
-            };
+            let error = |model: &AutoEncoder<f32>| mean_squared(&model.reconstruct(&noisy), test);
             let (denoising, without) = (run(&Denoising::new(noise)), run(&Plain));
             let kept = if gaussian {
                 let target = Target::Corrupted;
@@ -116,19 +116,17 @@ fn digits_with_noise(_: &Path) -> Vec<Finding> {
             };
             let linear = linear_denoiser(train, noise, seed);
             let linear = mean_squared(&linear.predict(&noisy.cast()), &test.cast());
-            let judge = |model: &unsup_models::autoencoder::AutoEncoder<f32>| {
-                let (train, test) = (model.encode(train), model.encode(test));
-                let judged =
-                    uses::judge((&train, &digits.train_labels), (&test, &digits.test_labels));
-                100.0 * (1.0 - judged.linear)
+            let linear_error = |model: &AutoEncoder<f32>| match gaussian {
+                true => 100.0 * (1.0 - judge(model, &digits).linear),
+                false => f64::NAN,
             };
             [
                 error(&denoising),
                 linear,
                 error(&without),
                 kept,
-                judge(&denoising),
-                judge(&without),
+                linear_error(&denoising),
+                linear_error(&without),
             ]
         });
         findings.extend([

@@ -13,7 +13,7 @@ use crate::{Evidence, Experiment, Finding, Gate};
 use std::ops::ControlFlow;
 use unsup_autograd::{Matrix, Real};
 use unsup_data::splits::{HeldOut, holdout};
-use unsup_models::autoencoder::{Architecture, AutoEncoder, Decoder, Method};
+use unsup_models::autoencoder::{Architecture, AutoEncoder, Decoder, Method, uses};
 use unsup_models::{Epoch, Schedule, Training};
 
 /// All of them.
@@ -126,7 +126,16 @@ fn fitted<T: Real>(
     model
 }
 
-/// The weights of a free decoder's first layer, code x features where it is the only one: row j is what unit j of the code adds to an object.
+/// What the codes of the digits are worth to a supervised method.
+fn judge(model: &AutoEncoder<f32>, digits: &Digits<f32>) -> uses::Judgement {
+    uses::judge(
+        (&model.encode(&digits.train), &digits.train_labels),
+        (&model.encode(&digits.test), &digits.test_labels),
+    )
+}
+
+/// The weights of a free decoder's first layer, code x features where it is the only one: row j is what unit j of the
+/// code adds to an object.
 fn decoder_weights<T: Real>(model: &AutoEncoder<T>) -> &Matrix<T> {
     let Decoder::Free(layers) = model.decoder() else {
         panic!("a tied decoder has no weights of its own");

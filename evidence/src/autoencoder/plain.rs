@@ -35,8 +35,8 @@ pub fn experiments() -> Vec<Experiment> {
     ]
 }
 
-/// The loss is that of PCA and the decoder spans its subspace; tied weights become orthonormal; with the encoder left as it began (random
-/// directions) nothing of it holds.
+/// The loss is that of PCA and the decoder spans its subspace; tied weights become orthonormal; with the encoder left
+/// as it began (random directions) nothing of it holds.
 fn linear_beside_pca(_: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (k, steps) in [(2, 1000), (8, 1000), (16, 2000)] {
@@ -117,8 +117,8 @@ fn linear_beside_pca(_: &Path) -> Vec<Finding> {
     findings
 }
 
-/// Bourlard and Kamp (1988): with a linear output and the squared loss a bending σ_f is no better than PCA, and near it.
-/// Where the output bends as well it is another matter.
+/// Bourlard and Kamp (1988): with a linear output and the squared loss a bending σ_f is no better than PCA, and near
+/// it. Where the output bends as well it is another matter.
 fn two_layer_beside_pca(_: &Path) -> Vec<Finding> {
     let [ratio, weights, tied_weights, bent] = over_seeds(3, |seed| {
         let digits = Digits::<f64>::split(seed);
@@ -168,8 +168,8 @@ fn two_layer_beside_pca(_: &Path) -> Vec<Finding> {
     ]
 }
 
-/// Layers that bend keep more in a few numbers than directions do, and neighbours of one kind together. Without bending they are PCA again; with as
-/// many numbers as features the linear one copies.
+/// Layers that bend keep more in a few numbers than directions do, and neighbours of one kind together. Without bending
+/// they are PCA again; with as many numbers as features the linear one copies.
 fn deep_beside_pca(_: &Path) -> Vec<Finding> {
     let [
         plane_ratio,
@@ -186,8 +186,8 @@ fn deep_beside_pca(_: &Path) -> Vec<Finding> {
             test_labels,
         } = Digits::<f32>::split(seed);
         let (train_64, test_64) = (train.cast::<f64>(), test.cast::<f64>());
-        let training = training(200, 50, 2e-3, seed);
-        let deep = |k, activation| {
+        let epochs = |epochs| training(epochs, 50, 2e-3, seed);
+        let deep = |k, activation, training| {
             let architecture = Architecture {
                 activation,
                 output: Activation::Sigmoid,
@@ -200,7 +200,7 @@ fn deep_beside_pca(_: &Path) -> Vec<Finding> {
         let ratio = |model: &AutoEncoder<f32>| {
             model.squared_error(&test) / pca(model.code()).squared_error(&test_64)
         };
-        let plane = deep(2, Activation::Tanh);
+        let plane = deep(2, Activation::Tanh, epochs(200));
         let judge = |train: &Matrix<f64>, test: &Matrix<f64>| {
             uses::judge((train, &train_labels), (test, &test_labels)).neighbours
         };
@@ -210,15 +210,15 @@ fn deep_beside_pca(_: &Path) -> Vec<Finding> {
             bias: true,
             ..Architecture::linear(64)
         };
-        let copy = fitted(&train, &copy, &Plain, &training);
+        let copy = fitted(&train, &copy, &Plain, &epochs(200));
         let spread = pca(1);
         let spread = spread.squared_error(&test_64) + spread.variances()[0];
         [
             ratio(&plane),
-            ratio(&deep(8, Activation::Tanh)),
+            ratio(&deep(8, Activation::Tanh, epochs(100))),
             judge(&plane.encode(&train).cast(), &plane.encode(&test).cast()),
             judge(&pca(2).encode(&train_64), &pca(2).encode(&test_64)),
-            ratio(&deep(2, Activation::Identity)),
+            ratio(&deep(2, Activation::Identity, epochs(60))),
             copy.squared_error(&test) / spread,
         ]
     });

@@ -1,12 +1,12 @@
 //! The relational auto-encoder.
 
 use super::{
-    Digits, ablation, centred, exact, fitted, over_seeds, paper, property, ratios, training,
+    Digits, ablation, centred, exact, fitted, judge, over_seeds, paper, property, ratios, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_models::Activation;
-use unsup_models::autoencoder::{Architecture, AutoEncoder, Pairs, Relational, Threshold, uses};
+use unsup_models::autoencoder::{Architecture, AutoEncoder, Pairs, Relational, Threshold};
 use unsup_nn::classical::symmetric_eigen;
 
 pub fn experiments() -> Vec<Experiment> {
@@ -87,18 +87,16 @@ fn digits_related(_: &Path) -> Vec<Finding> {
                 &digits.train,
                 &architecture,
                 &method,
-                &training(300, 100, 4e-3, seed),
+                &training(200, 100, 5e-3, seed),
             );
             let (x, y) = (
                 digits.test.cast::<f64>(),
                 model.reconstruct(&digits.test).cast(),
             );
-            let (train, test) = (model.encode(&digits.train), model.encode(&digits.test));
-            let judged = uses::judge((&train, &digits.train_labels), (&test, &digits.test_labels));
             (
                 method.loss(&y, &x),
                 model.squared_error(&digits.test),
-                judged.neighbours,
+                judge(&model, &digits).neighbours,
             )
         };
         let (with, without) = (run(0.1), run(0.0));

@@ -107,9 +107,9 @@ fn planted_dictionary(_: &Path) -> Vec<Finding> {
     ]
 }
 
-/// With the decoder held fixed the encoder is a linear regression. (a) g the identity and the digits' covariance C: the minimum of
-/// ‖XA − X‖²/l + λ‖A‖² is ridge regression. (b) white objects and g a rotation R: that of ‖XAR − X‖²/l + λ‖A‖₁ is Rᵀ, each entry
-/// moved toward 0 by λ/2.
+/// With the decoder held fixed the encoder is a linear regression. (a) g the identity and the digits' covariance C: the
+/// minimum of ‖XA − X‖²/l + λ‖A‖² is ridge regression. (b) white objects and g a rotation R: that of ‖XAR − X‖²/l +
+/// λ‖A‖₁ is Rᵀ, each entry moved toward 0 by λ/2.
 fn closed_forms(_: &Path) -> Vec<Finding> {
     let n = 5; // pixels in the middle of the fourth line
     let [ridge_off, soft_off, zeros] = over_seeds(3, |seed| {

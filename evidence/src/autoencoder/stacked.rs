@@ -103,14 +103,14 @@ fn five_layers(_: &Path) -> Vec<Finding> {
         let all: Vec<usize> = (0..digits.train.rows()).collect();
         let run = |method: Option<&dyn Method<f32>>| {
             let layers = encoder(&digits, 5, method, seed);
-            tuned(&digits, &all, &layers, descent(), 60, seed)
+            tuned(&digits, &all, &layers, descent(), 40, seed)
         };
         let untrained = encoder(&digits, 5, None, seed);
         [
             run(Some(&Plain)),
             run(Some(&masked())),
             run(None),
-            tuned(&digits, &all, &untrained, Adam::new(1e-3), 60, seed),
+            tuned(&digits, &all, &untrained, Adam::new(1e-3), 40, seed),
         ]
     });
     let error = |accuracy: &[f64]| accuracy.iter().map(|a| 100.0 * (1.0 - a)).collect();

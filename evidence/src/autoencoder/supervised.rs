@@ -100,8 +100,8 @@ fn fifty_labels(_: &Path) -> Vec<Finding> {
     ]
 }
 
-/// Regression: the answer depends on three hidden numbers of forty features. All objects say where these are, twenty with answers
-/// alone do not.
+/// Regression: the answer depends on three hidden numbers of forty features. All objects say where these are, twenty
+/// with answers alone do not.
 fn from_hidden_numbers(_: &Path) -> Vec<Finding> {
     let [joint, supervised] = over_seeds(3, |seed| {
         let pca = ProbabilisticPca {

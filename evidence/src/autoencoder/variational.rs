@@ -46,7 +46,8 @@ fn fitted<T: unsup_autograd::Real>(
     model
 }
 
-/// The greatest likelihood of probabilistic PCA is known (Tipping, Bishop 1999, eq. 8), and for its model the ELBO reaches it.
+/// The greatest likelihood of probabilistic PCA is known (Tipping, Bishop 1999, eq. 8), and for its model the ELBO
+/// reaches it.
 fn beside_probabilistic_pca(_: &Path) -> Vec<Finding> {
     let k = 5;
     let [gap, likelihood] = over_seeds(3, |seed| {
@@ -235,8 +236,8 @@ fn kl_by_draws(model: &Variational<f32>, x: &Matrix<f32>, seed: u64) -> f64 {
     (closed - drawn).abs() / x.rows() as f64
 }
 
-/// Eight numbers say much more than independent pixels. Without the divergence reconstructions are better still, but the bound, and what is drawn from
-/// the prior, are not.
+/// Eight numbers say much more than independent pixels. Without the divergence reconstructions are better still, but
+/// the bound, and what is drawn from the prior, are not.
 fn eight_numbers(_: &Path) -> Vec<Finding> {
     let [
         gain,
@@ -338,7 +339,8 @@ fn by_prior_draws(model: &Variational<f32>, x: &Matrix<f32>, seed: u64) -> f64 {
     }))
 }
 
-/// The mean log-likelihood of pixels that are on independently, each as often as in training (one object added either way).
+/// The mean log-likelihood of pixels that are on independently, each as often as in training (one object added either
+/// way).
 fn independent_pixels(train: &Matrix<f32>, test: &Matrix<f32>) -> f64 {
     let on: Vec<f64> = (0..train.columns())
         .map(|j| {

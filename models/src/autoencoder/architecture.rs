@@ -5,7 +5,8 @@ use unsup_autograd::Real;
 use unsup_nn::{Activation, Mirror, Sequence};
 
 /// Widths, functions σ and what is tied: all that an untrained auto-encoder is made of. [`Architecture::linear`],
-/// [`Architecture::two_layer`] and [`Architecture::deep`] are the lecture's three; what differs from them is set by name:
+/// [`Architecture::two_layer`] and [`Architecture::deep`] are the lecture's three; what differs from them is set by
+/// name:
 ///
 /// ```
 /// use unsup_models::Activation;
@@ -20,7 +21,8 @@ use unsup_nn::{Activation, Mirror, Sequence};
 /// ```
 #[derive(Clone, PartialEq, Debug)]
 pub struct Architecture {
-    /// Widths of the layers between the features and the code; the decoder has them in reverse. Empty: no layers between.
+    /// Widths of the layers between the features and the code; the decoder has them in reverse. Empty: no layers
+    /// between.
     pub hidden: Vec<usize>,
     /// k, the size of the code; at least 1.
     pub code: usize,

@@ -12,21 +12,21 @@
 //! ‖J_f(x)‖² = Σ_d Σⱼ (α_jd fⱼ(x) (1 − fⱼ(x)))²
 //! ```
 //!
-//! (Sums over objects are means here.) The reconstruction keeps the directions in which objects differ, the penalty flattens all
-//! others: the singular values of J fall off fast. A linear encoder's penalty is ‖A‖², weight decay. Units go to where σ is flat, near 0
-//! or 1.
+//! (Sums over objects are means here.) The reconstruction keeps the directions in which objects differ, the penalty
+//! flattens all others: the singular values of J fall off fast. A linear encoder's penalty is ‖A‖², weight decay. Units
+//! go to where σ is flat, near 0 or 1.
 //!
-//! Three ways to the same number: the closed form of one layer; the exact one of any encoder, a recorded backward pass for each unit of the
-//! code; and an unbiased estimate by random directions, for wide codes.
+//! Three ways to the same number: the closed form of one layer; the exact one of any encoder, a recorded backward pass
+//! for each unit of the code; and an unbiased estimate by random directions, for wide codes.
 //!
-//! Without tied weights f could shrink and g grow; the weights by which units enter the decoder are kept at length 1 then. (In a deep
-//! decoder the layers behind can still grow: tie them.)
+//! Without tied weights f could shrink and g grow; the weights by which units enter the decoder are kept at length 1
+//! then. (In a deep decoder the layers behind can still grow: tie them.)
 //!
-//! **Use it** for features that do not mind small changes. **Do not** where the penalty's cost matters: the denoising one does about the
-//! same for small σ (‖J‖² is what its noise comes to, to first order, of the reconstruction).
+//! **Use it** for features that do not mind small changes. **Do not** where the penalty's cost matters: the denoising
+//! one does about the same for small σ (‖J‖² is what its noise comes to, to first order, of the reconstruction).
 //!
-//! Source: Rifai, Vincent, Muller, Glorot, Bengio (2011), "Contractive auto-encoders: explicit invariance during feature
-//! extraction", eq. 3 and 5.
+//! Source: Rifai, Vincent, Muller, Glorot, Bengio (2011), "Contractive auto-encoders: explicit invariance during
+//! feature extraction", eq. 3 and 5.
 //!
 //! ```
 //! use std::ops::ControlFlow;

@@ -1,7 +1,7 @@
 //! The deep auto-encoder.
 //!
-//! **Given** objects x₁ … x_l in Rⁿ. **Find** an encoder f : Rⁿ → Rᵏ and a decoder g : Rᵏ → Rⁿ, each a sequence of layers
-//! z ← σ(z A + a), that reconstruct the objects from codes of k numbers:
+//! **Given** objects x₁ … x_l in Rⁿ. **Find** an encoder f : Rⁿ → Rᵏ and a decoder g : Rᵏ → Rⁿ, each a sequence of
+//! layers z ← σ(z A + a), that reconstruct the objects from codes of k numbers:
 //!
 //! ```text
 //! (1/l) Σᵢ L(g(f(xᵢ, α), β), xᵢ)  →  min over α, β
@@ -10,11 +10,13 @@
 //! With one linear layer each way the optimum is the reconstruction by the first k principal components; layers between
 //! and a σ that bends let the codes follow a curved surface, and do better with the same k.
 //!
-//! **Use it** for compression, as features for a supervised method, and, with k = 2, as a picture of the data. **Do not** use it to
-//! draw new objects: nothing says where in the space of codes objects are; the [variational](super::variational) one does.
+//! **Use it** for compression, as features for a supervised method, and, with k = 2, as a picture of the data. **Do
+//! not** use it to draw new objects: nothing says where in the space of codes objects are; the
+//! [variational](super::variational) one does.
 //!
 //! Source: Hinton, Salakhutdinov (2006), "Reducing the dimensionality of data with neural networks". (Their layers were
-//! pre-trained one by one, as the [stacked](super::stacked) one's; with Adam and today's initial weights they need not be.)
+//! pre-trained one by one, as the [stacked](super::stacked) one's; with Adam and today's initial weights they need not
+//! be.)
 //!
 //! ```
 //! use std::ops::ControlFlow;

@@ -9,15 +9,17 @@
 //! x̃ⱼ = 0 with probability p₀, else xⱼ  masking
 //! ```
 //!
-//! The expectation is a draw, a new one at each step. To copy its input is no solution any more, however wide the code: the model has to
-//! know what objects look like. The best denoiser of Gaussian noise is E[x|x̃], and (E[x|x̃] − x̃)/σ² = ∇ ln p(x̃), the score of the
-//! noisy distribution: the arrows from x̃ to its reconstruction point to where objects are.
+//! The expectation is a draw, a new one at each step. To copy its input is no solution any more, however wide the code:
+//! the model has to know what objects look like. The best denoiser of Gaussian noise is E[x|x̃], and (E[x|x̃] − x̃)/σ²
+//! = ∇ ln p(x̃), the score of the noisy distribution: the arrows from x̃ to its reconstruction point to where objects
+//! are.
 //!
-//! **Use it** for codes that do not mind noise, for cleaning data, and with the joint model of few labels. **Do not** choose σ
-//! far above the scale of the data's detail: what remains is the mean.
+//! **Use it** for codes that do not mind noise, for cleaning data, and with the joint model of few labels. **Do not**
+//! choose σ far above the scale of the data's detail: what remains is the mean.
 //!
-//! Sources: Vincent, Larochelle, Bengio, Manzagol (2008), "Extracting and composing robust features with denoising autoencoders";
-//! for the score Alain, Bengio (2014), "What regularized auto-encoders learn from the data-generating distribution", theorem 1.
+//! Sources: Vincent, Larochelle, Bengio, Manzagol (2008), "Extracting and composing robust features with denoising
+//! autoencoders"; for the score Alain, Bengio (2014), "What regularized auto-encoders learn from the data-generating
+//! distribution", theorem 1.
 //!
 //! ```
 //! use std::ops::ControlFlow;
@@ -143,8 +145,8 @@ impl<T: Real> Method<T> for Denoising {
 }
 
 impl<T: Real> AutoEncoder<T> {
-    /// The denoiser's field (g(f(x)) − x)/σ² at the rows of x, objects x features: after training with Gaussian noise of
-    /// deviation σ an estimate of the score ∇ ln p of the objects with that noise.
+    /// The denoiser's field (g(f(x)) − x)/σ² at the rows of x, objects x features: after training with Gaussian noise
+    /// of deviation σ an estimate of the score ∇ ln p of the objects with that noise.
     ///
     /// # Panics
     /// If `x` has another number of columns than the encoder takes, or σ is not above 0.

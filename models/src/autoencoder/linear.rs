@@ -6,18 +6,18 @@
 //! Σᵢ ‖B A xᵢ − xᵢ‖²  →  min over A, B
 //! ```
 //!
-//! At every minimum B spans the space of the first k principal components, and the loss is that of PCA, Σ_{i>k} σᵢ² of the
-//! singular values of F; every other stationary point is a saddle. A need not span it: where a feature is constant its weights
-//! have no gradient and stay where they began. With B = Aᵀ (**tied**) A is orthonormal as well: AᵀA = I.
+//! At every minimum B spans the space of the first k principal components, and the loss is that of PCA, Σ_{i>k} σᵢ² of
+//! the singular values of F; every other stationary point is a saddle. A need not span it: where a feature is constant
+//! its weights have no gradient and stay where they began. With B = Aᵀ (**tied**) A is orthonormal as well: AᵀA = I.
 //!
 //! (The lecture writes an object as a column; here objects are rows, x A and z B.)
 //!
-//! **Use it** to see that an auto-encoder is a non-linear PCA, and as a control. **Do not** use it for its own sake: PCA gives the
-//! same in closed form, ordered by variance. With k ≥ n the loss goes to 0 and the code is the object in other words: what
-//! the sections on regularisation are for.
+//! **Use it** to see that an auto-encoder is a non-linear PCA, and as a control. **Do not** use it for its own sake:
+//! PCA gives the same in closed form, ordered by variance. With k ≥ n the loss goes to 0 and the code is the object in
+//! other words: what the sections on regularisation are for.
 //!
-//! Source: Baldi, Hornik (1989), "Neural networks and principal component analysis: learning from examples without local
-//! minima", facts 1 to 4.
+//! Source: Baldi, Hornik (1989), "Neural networks and principal component analysis: learning from examples without
+//! local minima", facts 1 to 4.
 //!
 //! ```
 //! use std::ops::ControlFlow;

@@ -4,8 +4,9 @@
 //! (1/l) Σᵢ L(g(f(x̃ᵢ, α), β), xᵢ) + Σ λ · term  →  min over α, β
 //! ```
 //!
-//! (The lecture's sum over objects is a mean here, so that a coefficient does not depend on l.) The plain auto-encoder has x̃ = x
-//! and no further term. A [`Method`] says what x̃ is, which terms there are, or both, and its file shows no more than that.
+//! (The lecture's sum over objects is a mean here, so that a coefficient does not depend on l.) The plain auto-encoder
+//! has x̃ = x and no further term. A [`Method`] says what x̃ is, which terms there are, or both, and its file shows no
+//! more than that.
 
 use super::{AutoEncoder, Reconstructed, Warning};
 use crate::Training;
@@ -121,8 +122,8 @@ pub struct Plain;
 
 impl<T: Real> Method<T> for Plain {}
 
-/// Two methods at once: the second's x̃ is made of the first's, and the terms of both are added. (Of targets the second's is
-/// taken.)
+/// Two methods at once: the second's x̃ is made of the first's, and the terms of both are added. (Of targets the
+/// second's is taken.)
 impl<T: Real, A: Method<T>, B: Method<T>> Method<T> for (A, B) {
     fn input<'t>(&self, batch: &Batch<'t, '_, T>, x: Var<'t, T>) -> Var<'t, T> {
         self.1.input(batch, self.0.input(batch, x))

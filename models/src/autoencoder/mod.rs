@@ -1,7 +1,7 @@
 //! Auto-encoders: an encoder f : X → Z and a decoder g : Z → X, trained together so that g(f(x)) is like x.
 //!
-//! All share one pair ([`AutoEncoder`]) and one training ([`AutoEncoder::fit`]); what a method adds to them is a term or a noise, and its
-//! file shows that.
+//! All share one pair ([`AutoEncoder`]) and one training ([`AutoEncoder::fit`]); what a method adds to them is a term
+//! or a noise, and its file shows that.
 //!
 //! | file | method | what it adds |
 //! |---|---|---|

@@ -15,8 +15,8 @@ pub enum Loss {
     /// ‖x̂ − x‖²
     #[default]
     Squared,
-    /// −Σⱼ (xⱼ ln x̂ⱼ + (1 − xⱼ) ln (1 − x̂ⱼ)), in nats, for features in \[0, 1\]: the cross-entropy, computed from the sums before
-    /// the decoder's last σ, which is the sigmoid.
+    /// −Σⱼ (xⱼ ln x̂ⱼ + (1 − xⱼ) ln (1 − x̂ⱼ)), in nats, for features in \[0, 1\]: the cross-entropy, computed from the
+    /// sums before the decoder's last σ, which is the sigmoid.
     Bernoulli,
 }
 
@@ -126,8 +126,8 @@ impl<T: Real> AutoEncoder<T> {
     /// The pair of an encoder and a decoder.
     ///
     /// # Panics
-    /// If the decoder does not take what the encoder gives, or gives what the encoder takes, or the loss is Bernoulli's and the
-    /// decoder's last σ no sigmoid.
+    /// If the decoder does not take what the encoder gives, or gives what the encoder takes, or the loss is Bernoulli's
+    /// and the decoder's last σ no sigmoid.
     #[track_caller]
     pub fn of(encoder: Sequence<T>, decoder: Decoder<T>, loss: Loss) -> Self {
         let (inputs, outputs) = decoder.ends(&encoder);
@@ -228,8 +228,8 @@ impl<T: Real> AutoEncoder<T> {
         })
     }
 
-    /// −L(g(f(xᵢ)), xᵢ) of each object: the greater, the more an object is like those that were trained on. (As scikit-learn's
-    /// `score_samples`.)
+    /// −L(g(f(xᵢ)), xᵢ) of each object: the greater, the more an object is like those that were trained on. (As
+    /// scikit-learn's `score_samples`.)
     ///
     /// # Panics
     /// If `x` has another number of columns than the encoder takes.
@@ -271,8 +271,9 @@ impl<T: Real> AutoEncoder<T> {
             / x.rows() as f64
     }
 
-    /// Brings the weights by which each unit of the code enters the decoder to length 1, so that a method which makes codes
-    /// small has an effect: with free weights a code could shrink while the decoder grows, and nothing would be gained.
+    /// Brings the weights by which each unit of the code enters the decoder to length 1, so that a method which makes
+    /// codes small has an effect: with free weights a code could shrink while the decoder grows, and nothing would be
+    /// gained.
     ///
     /// A unit whose weights are all 0 stays as it is.
     pub(super) fn normalise_decoder(&mut self) {

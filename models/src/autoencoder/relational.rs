@@ -6,13 +6,14 @@
 //! Σᵢ L(x̂ᵢ, xᵢ) + λ Σ_{i<j} L(σ(x̂ᵢ·x̂ⱼ), σ(xᵢ·xⱼ))  →  min,    σ(s) = (s − s₀)₊
 //! ```
 //!
-//! where L of two numbers is their squared difference, and only pairs with an inner product above s₀ count. (Sums are means here: over the
-//! objects, and over the pairs of a batch.) The paper weights the two by 1 − a and a, takes all pairs with the diagonal, and a threshold
-//! that jumps, σ(s) = s [s ≥ t]; both are here by name. Without threshold and reconstruction the linear optimum is
-//! Σ_{i>k} λᵢ(XXᵀ)² (Eckart, Young 1936).
+//! where L of two numbers is their squared difference, and only pairs with an inner product above s₀ count. (Sums are
+//! means here: over the objects, and over the pairs of a batch.) The paper weights the two by 1 − a and a, takes all
+//! pairs with the diagonal, and a threshold that jumps, σ(s) = s [s ≥ t]; both are here by name. Without threshold and
+//! reconstruction the linear optimum is Σ_{i>k} λᵢ(XXᵀ)² (Eckart, Young 1936).
 //!
-//! **Use it** where relations between objects matter more than each object's details. **Do not** expect better classification from the codes: the
-//! paper's is not seen again here. If no pair is above s₀ there is no gradient, and a warning says so.
+//! **Use it** where relations between objects matter more than each object's details. **Do not** expect better
+//! classification from the codes: the paper's is not seen again here. If no pair is above s₀ there is no gradient, and
+//! a warning says so.
 //!
 //! Source: Meng, Catchpoole, Skillicorn, Kennedy (2017), "Relational autoencoder for feature extraction", eq. 7 and 8.
 //!
@@ -82,7 +83,8 @@ impl Relational {
         }
     }
 
-    /// The relation's loss of the rows of `x` and what was made of them, `y`: the mean over pairs of (σ(yᵢ·yⱼ) − σ(xᵢ·xⱼ))².
+    /// The relation's loss of the rows of `x` and what was made of them, `y`: the mean over pairs of (σ(yᵢ·yⱼ) −
+    /// σ(xᵢ·xⱼ))².
     ///
     /// # Panics
     /// If the shapes differ.
@@ -95,8 +97,8 @@ impl Relational {
             .to_f64()
     }
 
-    /// The inner product that a share of all pairs i < j lies below (of more than 2000 objects: of so many, drawn at random): a
-    /// threshold for the data at hand.
+    /// The inner product that a share of all pairs i < j lies below (of more than 2000 objects: of so many, drawn at
+    /// random): a threshold for the data at hand.
     ///
     /// # Panics
     /// If the share is not in \[0, 1\], or there are fewer than 2 objects.

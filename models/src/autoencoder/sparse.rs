@@ -1,6 +1,7 @@
 //! The sparse auto-encoder: a penalty under which most weights, or most units of a code, are (about) 0.
 //!
-//! **Given** objects x₁ … x_l. **Find** f(x, α) and g(z, β) such that the reconstruction's criterion and one of these is least:
+//! **Given** objects x₁ … x_l. **Find** f(x, α) and g(z, β) such that the reconstruction's criterion and one of these
+//! is least:
 //!
 //! ```text
 //! + λ ‖α‖₁ + λ ‖β‖₁                  few weights differ from 0
@@ -11,15 +12,16 @@
 //! KL(ε ‖ ρ) = ε ln (ε/ρ) + (1 − ε) ln ((1 − ε)/(1 − ρ))
 //! ```
 //!
-//! (Sums over objects are means here; the last two are of a batch. The mean activation is over the batch and not each object's
-//! own, or every object would have to be of every kind a little.) With |fⱼ| the weights by which a unit enters the decoder are kept at
-//! length 1: else z shrinks while B grows, and nothing becomes sparse.
+//! (Sums over objects are means here; the last two are of a batch. The mean activation is over the batch and not each
+//! object's own, or every object would have to be of every kind a little.) With |fⱼ| the weights by which a unit enters
+//! the decoder are kept at length 1: else z shrinks while B grows, and nothing becomes sparse.
 //!
 //! **Use it** for over-complete codes (k > n), whose units then stand for parts: strokes, edges, atoms of a dictionary.
 //! **Do not** expect the first two to make codes sparse: they keep weights small.
 //!
-//! Sources: for weights Tibshirani (1996), "Regression shrinkage and selection via the lasso", and ridge regression; for codes
-//! Olshausen, Field (1996), "Emergence of simple-cell receptive field properties"; for KL Ng (2011), "Sparse autoencoder".
+//! Sources: for weights Tibshirani (1996), "Regression shrinkage and selection via the lasso", and ridge regression;
+//! for codes Olshausen, Field (1996), "Emergence of simple-cell receptive field properties"; for KL Ng (2011), "Sparse
+//! autoencoder".
 //!
 //! ```
 //! use std::ops::ControlFlow;

@@ -1,22 +1,25 @@
-//! The stacked auto-encoder: layers that are trained one after the other, each as an auto-encoder of what the last one gives.
+//! The stacked auto-encoder: layers that are trained one after the other, each as an auto-encoder of what the last one
+//! gives.
 //!
-//! **Given** objects x₁ … x_l =: x⁽⁰⁾. **For** h = 1 … H **find** a pair fʰ, gʰ of one layer each on the objects x⁽ʰ⁻¹⁾,
+//! **Given** objects x₁ … x_l =: x⁽⁰⁾. **For** h = 1 … H **find** a pair fʰ, gʰ of one layer each on the objects
+//! x⁽ʰ⁻¹⁾,
 //!
 //! ```text
 //! Σᵢ L(gʰ(fʰ(xᵢ⁽ʰ⁻¹⁾)), xᵢ⁽ʰ⁻¹⁾)  →  min,
 //! ```
 //!
-//! drop the decoder, and go on with xᵢ⁽ʰ⁾ = fʰ(xᵢ⁽ʰ⁻¹⁾). Then **join** them: f = f¹ then f² … then f^H. What was joined is tuned by
-//! back-propagation: with the decoders, as a deep auto-encoder g¹(… g^H(f(x))), or without them and with a classifier on top.
+//! drop the decoder, and go on with xᵢ⁽ʰ⁾ = fʰ(xᵢ⁽ʰ⁻¹⁾). Then **join** them: f = f¹ then f² … then f^H. What was joined
+//! is tuned by back-propagation: with the decoders, as a deep auto-encoder g¹(… g^H(f(x))), or without them and with a
+//! classifier on top.
 //!
 //! The pairs may be regularised: with noise on x⁽ʰ⁻¹⁾ it is the stacked denoising auto-encoder.
 //!
-//! **Use it** for deep networks of sigmoids under plain gradient descent, which from random weights do not learn, and where few
-//! objects have labels. **Do not** expect as much where Adam and ReLU are at hand: they train deep networks from random weights
-//! nearly as well, and pre-training matters less today.
+//! **Use it** for deep networks of sigmoids under plain gradient descent, which from random weights do not learn, and
+//! where few objects have labels. **Do not** expect as much where Adam and ReLU are at hand: they train deep networks
+//! from random weights nearly as well, and pre-training matters less today.
 //!
-//! Sources: Bengio, Lamblin, Popovici, Larochelle (2007), "Greedy layer-wise training of deep networks"; Vincent, Larochelle, Lajoie,
-//! Bengio, Manzagol (2010), "Stacked denoising autoencoders".
+//! Sources: Bengio, Lamblin, Popovici, Larochelle (2007), "Greedy layer-wise training of deep networks"; Vincent,
+//! Larochelle, Lajoie, Bengio, Manzagol (2010), "Stacked denoising autoencoders".
 //!
 //! ```
 //! use std::ops::ControlFlow;
@@ -82,9 +85,9 @@ impl Architecture {
 }
 
 impl<T: Real> AutoEncoder<T> {
-    /// Trains the layers of `architecture` one after the other on the rows of `x`, each as a pair of one layer each way, with the terms
-    /// and the noise of `method`; the observer hears which pair (from 0) and which of its epochs, and may end the training of
-    /// the pair.
+    /// Trains the layers of `architecture` one after the other on the rows of `x`, each as a pair of one layer each
+    /// way, with the terms and the noise of `method`; the observer hears which pair (from 0) and which of its epochs,
+    /// and may end the training of the pair.
     ///
     /// # Errors
     /// If a setting is out of range or training diverges.

@@ -1,21 +1,21 @@
 //! The auto-encoder with a predictor: all objects teach the code, those with answers also what is asked.
 //!
-//! **Given** objects x₁ … x_l, of which the first k have answers y₁ … y_k. **Find** f(x, α), g(z, β) and a predictor ŷ(z, γ) of the same
-//! code, together:
+//! **Given** objects x₁ … x_l, of which the first k have answers y₁ … y_k. **Find** f(x, α), g(z, β) and a predictor
+//! ŷ(z, γ) of the same code, together:
 //!
 //! ```text
 //! Σ_{i=1..l} L(g(f(xᵢ)), xᵢ) + λ Σ_{i=1..k} L̃(ŷ(f(xᵢ)), yᵢ)  →  min over α, β, γ
 //! ```
 //!
-//! L̃ is the cross-entropy of classes, or the squared error of numbers. (Both sums are means here, of all objects and of those with
-//! answers; of the second as many objects are drawn at each step as the batch has.) Noise on x, or any other term of a method, is given to
-//! both.
+//! L̃ is the cross-entropy of classes, or the squared error of numbers. (Both sums are means here, of all objects and
+//! of those with answers; of the second as many objects are drawn at each step as the batch has.) Noise on x, or any
+//! other term of a method, is given to both.
 //!
-//! **Use it** where few objects have answers and many have none. **Do not** where nearly all have: the reconstruction then asks the
-//! code to hold what the answer does not need.
+//! **Use it** where few objects have answers and many have none. **Do not** where nearly all have: the reconstruction
+//! then asks the code to hold what the answer does not need.
 //!
-//! Sources: Ranzato, Szummer (2008), "Semi-supervised learning of compact document representations with deep networks"; Rasmus,
-//! Valpola, Honkala, Berglund, Raiko (2015), "Semi-supervised learning with ladder networks", section 2.
+//! Sources: Ranzato, Szummer (2008), "Semi-supervised learning of compact document representations with deep networks";
+//! Rasmus, Valpola, Honkala, Berglund, Raiko (2015), "Semi-supervised learning with ladder networks", section 2.
 //!
 //! ```
 //! use std::ops::ControlFlow;

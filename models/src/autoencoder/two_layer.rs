@@ -6,14 +6,14 @@
 //! Σᵢ L(g(f(xᵢ; A, a); B, b), xᵢ)  →  min over A, a, B, b
 //! ```
 //!
-//! With k < n it compresses, with k > n it needs a reason not to copy: sparsity, noise, or contraction. With B = Aᵀ (**tied**) there
-//! are half as many weights, and no way to make codes small and the decoder large.
+//! With k < n it compresses, with k > n it needs a reason not to copy: sparsity, noise, or contraction. With B = Aᵀ
+//! (**tied**) there are half as many weights, and no way to make codes small and the decoder large.
 //!
-//! **Use it** as the building block of the regularised and the stacked ones: its units can be drawn as filters. **Do not** use it
-//! where a few numbers are to say much: for that the [deep](super::deep) one needs its layers.
+//! **Use it** as the building block of the regularised and the stacked ones: its units can be drawn as filters. **Do
+//! not** use it where a few numbers are to say much: for that the [deep](super::deep) one needs its layers.
 //!
-//! Source: Bourlard, Kamp (1988), "Auto-association by multilayer perceptrons and singular value decomposition" (who show
-//! that with a linear σ_g and the squared loss a σ_f that bends gains nothing over PCA).
+//! Source: Bourlard, Kamp (1988), "Auto-association by multilayer perceptrons and singular value decomposition" (who
+//! show that with a linear σ_g and the squared loss a σ_f that bends gains nothing over PCA).
 //!
 //! ```
 //! use std::ops::ControlFlow;

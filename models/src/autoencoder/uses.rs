@@ -56,8 +56,8 @@ pub struct Compression {
     pub squared_error: f64,
 }
 
-/// Compresses the rows of `x` to so many bits for each number of the code: it is rounded to the nearest of 2^bits values that lie evenly
-/// between the least and the greatest of its kind among the codes of `train`.
+/// Compresses the rows of `x` to so many bits for each number of the code: it is rounded to the nearest of 2^bits
+/// values that lie evenly between the least and the greatest of its kind among the codes of `train`.
 ///
 /// # Panics
 /// If the bits are not in 1..=32, or the matrices have other columns than the encoder takes.
@@ -124,7 +124,8 @@ pub struct Judgement {
     pub neighbours: f64,
 }
 
-/// What features are worth to a supervised method: its accuracy on held-out objects, for codes or for the features themselves.
+/// What features are worth to a supervised method: its accuracy on held-out objects, for codes or for the features
+/// themselves.
 ///
 /// # Panics
 /// If there is not one class for each object, or there are fewer than 5 objects to train on.
@@ -144,7 +145,8 @@ pub fn judge<T: Real>(
     }
 }
 
-/// How well the codes keep the 10 nearest neighbours of each object: for a code of two numbers, whether the picture can be believed.
+/// How well the codes keep the 10 nearest neighbours of each object: for a code of two numbers, whether the picture can
+/// be believed.
 ///
 /// # Panics
 /// If `x` has other columns than the encoder takes, or fewer than 22 rows.
@@ -156,8 +158,8 @@ pub fn plane<T: Real>(
     neighbourhood_preservation(&x.cast(), &pair.encode(x).cast(), 10)
 }
 
-/// Objects like those in the rows of `x`: `count` of each, one object after the other, decoded from codes to which noise is added, in each
-/// number `share` of its deviation among the codes of `train`.
+/// Objects like those in the rows of `x`: `count` of each, one object after the other, decoded from codes to which
+/// noise is added, in each number `share` of its deviation among the codes of `train`.
 ///
 /// (The variational auto-encoder knows how much by itself: [`Variational::similar`](super::Variational::similar).)
 ///
@@ -192,8 +194,8 @@ pub fn vary<T: Real>(
     ))
 }
 
-/// The way from one object to another (1 x features each) through the space of codes: what is decoded on the line between their codes, `steps` x
-/// features, both ends included.
+/// The way from one object to another (1 x features each) through the space of codes: what is decoded on the line
+/// between their codes, `steps` x features, both ends included.
 ///
 /// # Panics
 /// If an object is not one row of as many columns as the encoder takes, or there are fewer than 2 steps.

@@ -1,7 +1,8 @@
 //! The variational auto-encoder: a code with a distribution, from which new objects are drawn.
 //!
-//! **Given** objects x₁ … x_l. **Find** an encoder that gives a distribution q(z|x) = N(μ(x, α), diag s(x, α)²) of codes, and a decoder
-//! p(x|z, β), such that with the prior p(z) = N(0, σ² I) the bound below on Σᵢ ln p(xᵢ) is greatest:
+//! **Given** objects x₁ … x_l. **Find** an encoder that gives a distribution q(z|x) = N(μ(x, α), diag s(x, α)²) of
+//! codes, and a decoder p(x|z, β), such that with the prior p(z) = N(0, σ² I) the bound below on Σᵢ ln p(xᵢ) is
+//! greatest:
 //!
 //! ```text
 //! ln p(x) ≥ ELBO = E_{z ~ q(z|x)} ln p(x|z, β) − KL(q(z|x) ‖ p(z))  →  max over α, β
@@ -14,17 +15,18 @@
 //! ln p(x) ≥ E ln (1/K) Σₖ p(x|zₖ) p(zₖ)/q(zₖ|x) ≥ ELBO                  the importance-weighted bound
 //! ```
 //!
-//! (A mean over objects, in nats; minus the bound is minimised.) **Objects are drawn** from the prior, x ~ p(x|z) with z ~ p(z), or **like a
-//! given one**, x ~ p(x | f(xᵢ, α, ε)).
+//! (A mean over objects, in nats; minus the bound is minimised.) **Objects are drawn** from the prior, x ~ p(x|z) with
+//! z ~ p(z), or **like a given one**, x ~ p(x | f(xᵢ, α, ε)).
 //!
-//! β weighs the KL: 1 is the bound; with 0 nothing holds the codes together, reconstructions become better, and draws from the prior are
-//! no objects any more.
+//! β weighs the KL: 1 is the bound; with 0 nothing holds the codes together, reconstructions become better, and draws
+//! from the prior are no objects any more.
 //!
-//! **Use it** to draw objects, to go from one to another, and for a bound on the likelihood. **Do not** expect sharp pictures from small
-//! codes. A decoder that can do without z will: the KL is then about 0, and a warning says so.
+//! **Use it** to draw objects, to go from one to another, and for a bound on the likelihood. **Do not** expect sharp
+//! pictures from small codes. A decoder that can do without z will: the KL is then about 0, and a warning says so.
 //!
-//! Sources: Kingma, Welling (2013), "Auto-encoding variational Bayes", eq. 8, 10 and appendix B; β: Higgins et al. (2017), "β-VAE"; the
-//! importance-weighted bound: Burda, Grosse, Salakhutdinov (2015), "Importance weighted autoencoders", eq. 8.
+//! Sources: Kingma, Welling (2013), "Auto-encoding variational Bayes", eq. 8, 10 and appendix B; β: Higgins et al.
+//! (2017), "β-VAE"; the importance-weighted bound: Burda, Grosse, Salakhutdinov (2015), "Importance weighted
+//! autoencoders", eq. 8.
 //!
 //! ```
 //! use std::ops::ControlFlow;
@@ -111,8 +113,8 @@ impl<'t, T: Real> Posterior<'t, T> {
 }
 
 impl<T: Real> Variational<T> {
-    /// An untrained model of objects with `features` features, with the prior N(0, I). Of the architecture count the widths, σ of the layers
-    /// between and the seed.
+    /// An untrained model of objects with `features` features, with the prior N(0, I). Of the architecture count the
+    /// widths, σ of the layers between and the seed.
     ///
     /// # Panics
     /// If `features`, the code or one of the widths is 0.
@@ -235,9 +237,11 @@ pub struct Elbo<'x, T: Real> {
     pub x: &'x Matrix<T>,
     /// β, the weight of the KL; 1 is the bound.
     pub beta: f64,
-    /// K: with more than one draw minus the importance-weighted bound is minimised in the place of the ELBO (and β has no effect).
+    /// K: with more than one draw minus the importance-weighted bound is minimised in the place of the ELBO (and β has
+    /// no effect).
     pub draws: usize,
-    /// Whether features in \[0, 1\] are taken as probabilities, from which 0 or 1 is drawn anew at each step: "dynamic binarisation".
+    /// Whether features in \[0, 1\] are taken as probabilities, from which 0 or 1 is drawn anew at each step: "dynamic
+    /// binarisation".
     pub binarised: bool,
 }
 
@@ -417,8 +421,8 @@ impl<T: Real> Variational<T> {
         elbo
     }
 
-    /// The importance-weighted bound of each object in nats, ln (1/K) Σₖ p(x|zₖ) p(zₖ)/q(zₖ|x), from K draws of z: with K = 1 one of the
-    /// ELBO, with many of them near ln p(x).
+    /// The importance-weighted bound of each object in nats, ln (1/K) Σₖ p(x|zₖ) p(zₖ)/q(zₖ|x), from K draws of z: with
+    /// K = 1 one of the ELBO, with many of them near ln p(x).
     ///
     /// # Panics
     /// If `x` has another number of columns than the encoder takes, or K is 0.
@@ -479,8 +483,8 @@ impl<T: Real> Variational<T> {
         }
     }
 
-    /// The ELBO of each object, from one draw: the greater, the more an object is like those that were trained on. (As scikit-learn's
-    /// `score_samples`.)
+    /// The ELBO of each object, from one draw: the greater, the more an object is like those that were trained on. (As
+    /// scikit-learn's `score_samples`.)
     ///
     /// # Panics
     /// If `x` has another number of columns than the encoder takes.
@@ -544,8 +548,8 @@ impl<T: Real> Variational<T> {
         })
     }
 
-    /// The way from one object to another (1 x features each) through the space of codes: the means of p(x|z) for z on the line between
-    /// their codes, `steps` x features, both ends included.
+    /// The way from one object to another (1 x features each) through the space of codes: the means of p(x|z) for z on
+    /// the line between their codes, `steps` x features, both ends included.
     ///
     /// # Panics
     /// If an object is not one row of as many columns as the encoder takes, or there are fewer than 2 steps.
@@ -570,7 +574,8 @@ impl<T: Real> Variational<T> {
         (0..self.code()).filter(|&j| variance(j) > 0.01).count()
     }
 
-    /// What is wrong with the trained model on the objects `x`: a code that says nothing of its object, or units of it that don't.
+    /// What is wrong with the trained model on the objects `x`: a code that says nothing of its object, or units of it
+    /// that don't.
     ///
     /// # Panics
     /// If `x` has another number of columns than the encoder takes.

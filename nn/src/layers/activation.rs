@@ -7,7 +7,8 @@ use unsup_autograd::{Real, Var};
 
 /// The function σ that a layer applies: to each entry, but for the softmax, which takes a row as a whole.
 ///
-/// As text an activation is its name ("tanh", "leaky-relu:0.01"), so that settings can be saved and given on a command line:
+/// As text an activation is its name ("tanh", "leaky-relu:0.01"), so that settings can be saved and given on a command
+/// line:
 ///
 /// ```
 /// use unsup_nn::Activation;
@@ -54,11 +55,12 @@ impl Activation {
         }
     }
 
-    /// σ′(x) entry by entry, as a function of y = σ(x): f (1 − f) for the sigmoid. It is what the Jacobian of a layer is made of.
+    /// σ′(x) entry by entry, as a function of y = σ(x): f (1 − f) for the sigmoid. It is what the Jacobian of a layer
+    /// is made of.
     ///
     /// # Panics
-    /// For the softmax, where an entry depends on its whole row, and for a leaky ReLU whose slope is negative, where y does not
-    /// tell the side.
+    /// For the softmax, where an entry depends on its whole row, and for a leaky ReLU whose slope is negative, where y
+    /// does not tell the side.
     #[track_caller]
     pub fn slope_at<T: Real>(self, y: Var<'_, T>) -> Var<'_, T> {
         match self {
@@ -81,8 +83,8 @@ impl Activation {
         }
     }
 
-    /// The initialisation that keeps the variance of a layer with this activation: He's for the one-sided ones, Xavier's for
-    /// the others.
+    /// The initialisation that keeps the variance of a layer with this activation: He's for the one-sided ones,
+    /// Xavier's for the others.
     pub fn initialisation(self) -> Initialisation {
         match self {
             Activation::Relu | Activation::LeakyRelu { .. } | Activation::Softplus => {

@@ -42,7 +42,8 @@ impl<T: Real> Dense<T> {
         Self::of(how.sample(inputs, outputs, random), activation)
     }
 
-    /// A layer with these weights (inputs x outputs) and biases 0: begun by an [`Initialisation`] of choice, or computed.
+    /// A layer with these weights (inputs x outputs) and biases 0: begun by an [`Initialisation`] of choice, or
+    /// computed.
     pub fn of(weight: Matrix<T>, activation: Activation) -> Self {
         Self {
             bias: Some(Param::new(Matrix::zeros(1, weight.columns()))),

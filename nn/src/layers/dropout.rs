@@ -4,14 +4,14 @@ use crate::train::Batch;
 use rand::Rng;
 use unsup_autograd::{Real, Var};
 
-/// In training each entry is set to 0 with probability p, one by one, and the others are divided by 1 − p, so that the mean is
-/// that of x; otherwise x is left as it is.
+/// In training each entry is set to 0 with probability p, one by one, and the others are divided by 1 − p, so that the
+/// mean is that of x; otherwise x is left as it is.
 ///
-/// Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov (2014), "Dropout: a simple way to prevent neural networks from
-/// overfitting", section 4 (there the weights are multiplied by 1 − p afterwards instead).
+/// Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov (2014), "Dropout: a simple way to prevent neural
+/// networks from overfitting", section 4 (there the weights are multiplied by 1 − p afterwards instead).
 ///
-/// A layer draws its mask from the stream of its purpose at the step: two layers need two purposes, or they drop the same
-/// entries; one layer that is used twice in a step drops the same entries twice.
+/// A layer draws its mask from the stream of its purpose at the step: two layers need two purposes, or they drop the
+/// same entries; one layer that is used twice in a step drops the same entries twice.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Dropout {
     probability: f64,

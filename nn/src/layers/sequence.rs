@@ -80,8 +80,8 @@ impl<T: Real> Module<T> for Sequence<T> {
 }
 
 impl<T: Real> Sequence<T> {
-    /// Dense layers of the given widths, the first of which is the number of inputs: `hidden` after all but the last, `last`
-    /// after that. The weights come from the generator of `purpose` under `seed`, one stream a layer.
+    /// Dense layers of the given widths, the first of which is the number of inputs: `hidden` after all but the last,
+    /// `last` after that. The weights come from the generator of `purpose` under `seed`, one stream a layer.
     ///
     /// # Panics
     /// If there are fewer than two widths, or one is 0.
@@ -132,8 +132,8 @@ impl<T: Real> Sequence<T> {
         sequence
     }
 
-    /// The same with dropout after each dense layer but the last, each with a stream of its own: of "encoder" the purposes are
-    /// "encoder 1", "encoder 3", ..., by the layer's place. Two networks of one model need two purposes.
+    /// The same with dropout after each dense layer but the last, each with a stream of its own: of "encoder" the
+    /// purposes are "encoder 1", "encoder 3", ..., by the layer's place. Two networks of one model need two purposes.
     ///
     /// # Panics
     /// If the probability is not in \[0, 1).
@@ -166,8 +166,8 @@ impl<T: Real> Sequence<T> {
         }
     }
 
-    /// The last layer's result without dropout, for x of objects x inputs: what the network says once it is trained. A criterion takes
-    /// [`Sequence::forward`].
+    /// The last layer's result without dropout, for x of objects x inputs: what the network says once it is trained. A
+    /// criterion takes [`Sequence::forward`].
     ///
     /// # Panics
     /// If x has another number of columns than the first layer has inputs.

@@ -1,7 +1,7 @@
 //! Layers that use the weights of another, transposed.
 //!
-//! A matrix that two layers share is owned by one of them, which shows it to optimisers and files, and lent to the other at
-//! each use: so there is one gradient, in which both uses add up, and one matrix to save.
+//! A matrix that two layers share is owned by one of them, which shows it to optimisers and files, and lent to the
+//! other at each use: so there is one gradient, in which both uses add up, and one matrix to save.
 
 use super::dense::with_bias;
 use super::{Activation, Dense, Sequence};
@@ -72,7 +72,8 @@ impl<T: Real> Tied<T> {
     }
 }
 
-/// A decoder whose weights are those of an encoder, transposed and in reverse: a [`Tied`] layer for each of its dense ones.
+/// A decoder whose weights are those of an encoder, transposed and in reverse: a [`Tied`] layer for each of its dense
+/// ones.
 #[derive(Clone, Debug)]
 pub struct Mirror<T: Real> {
     layers: Vec<Tied<T>>,

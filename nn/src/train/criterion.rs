@@ -45,8 +45,8 @@ impl<'t, 'b, T> Batch<'t, 'b, T> {
         }
     }
 
-    /// The objects `rows` on a tape, as a block of an evaluation. What is drawn then depends on the block alone, so that every
-    /// evaluation of a run draws the same.
+    /// The objects `rows` on a tape, as a block of an evaluation. What is drawn then depends on the block alone, so
+    /// that every evaluation of a run draws the same.
     pub fn evaluation(tape: &'t Tape<T>, rows: &'b [usize], seed: u64, block: u64) -> Self {
         Self {
             training: false,
@@ -65,8 +65,8 @@ impl<'t, 'b, T> Batch<'t, 'b, T> {
         }
     }
 
-    /// Whether this is a step of training: dropout drops then. The formula of a criterion should not depend on it, or its
-    /// training and validation losses can't be compared.
+    /// Whether this is a step of training: dropout drops then. The formula of a criterion should not depend on it, or
+    /// its training and validation losses can't be compared.
     pub fn is_training(&self) -> bool {
         self.training
     }
@@ -89,9 +89,9 @@ pub trait Criterion<T: Real, M> {
     /// The terms for the objects of a batch: at each call the same ones in the same order.
     fn terms<'t>(&self, model: &M, batch: &Batch<'t, '_, T>) -> Terms<'t, T>;
 
-    /// Brings the model back into the set over which the criterion is minimised, after each step: the projected gradient
-    /// (Goldstein 1964, "Convex programming in Hilbert space"). Most criteria are minimised over all parameters, and it then
-    /// does nothing.
+    /// Brings the model back into the set over which the criterion is minimised, after each step: the projected
+    /// gradient (Goldstein 1964, "Convex programming in Hilbert space"). Most criteria are minimised over all
+    /// parameters, and it then does nothing.
     fn project(&self, _model: &mut M) {}
 }
 

@@ -32,7 +32,8 @@ impl fmt::Display for LargestGradient {
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub enum TrainError {
-    /// A term became infinite or NaN. A [`Run`](super::Run) leaves the parameters as they were at the start of that epoch.
+    /// A term became infinite or NaN. A [`Run`](super::Run) leaves the parameters as they were at the start of that
+    /// epoch.
     NotFinite {
         /// The term.
         term: &'static str,
@@ -43,8 +44,8 @@ pub enum TrainError {
         /// The largest gradient before; none before the first step.
         largest: Option<LargestGradient>,
     },
-    /// A term became infinite or NaN on the validation objects. A [`Run`](super::Run) leaves the parameters as they were at the start
-    /// of that epoch.
+    /// A term became infinite or NaN on the validation objects. A [`Run`](super::Run) leaves the parameters as they
+    /// were at the start of that epoch.
     ValidationNotFinite {
         /// The term.
         term: &'static str,
@@ -55,8 +56,8 @@ pub enum TrainError {
         /// The largest gradient before.
         largest: Option<LargestGradient>,
     },
-    /// A gradient became infinite or NaN while the terms were not. A [`Run`](super::Run) leaves the parameters as they were at the
-    /// start of that epoch.
+    /// A gradient became infinite or NaN while the terms were not. A [`Run`](super::Run) leaves the parameters as they
+    /// were at the start of that epoch.
     GradientNotFinite {
         /// The parameter's name.
         name: String,
@@ -65,7 +66,8 @@ pub enum TrainError {
         /// The largest gradient before; none before the first step.
         largest: Option<LargestGradient>,
     },
-    /// A parameter became infinite or NaN. A [`Run`](super::Run) leaves the parameters as they were at the start of that epoch.
+    /// A parameter became infinite or NaN. A [`Run`](super::Run) leaves the parameters as they were at the start of
+    /// that epoch.
     ParameterNotFinite {
         /// Its name.
         name: String,

@@ -48,9 +48,9 @@ impl History {
         self.epochs.last()
     }
 
-    /// Writes a table of comma-separated values, a line an epoch: its number, the training loss and each of its terms, the
-    /// same for the validation objects where there are such, the gradient's norm and the rate's factor. Numbers are written
-    /// so that they read back to the same bits.
+    /// Writes a table of comma-separated values, a line an epoch: its number, the training loss and each of its terms,
+    /// the same for the validation objects where there are such, the gradient's norm and the rate's factor. Numbers are
+    /// written so that they read back to the same bits.
     ///
     /// # Errors
     /// If `out` can't be written to.

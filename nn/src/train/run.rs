@@ -39,8 +39,8 @@ impl Default for Settings {
     }
 }
 
-/// The run ends when the validation loss has not fallen for some epochs, and the model is given the parameters of its best one:
-/// Prechelt (1998), "Early stopping — but when?".
+/// The run ends when the validation loss has not fallen for some epochs, and the model is given the parameters of its
+/// best one: Prechelt (1998), "Early stopping — but when?".
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct EarlyStopping {
     /// How many epochs without a fall are waited for; at least 1.
@@ -66,12 +66,13 @@ impl<F: FnMut(&Epoch) -> ControlFlow<()>> Observer for F {
     }
 }
 
-/// Trains `model` on mini-batches in an order shuffled anew each epoch. The observer hears of each step and epoch and may end the
-/// run early.
+/// Trains `model` on mini-batches in an order shuffled anew each epoch. The observer hears of each step and epoch and
+/// may end the run early.
 ///
 /// # Errors
-/// If a setting is out of range, early stopping is asked for (it needs [`fit_validated`]), there are no objects, training diverges, or a
-/// trainable parameter gets no gradient. The parameters are then those from the start of the epoch in which it happened.
+/// If a setting is out of range, early stopping is asked for (it needs [`fit_validated`]), there are no objects,
+/// training diverges, or a trainable parameter gets no gradient. The parameters are then those from the start of the
+/// epoch in which it happened.
 pub fn fit<T: Real, M: Module<T>>(
     model: &mut M,
     criterion: &dyn Criterion<T, M>,
@@ -82,7 +83,8 @@ pub fn fit<T: Real, M: Module<T>>(
     run_to_its_end(model, criterion, None, optimiser, settings, observer)
 }
 
-/// As [`fit`], and after each epoch the loss on the objects of `validation` is taken: to be seen, and for early stopping.
+/// As [`fit`], and after each epoch the loss on the objects of `validation` is taken: to be seen, and for early
+/// stopping.
 ///
 /// # Errors
 /// As [`fit`].
@@ -122,8 +124,8 @@ fn run_to_its_end<T: Real, M: Module<T>>(
     Ok(run.finish(model))
 }
 
-/// A training run that is driven from outside, step by step: it can be looked at, broken off, and, with the feature `saving`, saved
-/// between any two steps and resumed to the same bits.
+/// A training run that is driven from outside, step by step: it can be looked at, broken off, and, with the feature
+/// `saving`, saved between any two steps and resumed to the same bits.
 ///
 /// ```
 /// # use unsup_autograd::Matrix;
@@ -217,8 +219,8 @@ impl<T: Real> Run<T> {
     /// Takes the next step; `None` when the run has ended. It wants the same model, criteria and optimiser each time.
     ///
     /// # Errors
-    /// If there are no objects, early stopping has no validation objects, training diverges, or a trainable parameter gets no
-    /// gradient. The parameters are then those from the start of the epoch, and the run has ended.
+    /// If there are no objects, early stopping has no validation objects, training diverges, or a trainable parameter
+    /// gets no gradient. The parameters are then those from the start of the epoch, and the run has ended.
     pub fn advance<M: Module<T>>(
         &mut self,
         model: &mut M,
@@ -787,7 +789,8 @@ mod tests {
         assert_eq!(w.value().item(), 0.0);
     }
 
-    /// A validation loss that falls for some epochs and then rises: the distance of w, which rises all the time, from a number.
+    /// A validation loss that falls for some epochs and then rises: the distance of w, which rises all the time, from a
+    /// number.
     fn validated(patience: usize, least_fall: f64, target: f64) -> (f64, History) {
         struct Rising;
         impl Criterion<f64, Param<f64>> for Rising {

@@ -49,8 +49,9 @@ impl<T: Real> Trainer<T> {
     /// One step: the terms, the gradient, the update, and the criterion's projection.
     ///
     /// # Errors
-    /// If a term with a weight or a gradient is not finite, a trainable parameter has no gradient, or none is trainable, or,
-    /// seen at the first step, a term with a weight depends on no trainable parameter; the step is then not taken.
+    /// If a term with a weight or a gradient is not finite, a trainable parameter has no gradient, or none is
+    /// trainable, or, seen at the first step, a term with a weight depends on no trainable parameter; the step is then
+    /// not taken.
     ///
     /// # Panics
     /// If `rows` is empty or names an object that is not there.
@@ -152,7 +153,8 @@ impl<T: Real> Trainer<T> {
         Ok(losses)
     }
 
-    /// The largest gradient that a parameter has had; none before the first step, or if the parameter is not of `model`.
+    /// The largest gradient that a parameter has had; none before the first step, or if the parameter is not of
+    /// `model`.
     pub fn largest_gradient(&self, model: &dyn Module<T>) -> Option<LargestGradient> {
         let Largest { key, norm, step } = self.largest?;
         let mut found = None;
