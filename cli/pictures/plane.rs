@@ -119,3 +119,81 @@ fn named(axis: &Axis, name: &str, room: f64) -> String {
     let name = style.shortened(name, room - style.width(&unit), 1);
     name.concat() + &unit
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::colors::PAPER;
+    use super::super::render::tests::{assert_nothing_clipped, color_at, inked, pixels};
+    use super::*;
+
+    /// A plane from (-1, 0) to (3, 11) and its picture.
+    fn drawn(beside_another: bool, names: [&str; 2]) -> (Plane, [Axis; 2], String) {
+        let axes = [Axis::exactly(-1.0..3.0), Axis::exactly(0.0..11.0)];
+        let plane = Plane {
+            left: Plane::left_beside(&axes[1], 300.0),
+            top: 20.0,
+            width: 400.0,
+            height: 300.0,
+        };
+        let mut document = Document::new("");
+        if beside_another {
+            plane.draw_beside_another(&mut document, &axes, names[0]);
+        } else {
+            plane.draw(&mut document, &axes, names);
+        }
+        let width = plane.left + plane.width + OVERHANG.0;
+        let svg = document.finish(width, plane.bottom());
+        assert_nothing_clipped(&svg);
+        (plane, axes, svg)
+    }
+
+    #[test]
+    fn lines_and_numbers_are_where_their_values_are() {
+        let (plane, axes, svg) = drawn(false, ["across", "up"]);
+        let pixmap = pixels(&svg);
+        let at = |x: f64, y: f64| {
+            let (x, y) = plane.place(&axes, (x, y));
+            color_at(&pixmap, x - 0.25, y - 0.25)
+        };
+        for y in [5.0, 10.0] {
+            assert_eq!(at(0.77, y), GRID, "{y}");
+            let (_, middle) = plane.place(&axes, (0.0, y));
+            let number = inked(&pixmap, plane.left - 20.0, middle - 5.0, 14.0, 10.0);
+            assert!(number > 30, "{y}: {number}");
+            let between = inked(&pixmap, plane.left - 20.0, middle + 15.0, 14.0, 10.0);
+            assert_eq!(between, 0, "{y}");
+        }
+        for x in [0.0, 1.0, 2.0] {
+            assert_eq!(at(x, 4.7), GRID, "{x}");
+        }
+        assert_eq!(at(0.77, 4.7), PAPER);
+        // The lower left corner is that of both axes.
+        assert_eq!(plane.place(&axes, (-1.0, 0.0)), (plane.left, 320.0));
+        assert_eq!(plane.place(&axes, (3.0, 11.0)), (plane.left + 400.0, 20.0));
+        let axis = color_at(&pixmap, plane.left - 0.25, 100.0);
+        assert_eq!(axis, INK);
+    }
+
+    #[test]
+    fn a_plane_beside_another_has_no_numbers_left_of_it() {
+        for (beside_another, said) in [(false, 1), (true, 0)] {
+            let (plane, _, svg) = drawn(beside_another, ["across", "up"]);
+            assert_eq!(svg.matches(">across</text>").count(), 1);
+            assert_eq!(svg.matches(">up</text>").count(), said);
+            let numbers = inked(&pixels(&svg), 0.0, 0.0, plane.left - 6.0, 300.0);
+            assert_eq!(numbers > 0, !beside_another);
+        }
+    }
+
+    #[test]
+    fn long_names_are_cut_and_their_unit_is_kept() {
+        let long = "a name that is far too long for any axis ".repeat(5);
+        let (.., svg) = drawn(false, [&long, &long]);
+        assert_eq!(svg.matches("…</text>").count(), 2);
+        let small = Axis::exactly(0.0..3e-7);
+        let name = named(&small, &long, 300.0);
+        assert!(name.ends_with("…, in units of 10⁻⁷"), "{name}");
+        assert!(name_style().width(&name) <= 300.0);
+        assert_eq!(named(&small, "code", 300.0), "code, in units of 10⁻⁷");
+    }
+}

@@ -299,6 +299,23 @@ mod tests {
     }
 
     #[test]
+    fn labels_of_flat_images_do_not_touch() {
+        let table = Matrix::filled(3, 40, 0.5f32);
+        let long = "a label that is broken into several lines";
+        let flat = TileShape::Image {
+            height: 1,
+            width: 40,
+        };
+        for (label, lines) in [("a", 1), (long, 2)] {
+            let svg = tiles(&[(label, &table), (label, &table)], flat, CAPTION, "");
+            assert_nothing_clipped(&svg);
+            let places = places(&svg);
+            let apart = places[3].1 - places[0].1;
+            assert!(apart >= 16.0 * f64::from(lines), "{label}: {apart}");
+        }
+    }
+
+    #[test]
     fn no_rows_make_a_picture_that_says_so() {
         let svg = tiles(&[], IMAGE, CAPTION, "Noise of 0.3.");
         assert_nothing_clipped(&svg);
