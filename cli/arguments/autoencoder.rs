@@ -14,8 +14,9 @@ pub struct AutoEncoderOptions {
     #[command(flatten)]
     pub data: DataOptions,
 
-    /// L: squared, or bernoulli (the cross-entropy, for features from 0 to 1). [default: squared; bernoulli for images
-    /// in contractive and stacked]
+    /// L: squared, or bernoulli (the cross-entropy, for features from 0 to 1). In variational squared means a Gaussian
+    /// decoder with a learned variance. [default: squared; for images bernoulli in contractive, stacked and
+    /// variational]
     #[arg(long, value_name = "NAME")]
     pub loss: Option<Loss>,
 
@@ -124,6 +125,11 @@ const SPARSE_KINDS: [(&str, SparseKind); 4] = [
     ("l2-weights", SparseKind::L2Weights),
 ];
 
+/// The name under which a penalty is asked for.
+pub fn sparse_name(kind: SparseKind) -> &'static str {
+    name_of(kind, &SPARSE_KINDS)
+}
+
 /// The options of `unsup train sparse`.
 #[derive(Args, Clone, Debug)]
 pub struct TrainSparse {
@@ -192,7 +198,7 @@ pub struct TrainDenoising {
     pub probability: Option<f64>,
 
     /// Train on 3000 points of eight Gaussians on a ring (radius 2, deviation 0.1) in the place of --data.
-    #[arg(long, conflicts_with = "data")]
+    #[arg(long, conflicts_with_all = ["data", "label", "delimiter", "header", "missing"])]
     pub ring: bool,
 
     #[command(flatten)]
@@ -205,6 +211,17 @@ const JACOBIANS: [(&str, Jacobian); 3] = [
     ("estimate", Jacobian::Estimate { draws: 1 }),
 ];
 
+/// The name under which a way to the Jacobian is asked for.
+pub fn jacobian_name(jacobian: Jacobian) -> &'static str {
+    name_of(jacobian, &JACOBIANS)
+}
+
+/// The name of a value in a table that has it.
+fn name_of<V: PartialEq>(value: V, names: &[(&'static str, V)]) -> &'static str {
+    let found = names.iter().find(|(_, named)| *named == value);
+    found.expect("every value is named").0
+}
+
 /// The options of `unsup train contractive`.
 #[derive(Args, Clone, Debug)]
 pub struct TrainContractive {
@@ -212,7 +229,7 @@ pub struct TrainContractive {
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_1, allow_negative_numbers = true)]
     pub code: usize,
 
-    /// Widths of the layers between the features and the code; with any --jacobian is not closed-form.
+    /// Widths of the layers between the features and the code; they need --jacobian exact or estimate.
     #[arg(long, value_name = "N,N,...", default_value = "none", value_parser = widths, allow_hyphen_values = true)]
     pub widths: Widths,
 
@@ -291,9 +308,9 @@ pub struct TrainVariational {
     #[arg(long, value_name = "N,N,...", default_value = "128,64", value_parser = widths, allow_hyphen_values = true)]
     pub widths: Widths,
 
-    /// beta, the weight of the divergence from the prior; 1 is the bound on the likelihood.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1.0, value_parser = from_0, allow_negative_numbers = true)]
-    pub beta: f64,
+    /// beta, the weight of the divergence from the prior; 1 is the bound on the likelihood. [default: 1]
+    #[arg(long, value_name = "NUMBER", value_parser = from_0, allow_negative_numbers = true)]
+    pub beta: Option<f64>,
 
     /// With more than one draw of the code the importance-weighted bound is maximised.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_1, allow_negative_numbers = true)]

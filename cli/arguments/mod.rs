@@ -6,7 +6,7 @@ mod kohonen;
 pub use autoencoder::{
     AutoEncoderOptions, NoiseKind, SparseKind, TrainAutoEncoder, TrainContractive, TrainDenoising,
     TrainLinear, TrainRelational, TrainSemiSupervised, TrainSparse, TrainStacked, TrainTwoLayer,
-    TrainVariational,
+    TrainVariational, jacobian_name, sparse_name,
 };
 pub use kohonen::{
     ClusterOptions, CompetitionOptions, LATTICES, MAP_STARTS, MODES, MissingOptions, Mode,
@@ -67,7 +67,8 @@ pub enum Method {
     /// are kept with 8 bits each; where labels are known the accuracy of a linear classifier and of 5 neighbours on
     /// codes; of a code of two numbers how well it keeps neighbours.
     ///
-    /// --ablate: with the identity in the place of tanh, which is PCA again.
+    /// --ablate: with the identity in the place of tanh: near PCA again (the same, but for the output's sigmoid on
+    /// images).
     ///
     /// Written to --out: reconstructions.png (held-out objects over their reconstructions) and, for a code of two
     /// numbers, codes.png (a map of the held-out objects, coloured by label where labels are known); model.safetensors
@@ -75,9 +76,9 @@ pub enum Method {
     /// both in diverged.safetensors and diverged.csv.
     ///
     /// With --json: train_loss, heldout_loss, pca_loss, ratio (null where PCA makes next to no error),
-    /// heldout_loss_8_bits, linear_accuracy and neighbours_accuracy (null without labels), trustworthiness (null unless
-    /// the code has two numbers and there are 22 objects), warnings, ablated (the same figures; null without --ablate),
-    /// seconds.
+    /// heldout_loss_8_bits, linear_accuracy and neighbours_accuracy (on the first 2000 objects of either part; null
+    /// without labels), trustworthiness (null unless the code has two numbers and there are 22 objects), warnings,
+    /// ablated (the same figures; null without --ablate), seconds.
     #[command(visible_alias = "deep")]
     Autoencoder(TrainAutoEncoder),
 
@@ -130,8 +131,8 @@ pub enum Method {
     /// --ablate: with lambda = 0.
     ///
     /// Written to --out: as for autoencoder, filters.png, and spectrum.png (the mean singular values of the Jacobian,
-    /// with and without). With --json: as for autoencoder, and jacobian_norm (the mean over held-out objects),
-    /// saturated (the share of values of the code below 0.05 or above 0.95).
+    /// with and without). With --json: as for autoencoder, and jacobian_norm (the mean over the first 200 held-out
+    /// objects), saturated (the share of values of the code below 0.05 or above 0.95).
     Contractive(TrainContractive),
 
     /// The relational auto-encoder: pairs of objects are related as their reconstructions are.
@@ -140,8 +141,8 @@ pub enum Method {
     ///
     /// --ablate: with the relation's weight 0.
     ///
-    /// Written to --out: as for autoencoder. With --json: as for autoencoder, and relation_loss (of held-out pairs),
-    /// threshold.
+    /// Written to --out: as for autoencoder. With --json: as for autoencoder, and relation_loss (of pairs of the first
+    /// 1000 held-out objects), threshold.
     Relational(TrainRelational),
 
     /// The stacked auto-encoder: layers trained one after the other, then together.
@@ -149,7 +150,7 @@ pub enum Method {
     /// Each layer of sigmoids is trained as an auto-encoder of what the layer before it gives; then all are joined and
     /// tuned as a whole.
     ///
-    /// --ablate: tuned from random weights.
+    /// --ablate: tuned from random weights, without the epochs of the layers.
     ///
     /// Written to --out: as for autoencoder, and filters.png (of the first layer). With --json: as for autoencoder, and
     /// pretrained_loss (held-out, before it was tuned).
@@ -161,7 +162,8 @@ pub enum Method {
     ///
     /// Written to --out: as for autoencoder, and samples.png (from the prior), similar.png (objects like given ones),
     /// interpolation.png, and, for a code of two numbers, manifold.png. With --json: as for autoencoder, and elbo, kl,
-    /// importance_weighted_bound (of 50 draws), all of the held-out part in nats per object, active_units.
+    /// importance_weighted_bound (of 50 draws), of the first 1000 held-out objects in nats per object (of grey images
+    /// with the cross-entropy in the place of ln p(x|z)), active_units.
     Variational(TrainVariational),
 
     /// An auto-encoder with a predictor: all objects teach the code, those with labels also the classes.

@@ -1,8 +1,8 @@
 //! `unsup train contractive`.
 
 use super::report::{Figure, Section};
-use super::{Plan, Session, filters};
-use crate::arguments::TrainContractive;
+use super::{Plan, Session, beside_ablated, check_numbers, filters};
+use crate::arguments::{TrainContractive, jacobian_name};
 use crate::pictures;
 use std::error::Error;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Contractive, Jacobian, Loss, Plain};
@@ -30,6 +30,21 @@ pub fn contractive(arguments: &TrainContractive) -> Result<(), Box<dyn Error>> {
         None => Jacobian::Exact,
     };
     let session = Session::open("contractive", &arguments.common, 0.01, hidden, code)?;
+    if jacobian == Jacobian::Exact {
+        let batch = arguments
+            .common
+            .training
+            .batch_size
+            .min(session.train.rows());
+        let values = batch
+            .saturating_mul(session.train.columns())
+            .saturating_mul(code);
+        check_numbers(
+            values,
+            "--batch-size and --code",
+            "entries of the Jacobians of a batch",
+        )?;
+    }
     let (loss, output) = session.loss(Loss::Bernoulli)?;
     let architecture = Architecture {
         hidden: hidden.clone(),
@@ -54,7 +69,7 @@ pub fn contractive(arguments: &TrainContractive) -> Result<(), Box<dyn Error>> {
         ablation: "with λ = 0",
         ablated_method: &Plain,
         frozen: None,
-        settings: json!({ "lambda": method.lambda, "jacobian": format!("{jacobian:?}") }),
+        settings: json!({ "lambda": method.lambda, "jacobian": jacobian_name(jacobian) }),
     };
     let section = |session: &Session<'_>, model: &AutoEncoder<f32>| {
         let z = model.encode(&session.held_out);
@@ -68,8 +83,8 @@ pub fn contractive(arguments: &TrainContractive) -> Result<(), Box<dyn Error>> {
             figures: vec![
                 Figure::new(
                     "jacobian_norm",
-                    "mean ‖J‖",
-                    model.jacobian_norm(&head(session, MOST_JACOBIANS)),
+                    "mean ‖J‖ (of the first 200)",
+                    model.jacobian_norm(&session.head(MOST_JACOBIANS)),
                 ),
                 Figure::new(
                     "saturated",
@@ -80,13 +95,10 @@ pub fn contractive(arguments: &TrainContractive) -> Result<(), Box<dyn Error>> {
         })
     };
     plan.run(session, section, |session, model, ablated| {
-        let x = head(session, MOST_SPECTRA);
+        let x = session.head(MOST_SPECTRA);
         let of_model = spectrum(model, &x);
         let without = ablated.map(|model| spectrum(model, &x));
-        let mut series = vec![("contractive", &of_model[..])];
-        if let Some(without) = &without {
-            series.push(("ablated: λ = 0", without));
-        }
+        let series = beside_ablated("contractive", &of_model, &without);
         let caption = format!(
             "In how many directions the code moves: mean singular values of the Jacobian, held-out {}",
             session.data.about.name
@@ -94,12 +106,6 @@ pub fn contractive(arguments: &TrainContractive) -> Result<(), Box<dyn Error>> {
         let picture = pictures::spectrum(&series, &caption, "number", "singular value");
         vec![filters(session, model), ("spectrum.png", picture)]
     })
-}
-
-/// The first held-out objects.
-fn head(session: &Session<'_>, most: usize) -> Matrix<f32> {
-    let x = &session.held_out;
-    x.slice_rows(0..x.rows().min(most))
 }
 
 /// The singular values of the Jacobian, largest first: their means over objects.

@@ -211,6 +211,11 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// The first held-out objects.
+    fn head(&self, most: usize) -> Matrix<f32> {
+        self.held_out.slice_rows(0..self.held_out.rows().min(most))
+    }
+
     /// Errors, and what the code is worth.
     fn sections(&self, model: &dyn EncoderDecoder<f32>) -> Result<Vec<Section>, String> {
         let name = &self.data.about.name;
@@ -465,6 +470,20 @@ impl Plan<'_> {
     }
 }
 
+/// More numbers than this on the way through one step don't fit into the memory of most machines: there are several
+/// such matrices.
+const MOST_NUMBERS: usize = 100_000_000;
+
+/// Refuses a step that would need too much memory, before it is taken.
+fn check_numbers(numbers: usize, options: &str, what: &str) -> Result<(), String> {
+    match numbers <= MOST_NUMBERS {
+        true => Ok(()),
+        false => Err(format!(
+            "{options}: {numbers} {what}, expected at most {MOST_NUMBERS}"
+        )),
+    }
+}
+
 /// An architecture as it is saved with a model.
 fn saved_architecture(architecture: &Architecture) -> Value {
     json!({
@@ -497,6 +516,16 @@ fn encoder_weights(model: &AutoEncoder<f32>) -> Matrix<f32> {
         .weight()
         .value()
         .transpose()
+}
+
+/// Figures of the model under its name, and those of the ablated one, whose λ is 0, beside them.
+fn beside_ablated<'s>(
+    name: &'s str,
+    of_model: &'s [f64],
+    ablated: &'s Option<Vec<f64>>,
+) -> Vec<(&'s str, &'s [f64])> {
+    let ablated = ablated.iter().map(|values| ("ablated: λ = 0", &values[..]));
+    [(name, of_model)].into_iter().chain(ablated).collect()
 }
 
 /// The weights of the encoder's first layer as pictures.

@@ -1,8 +1,9 @@
 //! `unsup train autoencoder`, `linear` and `two-layer`.
 
 use super::report::{Figure, Section};
-use super::{Plan, Session, USUAL_RATE, filters};
+use super::{FILTERS, Plan, Session, USUAL_RATE, filters};
 use crate::arguments::{TrainAutoEncoder, TrainLinear, TrainTwoLayer};
+use crate::pictures;
 use std::error::Error;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Decoder, Loss, Plain};
 use unsup_models::{Activation, Matrix, Pca};
@@ -76,24 +77,22 @@ pub fn linear(arguments: &TrainLinear) -> Result<(), Box<dyn Error>> {
         })
     };
     plan.run(session, section, |session, model, _| {
-        vec![filters(session, model)]
+        let about = &session.data.about;
+        let caption = format!(
+            "What each number of the code adds to an object, {}",
+            about.name
+        );
+        vec![(
+            FILTERS,
+            pictures::filters(&atoms(model), about.tile, &caption),
+        )]
     })
 }
 
 /// The largest angle between what the decoder spans and the principal components.
 fn angle(x: &Matrix<f64>, model: &AutoEncoder<f32>) -> Figure {
     let (key, name) = ("degrees_to_pca", "degrees from decoder to PCA");
-    let weights = match model.decoder() {
-        Decoder::Free(layers) => layers
-            .dense_layers()
-            .next()
-            .map(|layer| layer.weight().value().clone()),
-        Decoder::Tied(_) => {
-            let layer = model.encoder().dense_layers().next();
-            layer.map(|layer| layer.weight().value().transpose())
-        }
-    };
-    let weights = weights.expect("there is a layer").cast::<f64>();
+    let weights = atoms(model).cast::<f64>();
     let pca = Pca::fit(x, model.code().min(x.columns()));
     let spans = |of: &Matrix<f64>| of.is_finite() && of.as_slice().iter().any(|w| *w != 0.0);
     if !spans(&weights) || !spans(pca.components()) {
@@ -101,6 +100,21 @@ fn angle(x: &Matrix<f64>, model: &AutoEncoder<f32>) -> Figure {
     }
     let angles = principal_angles(&weights, pca.components());
     Figure::new(key, name, angles.last().copied().unwrap_or(0.0))
+}
+
+/// What each number of the code adds to an object, a row each: the weights of the decoder's one layer.
+fn atoms(model: &AutoEncoder<f32>) -> Matrix<f32> {
+    match model.decoder() {
+        Decoder::Free(layers) => {
+            let layer = layers.dense_layers().next();
+            layer
+                .expect("a decoder has a layer")
+                .weight()
+                .value()
+                .clone()
+        }
+        Decoder::Tied(_) => super::encoder_weights(model),
+    }
 }
 
 /// `unsup train two-layer`

@@ -1,7 +1,7 @@
 //! `unsup train relational`.
 
 use super::report::{Figure, Section};
-use super::{Plan, Session};
+use super::{Plan, Session, check_numbers};
 use crate::arguments::TrainRelational;
 use std::error::Error;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Loss, Plain, Relational};
@@ -21,6 +21,16 @@ pub fn relational(arguments: &TrainRelational) -> Result<(), Box<dyn Error>> {
         )
         .into());
     }
+    let batch = arguments
+        .common
+        .training
+        .batch_size
+        .min(session.train.rows());
+    check_numbers(
+        batch.saturating_mul(batch),
+        "--batch-size",
+        "pairs of a batch",
+    )?;
     let (loss, output) = session.loss(Loss::Squared)?;
     let architecture = Architecture {
         output,
@@ -50,10 +60,9 @@ pub fn relational(arguments: &TrainRelational) -> Result<(), Box<dyn Error>> {
         settings: json!({ "weight": arguments.weight, "threshold": threshold, "paper": arguments.paper }),
     };
     let section = |session: &Session<'_>, model: &AutoEncoder<f32>| {
-        let x = &session.held_out;
-        let x = x.slice_rows(0..x.rows().min(MOST_PAIRED));
+        let x = session.head(MOST_PAIRED);
         Some(Section {
-            title: "Pairs of held-out objects:",
+            title: "Pairs of the first 1000 held-out objects:",
             figures: vec![
                 Figure::new(
                     "relation_loss",

@@ -1,8 +1,8 @@
 //! `unsup train sparse`.
 
 use super::report::{Figure, Section};
-use super::{Plan, Session, USUAL_RATE, filters};
-use crate::arguments::{SparseKind, TrainSparse};
+use super::{Plan, Session, USUAL_RATE, beside_ablated, filters};
+use crate::arguments::{SparseKind, TrainSparse, sparse_name};
 use crate::pictures;
 use std::error::Error;
 use unsup_models::Activation;
@@ -53,7 +53,11 @@ pub fn sparse(arguments: &TrainSparse) -> Result<(), Box<dyn Error>> {
         ablation: "with λ = 0",
         ablated_method: &Plain,
         frozen: None,
-        settings: json!({ "penalty": format!("{:?}", method.penalty), "lambda": method.lambda }),
+        settings: json!({
+            "penalty": sparse_name(kind),
+            "lambda": method.lambda,
+            "epsilon": (kind == SparseKind::Activations).then_some(epsilon),
+        }),
     };
     let section = |session: &Session<'_>, model: &AutoEncoder<f32>| {
         let z = model.encode(&session.held_out);
@@ -76,7 +80,7 @@ pub fn sparse(arguments: &TrainSparse) -> Result<(), Box<dyn Error>> {
                 Figure::new(
                     "zero_weights",
                     "share of weights below 0.001",
-                    f64::from(zero as u32) / weights as f64,
+                    zero as f64 / weights as f64,
                 ),
             ],
         })
@@ -88,10 +92,7 @@ pub fn sparse(arguments: &TrainSparse) -> Result<(), Box<dyn Error>> {
         };
         let of_model = values(model);
         let without = ablated.map(values);
-        let mut series = vec![("sparse", &of_model[..])];
-        if let Some(without) = &without {
-            series.push(("ablated: λ = 0", without));
-        }
+        let series = beside_ablated("sparse", &of_model, &without);
         let caption = format!(
             "Values of the code's units, held-out {}",
             session.data.about.name

@@ -1,11 +1,12 @@
 //! `unsup train variational`.
 
 use super::report::{Figure, Section};
-use super::{Learned, Picture, Session, saved_architecture, with};
+use super::{Learned, Picture, Session, check_numbers};
 use crate::arguments::TrainVariational;
 use crate::pictures;
 use std::error::Error;
 use unsup_models::Matrix;
+use unsup_models::autoencoder::variational::binarised;
 use unsup_models::autoencoder::{Architecture, Elbo, Likelihood, Loss, Variational};
 use unsup_nn::saving::json;
 
@@ -25,7 +26,25 @@ pub fn variational(arguments: &TrainVariational) -> Result<(), Box<dyn Error>> {
         arguments.code,
         arguments.common.run.seed,
     );
+    if arguments.beta.is_some() && arguments.draws > 1 {
+        let problem = "--beta has no use here: with --draws the importance-weighted bound has no divergence to weigh";
+        return Err(problem.into());
+    }
+    let beta = arguments.beta.unwrap_or(1.0);
     let mut session = Session::open("variational", &arguments.common, 0.005, hidden, code)?;
+    let batch = arguments
+        .common
+        .training
+        .batch_size
+        .min(session.train.rows());
+    let values = batch
+        .saturating_mul(session.train.columns())
+        .saturating_mul(arguments.draws);
+    check_numbers(
+        values,
+        "--batch-size and --draws",
+        "values of a batch's draws",
+    )?;
     let (loss, _) = session.loss(Loss::Bernoulli)?;
     let likelihood = match loss {
         Loss::Bernoulli => Likelihood::Bernoulli,
@@ -52,18 +71,21 @@ pub fn variational(arguments: &TrainVariational) -> Result<(), Box<dyn Error>> {
     let new =
         || Variational::new(x.columns(), &architecture, likelihood).with_prior(arguments.prior);
     let mut model = new();
+    let likelihood_name = match likelihood {
+        Likelihood::Bernoulli => "bernoulli",
+        Likelihood::Gaussian => "gaussian",
+    };
     let settings = json!({
-        "likelihood": format!("{likelihood:?}"),
-        "beta": arguments.beta,
+        "hidden": hidden,
+        "code": code,
+        "activation": architecture.activation.to_string(),
+        "likelihood": likelihood_name,
+        "beta": beta,
         "draws": arguments.draws,
         "prior": arguments.prior,
         "binarised": arguments.binarised,
     });
-    session.fit(
-        &mut model,
-        &elbo(arguments.beta),
-        with(saved_architecture(&architecture), settings),
-    )?;
+    session.fit(&mut model, &elbo(beta), settings)?;
     let free = if arguments.common.ablate {
         let mut free = new();
         let without = Elbo {
@@ -75,37 +97,44 @@ pub fn variational(arguments: &TrainVariational) -> Result<(), Box<dyn Error>> {
     } else {
         None
     };
+    let (objective, ablation) = match arguments.draws {
+        1 => (
+            format!("β = {beta}"),
+            "with β = 0, without the divergence from the prior",
+        ),
+        k => (
+            format!("the bound of {k} draws"),
+            "with β = 0 and one draw, without the divergence from the prior",
+        ),
+    };
     let title = format!(
-        "Variational auto-encoder {}, β = {}",
-        session.widths(hidden),
-        arguments.beta
+        "Variational auto-encoder {}, {objective}",
+        session.widths(hidden)
     );
     let learned = Learned {
         model: &model,
-        section: Some(bounds(&session, &model)),
+        section: Some(bounds(&session, &model, arguments.binarised)),
         warnings: model.warnings(&x),
     };
     let ablated = free.as_ref().map(|free| {
         let learned = Learned {
             model: free,
-            section: Some(bounds(&session, free)),
+            section: Some(bounds(&session, free, arguments.binarised)),
             warnings: Vec::new(),
         };
-        ("with β = 0, without the divergence from the prior", learned)
+        (ablation, learned)
     });
     let drawn = drawn(&session, &model);
     session.finish(&title, learned, ablated, drawn)
 }
 
-/// The first held-out objects.
-fn head(session: &Session<'_>, most: usize) -> Matrix<f32> {
-    let x = &session.held_out;
-    x.slice_rows(0..x.rows().min(most))
-}
-
-/// Bounds on the likelihood.
-fn bounds(session: &Session<'_>, model: &Variational<f32>) -> Section {
-    let x = head(session, MOST_BOUNDED);
+/// Bounds on the likelihood, of binary objects drawn from the held-out ones if the model was trained on such.
+fn bounds(session: &Session<'_>, model: &Variational<f32>, binary: bool) -> Section {
+    let mut x = session.head(MOST_BOUNDED);
+    if binary {
+        x = binarised(&x, session.options.run.seed);
+    }
+    let is_binary = x.as_slice().iter().all(|x| *x == 0.0 || *x == 1.0);
     let l = x.rows() as f64;
     let mean = |values: Vec<f64>| values.iter().sum::<f64>() / l;
     let kl = model
@@ -117,7 +146,13 @@ fn bounds(session: &Session<'_>, model: &Variational<f32>) -> Section {
         / l;
     let weighted = model.importance_weighted_bound(&x, DRAWS, 0);
     Section {
-        title: "Bounds on ln p(x) of held-out objects, nats per object:",
+        title: match is_binary || model.variance().is_some() {
+            true => "Bounds on ln p(x) of the first 1000 held-out objects, nats per object:",
+            // between 0 and 1 the cross-entropy is no logarithm of a probability
+            false => {
+                "Bounds with cross-entropies of grey values in the place of ln p(x|z), first 1000 held out, nats:"
+            }
+        },
         figures: vec![
             Figure::new("elbo", "ELBO", mean(model.elbo(&x, 10, 0))),
             Figure::new("kl", "of it, the divergence from the prior", kl),
@@ -150,7 +185,7 @@ fn drawn(session: &Session<'_>, model: &Variational<f32>) -> Vec<Picture> {
         pictures::grid(&samples, SIDE, tile, &caption, None),
     )];
 
-    let given = head(session, SHOWN);
+    let given = session.head(SHOWN);
     let like = model.decode(&model.similar_codes(&given, SIDE - 1, seed));
     let rows: Vec<usize> = (0..given.rows() * SIDE).collect();
     let beside = Matrix::from_fn(rows.len(), given.columns(), |i, j| match i % SIDE {
@@ -165,7 +200,7 @@ fn drawn(session: &Session<'_>, model: &Variational<f32>) -> Vec<Picture> {
         pictures::grid(&beside, SIDE, tile, &caption, None),
     ));
 
-    let ends = head(session, 2 * SHOWN);
+    let ends = session.head(2 * SHOWN);
     if ends.rows() >= 2 {
         let ways: Vec<f32> = (0..ends.rows() / 2)
             .flat_map(|pair| {

@@ -79,7 +79,7 @@ fn linear_beside_pca(_: &Path) -> Vec<Finding> {
                 off = a.matmul_tn(a).difference(&Matrix::identity(k));
             }
             [
-                model.squared_error(&x) / least - 1.0,
+                (model.squared_error(&x) / least - 1.0).abs(),
                 largest(decoder_weights(&model)),
                 largest(&encoder.weight().value().transpose()),
                 ablated,
@@ -87,7 +87,7 @@ fn linear_beside_pca(_: &Path) -> Vec<Finding> {
             ]
         });
         findings.push(exact(
-            &format!("k = {k}: loss over PCA's, less 1"),
+            &format!("k = {k}: loss over PCA's, off 1"),
             excess,
             Gate::AtMost(1e-3),
         ));

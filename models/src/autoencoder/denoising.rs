@@ -42,6 +42,15 @@ use unsup_autograd::random::{generator, standard_normal};
 use unsup_autograd::{Matrix, Real, Var};
 use unsup_nn::train::Batch;
 
+/// x̃ ~ q(x̃|x) in the place of x.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Denoising {
+    /// q(x̃|x)
+    pub noise: Noise,
+    /// What is to be reconstructed.
+    pub target: Target,
+}
+
 /// q(x̃|x)
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Noise {
@@ -55,6 +64,44 @@ pub enum Noise {
         /// p₀ in \[0, 1\].
         probability: f64,
     },
+}
+
+impl<T: Real> Method<T> for Denoising {
+    fn input<'t>(&self, batch: &Batch<'t, '_, T>, x: Var<'t, T>) -> Var<'t, T> {
+        let (shape, clean) = (x.shape(), x.value());
+        batch
+            .tape
+            .leaf_with(shape.rows(), shape.columns(), |noisy| {
+                noisy.as_mut_slice().copy_from_slice(clean.as_slice());
+                self.noise
+                    .draw(noisy.as_mut_slice(), &mut batch.generator("noise"));
+            })
+    }
+
+    fn target<'t>(&self, x: Var<'t, T>, input: Var<'t, T>) -> Var<'t, T> {
+        match self.target {
+            Target::Clean => x,
+            Target::Corrupted => input,
+        }
+    }
+}
+
+/// What the reconstruction is compared with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Target {
+    /// x: the method.
+    #[default]
+    Clean,
+    /// x̃: its control. A model that is to find the damaged copy again learns to keep the damage.
+    Corrupted,
+}
+
+impl Denoising {
+    /// The clean object is to be found again from a copy with this noise.
+    pub fn new(noise: Noise) -> Self {
+        let target = Target::Clean;
+        Self { noise, target }
+    }
 }
 
 impl Noise {
@@ -93,53 +140,6 @@ impl Noise {
                     }
                 }
             }
-        }
-    }
-}
-
-/// What the reconstruction is compared with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Target {
-    /// x: the method.
-    #[default]
-    Clean,
-    /// x̃: its control. A model that is to find the damaged copy again learns to keep the damage.
-    Corrupted,
-}
-
-/// x̃ ~ q(x̃|x) in the place of x.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Denoising {
-    /// q(x̃|x)
-    pub noise: Noise,
-    /// What is to be reconstructed.
-    pub target: Target,
-}
-
-impl Denoising {
-    /// The clean object is to be found again from a copy with this noise.
-    pub fn new(noise: Noise) -> Self {
-        let target = Target::Clean;
-        Self { noise, target }
-    }
-}
-
-impl<T: Real> Method<T> for Denoising {
-    fn input<'t>(&self, batch: &Batch<'t, '_, T>, x: Var<'t, T>) -> Var<'t, T> {
-        let (shape, clean) = (x.shape(), x.value());
-        batch
-            .tape
-            .leaf_with(shape.rows(), shape.columns(), |noisy| {
-                noisy.as_mut_slice().copy_from_slice(clean.as_slice());
-                self.noise
-                    .draw(noisy.as_mut_slice(), &mut batch.generator("noise"));
-            })
-    }
-
-    fn target<'t>(&self, x: Var<'t, T>, input: Var<'t, T>) -> Var<'t, T> {
-        match self.target {
-            Target::Clean => x,
-            Target::Corrupted => input,
         }
     }
 }

@@ -8,7 +8,8 @@
 //!
 //! At every minimum B spans the space of the first k principal components, and the loss is that of PCA, Σ_{i>k} σᵢ² of
 //! the singular values of F; every other stationary point is a saddle. A need not span it: where a feature is constant
-//! its weights have no gradient and stay where they began. With B = Aᵀ (**tied**) A is orthonormal as well: AᵀA = I.
+//! its weights have no gradient and stay where they began. With B = Aᵀ (**tied**) the rows of A are orthonormal: AAᵀ =
+//! I.
 //!
 //! (The lecture writes an object as a column; here objects are rows, x A and z B.)
 //!

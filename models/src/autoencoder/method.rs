@@ -126,7 +126,7 @@ impl<T: Real> Method<T> for Plain {}
 /// second's is taken.)
 impl<T: Real, A: Method<T>, B: Method<T>> Method<T> for (A, B) {
     fn input<'t>(&self, batch: &Batch<'t, '_, T>, x: Var<'t, T>) -> Var<'t, T> {
-        self.1.input(batch, self.0.input(batch, x))
+        self.1.input(&second(batch), self.0.input(batch, x))
     }
 
     fn target<'t>(&self, x: Var<'t, T>, input: Var<'t, T>) -> Var<'t, T> {
@@ -145,7 +145,7 @@ impl<T: Real, A: Method<T>, B: Method<T>> Method<T> for (A, B) {
         terms: &mut Terms<'t, T>,
     ) {
         self.0.add_terms(model, batch, pass, terms);
-        self.1.add_terms(model, batch, pass, terms);
+        self.1.add_terms(model, &second(batch), pass, terms);
     }
 
     fn project(&self, model: &mut AutoEncoder<T>) {
@@ -162,6 +162,11 @@ impl<T: Real, A: Method<T>, B: Method<T>> Method<T> for (A, B) {
         }
         warnings
     }
+}
+
+/// The batch for the second of two methods, whose noise is not to be the first's.
+fn second<'t, 'b, T: Real>(batch: &Batch<'t, 'b, T>) -> Batch<'t, 'b, T> {
+    batch.beside(batch.rows, "second method")
 }
 
 /// The criterion of a method on the rows of x.

@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 use unsup_autograd::{Matrix, Real, Var};
 use unsup_nn::train::Batch;
-use unsup_nn::{Activation, Mirror, Module, Param, Path, Sequence, loss, module};
+use unsup_nn::{Activation, Layer, Mirror, Module, Param, Path, Sequence, loss, module};
 
 /// L: what it costs to have x̂ in the place of x.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -136,6 +136,23 @@ impl<T: Real> AutoEncoder<T> {
             "autoencoder: the encoder goes from {} to {}, the decoder from {inputs} to {outputs}",
             encoder.inputs(),
             encoder.outputs(),
+        );
+        let layers = match &decoder {
+            Decoder::Free(layers) => [encoder.layers(), layers.layers()],
+            Decoder::Tied(mirror) => {
+                let (dense, tied) = (encoder.dense_layers().count(), mirror.layers().len());
+                assert!(
+                    dense == tied,
+                    "autoencoder: the encoder has {dense} dense layers, its mirror {tied}"
+                );
+                [encoder.layers(), encoder.layers()]
+            }
+        };
+        assert!(
+            layers
+                .iter()
+                .all(|layers| matches!(layers.last(), Some(Layer::Dense(_)))),
+            "autoencoder: a half ends with dropout, expected a dense layer: a code and a reconstruction are whole"
         );
         let last = decoder.activation();
         assert!(

@@ -6,7 +6,8 @@
 //! Σᵢ L(x̂ᵢ, xᵢ) + λ Σ_{i<j} L(σ(x̂ᵢ·x̂ⱼ), σ(xᵢ·xⱼ))  →  min,    σ(s) = (s − s₀)₊
 //! ```
 //!
-//! where L of two numbers is their squared difference, and only pairs with an inner product above s₀ count. (Sums are
+//! where L of two numbers is their squared difference, and a pair counts only if its inner product, before or after,
+//! is above s₀. (Sums are
 //! means here: over the objects, and over the pairs of a batch.) The paper weights the two by 1 − a and a, takes all
 //! pairs with the diagonal, and a threshold that jumps, σ(s) = s [s ≥ t]; both are here by name. Without threshold and
 //! reconstruction the linear optimum is Σ_{i>k} λᵢ(XXᵀ)² (Eckart, Young 1936).
@@ -38,9 +39,6 @@ use unsup_nn::train::{Batch, Term, Terms};
 
 pub use unsup_nn::loss::{Pairs, Threshold};
 
-/// Of more objects the inner products are taken of so many, drawn at random.
-const MOST_OBJECTS: usize = 2000;
-
 /// λ times the relation's loss beside the reconstruction's.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Relational {
@@ -52,6 +50,51 @@ pub struct Relational {
     pub threshold: Threshold,
     /// Which pairs.
     pub pairs: Pairs,
+}
+
+impl<T: Real> Method<T> for Relational {
+    fn reconstruction_weight(&self) -> f64 {
+        self.reconstruction
+    }
+
+    fn add_terms<'t>(
+        &self,
+        _: &AutoEncoder<T>,
+        _: &Batch<'t, '_, T>,
+        pass: &Pass<'t, T>,
+        terms: &mut Terms<'t, T>,
+    ) {
+        let (x, y) = (pass.x, pass.reconstructed.x());
+        terms.push(Term {
+            name: "relation",
+            weight: self.relation,
+            value: loss::relation(y, x, self.threshold, self.pairs),
+        });
+    }
+
+    fn warnings(&self, model: &AutoEncoder<T>, x: &Matrix<T>) -> Vec<Warning> {
+        let mut warnings = Warning::of_units(&model.encode(x));
+        let products = || {
+            let squares = x
+                .row_iter()
+                .map(|x| x.iter().map(|x| x.to_f64().powi(2)).sum());
+            let squares = squares.filter(|_: &f64| self.pairs == Pairs::All);
+            inner_products(x).into_iter().chain(squares)
+        };
+        let counts = |s: f64| match self.threshold {
+            Threshold::None => true,
+            Threshold::Soft(s0) => s > s0,
+            Threshold::Hard(t) => s >= t,
+        };
+        match self.threshold {
+            Threshold::Soft(threshold) | Threshold::Hard(threshold) if !products().any(counts) => {
+                let largest = products().fold(f64::NEG_INFINITY, f64::max);
+                warnings.push(Warning::NoRelatedPairs { threshold, largest });
+            }
+            _ => {}
+        }
+        warnings
+    }
 }
 
 impl Relational {
@@ -120,6 +163,9 @@ impl Relational {
     }
 }
 
+/// Of more objects the inner products are taken of so many, drawn at random.
+const MOST_OBJECTS: usize = 2000;
+
 /// xᵢ·xⱼ of all pairs i < j.
 fn inner_products<T: Real>(x: &Matrix<T>) -> Vec<f64> {
     let drawn;
@@ -137,40 +183,4 @@ fn inner_products<T: Real>(x: &Matrix<T>) -> Vec<f64> {
     let products = x.matmul_nt(x);
     let above = (0..x.rows()).flat_map(|i| products.row(i)[i + 1..].iter());
     above.map(|s| s.to_f64()).collect()
-}
-
-impl<T: Real> Method<T> for Relational {
-    fn reconstruction_weight(&self) -> f64 {
-        self.reconstruction
-    }
-
-    fn add_terms<'t>(
-        &self,
-        _: &AutoEncoder<T>,
-        _: &Batch<'t, '_, T>,
-        pass: &Pass<'t, T>,
-        terms: &mut Terms<'t, T>,
-    ) {
-        let (x, y) = (pass.x, pass.reconstructed.x());
-        terms.push(Term {
-            name: "relation",
-            weight: self.relation,
-            value: loss::relation(y, x, self.threshold, self.pairs),
-        });
-    }
-
-    fn warnings(&self, model: &AutoEncoder<T>, x: &Matrix<T>) -> Vec<Warning> {
-        let mut warnings = Warning::of_units(&model.encode(x));
-        let threshold = match self.threshold {
-            Threshold::None => return warnings,
-            Threshold::Soft(threshold) | Threshold::Hard(threshold) => threshold,
-        };
-        let largest = inner_products(x)
-            .into_iter()
-            .fold(f64::NEG_INFINITY, f64::max);
-        if largest <= threshold {
-            warnings.push(Warning::NoRelatedPairs { threshold, largest });
-        }
-        warnings
-    }
 }

@@ -68,32 +68,6 @@ pub enum Penalty {
     },
 }
 
-impl Sparse {
-    /// λ (‖α‖₁ + ‖β‖₁)
-    pub fn l1_of_weights(lambda: f64) -> Self {
-        let penalty = Penalty::L1OfWeights;
-        Self { lambda, penalty }
-    }
-
-    /// λ (‖α‖² + ‖β‖²)
-    pub fn l2_of_weights(lambda: f64) -> Self {
-        let penalty = Penalty::L2OfWeights;
-        Self { lambda, penalty }
-    }
-
-    /// λ Σᵢ Σⱼ |fⱼ(xᵢ)|
-    pub fn codes(lambda: f64) -> Self {
-        let penalty = Penalty::L1OfCodes;
-        Self { lambda, penalty }
-    }
-
-    /// λ Σⱼ KL(ε ‖ (1/l) Σᵢ fⱼ(xᵢ))
-    pub fn activations(epsilon: f64, lambda: f64) -> Self {
-        let penalty = Penalty::Activations { epsilon };
-        Self { lambda, penalty }
-    }
-}
-
 impl<T: Real> Method<T> for Sparse {
     fn add_terms<'t>(
         &self,
@@ -120,5 +94,31 @@ impl<T: Real> Method<T> for Sparse {
         if self.penalty == Penalty::L1OfCodes && self.lambda > 0.0 {
             model.normalise_decoder();
         }
+    }
+}
+
+impl Sparse {
+    /// λ (‖α‖₁ + ‖β‖₁)
+    pub fn l1_of_weights(lambda: f64) -> Self {
+        let penalty = Penalty::L1OfWeights;
+        Self { lambda, penalty }
+    }
+
+    /// λ (‖α‖² + ‖β‖²)
+    pub fn l2_of_weights(lambda: f64) -> Self {
+        let penalty = Penalty::L2OfWeights;
+        Self { lambda, penalty }
+    }
+
+    /// λ Σᵢ Σⱼ |fⱼ(xᵢ)|
+    pub fn codes(lambda: f64) -> Self {
+        let penalty = Penalty::L1OfCodes;
+        Self { lambda, penalty }
+    }
+
+    /// λ Σⱼ KL(ε ‖ (1/l) Σᵢ fⱼ(xᵢ))
+    pub fn activations(epsilon: f64, lambda: f64) -> Self {
+        let penalty = Penalty::Activations { epsilon };
+        Self { lambda, penalty }
     }
 }

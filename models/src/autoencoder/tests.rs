@@ -151,6 +151,18 @@ mod pair {
     }
 
     #[test]
+    #[should_panic(expected = "a half ends with dropout, expected a dense layer")]
+    fn a_code_that_is_dropped_is_refused() {
+        let dense = |widths: &[usize]| {
+            Sequence::<f64>::new(widths, Activation::Tanh, Activation::Identity, 1, "test")
+        };
+        let layers = dense(&[3, 2]).layers().to_vec();
+        let dropout = unsup_nn::Dropout::new(0.5, "dropout").into();
+        let encoder = Sequence::of(layers.into_iter().chain([dropout]));
+        AutoEncoder::of(encoder, Decoder::Free(dense(&[2, 3])), Loss::Squared);
+    }
+
+    #[test]
     #[should_panic(expected = "expected a decoder that ends with the sigmoid, not with identity")]
     fn the_bernoulli_loss_needs_a_sigmoid() {
         let loss = Loss::Bernoulli;
@@ -399,6 +411,17 @@ mod methods {
         };
         assert_ne!(seen(1), seen(2));
         assert_eq!(seen(1), seen(1));
+
+        // two noises are not one and the same
+        let twice = (method, method);
+        let tape = Tape::new();
+        let batch = Batch::new(&tape, &[0, 1], 3, 1);
+        let clean = tape.gather(&x, batch.rows);
+        let (once, both) = (method.input(&batch, clean), twice.input(&batch, clean));
+        let (once, both) = (once - clean, both - once);
+        let correlation = (once * both).sum().item()
+            / (once.square().sum().item() * both.square().sum().item()).sqrt();
+        assert!(correlation.abs() < 0.3, "{correlation}");
     }
 
     #[test]
@@ -480,6 +503,14 @@ mod warnings {
         let x = Matrix::from_rows(&[[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]);
         let model = AutoEncoder::<f64>::new(2, &sigmoids(2));
         assert_eq!(Relational::new(1.0, 0.4).warnings(&model, &x), []);
+        // s [s ≥ t] counts what lies on t, and with all pairs the diagonal counts too
+        let hard = |t, pairs| Relational {
+            pairs,
+            ..Relational::paper(0.5, t)
+        };
+        assert_eq!(hard(0.5, Pairs::Unordered).warnings(&model, &x), []);
+        assert_eq!(hard(0.6, Pairs::Unordered).warnings(&model, &x).len(), 1);
+        assert_eq!(hard(0.6, Pairs::All).warnings(&model, &x), []);
         let warnings = Relational::new(1.0, 0.5).warnings(&model, &x);
         let expected = Warning::NoRelatedPairs {
             threshold: 0.5,
@@ -517,6 +548,19 @@ mod warnings {
                 .contains("the posterior has collapsed")
         );
         assert_eq!(fitted(0.01).warnings(&x), []);
+        // what is small is so beside the prior
+        let narrow = |prior| {
+            let mut model = Variational::new(3, &Architecture::deep(&[], 2), Likelihood::Gaussian);
+            model = model.with_prior(prior);
+            let elbo = Elbo {
+                beta: 0.01,
+                ..Elbo::new(&x)
+            };
+            model.fit(&elbo, &short(150), unobserved).unwrap();
+            (model.active_units(&x), model.code())
+        };
+        assert_eq!(narrow(0.05), (2, 2));
+        assert_eq!(narrow(1e6), (0, 2));
     }
 }
 
@@ -757,17 +801,74 @@ mod variational {
             (terms.len(), terms[0].name, terms[0].weight),
             (1, "importance-weighted bound", -1.0)
         );
-        // above the mean of the single draws' ln w, as a logarithm of a mean is above the mean of logarithms
+        // by hand: the mean over objects of ln of the mean of the four weights
+        let (mean, deviation) = (model.encode(&x), model.deviations(&x));
+        let ln_weights: Vec<Vec<f64>> = (0..4)
+            .map(|k| {
+                let mut random = batch.generator(&format!("epsilon {k}"));
+                let z = Matrix::from_fn(3, 2, |i, j| {
+                    mean[(i, j)] + deviation[(i, j)] * standard_normal(&mut random)
+                });
+                let y = model.decode(&z);
+                let of = |i: usize| {
+                    let pixels = x.row(i).iter().zip(y.row(i));
+                    let likelihood = pixels.map(|(x, y)| x * y.ln() + (1.0 - x) * (1.0 - y).ln());
+                    let codes = (0..2).map(|j| {
+                        let z = z[(i, j)];
+                        ln_normal(z, 0.0, 1.0) - ln_normal(z, mean[(i, j)], deviation[(i, j)])
+                    });
+                    likelihood.sum::<f64>() + codes.sum::<f64>()
+                };
+                (0..3).map(of).collect()
+            })
+            .collect();
+        let bound = |i: usize| (ln_weights.iter().map(|k| k[i].exp()).sum::<f64>() / 4.0).ln();
+        let expected = (0..3).map(bound).sum::<f64>() / 3.0;
         let value = terms[0].value.item();
-        let one = model
-            .importance_weighted_bound(&x, 1, 3)
-            .iter()
-            .sum::<f64>()
-            / 3.0;
-        assert!(
-            value.is_finite() && (value - one).abs() < 2.0,
-            "{value} {one}"
-        );
+        assert!((value - expected).abs() < 1e-10, "{value} {expected}");
+    }
+
+    #[test]
+    fn objects_are_drawn_with_the_decoder_s_distribution() {
+        // all sums of the decoder 0.8
+        let constant = |likelihood| {
+            let mut model = model(likelihood);
+            model.visit_mut(Path::ROOT, &mut |path, param| {
+                let shape = param.value().shape();
+                let last = path.is_below("decoder.1") && path.is_last("bias");
+                if path.is_below("decoder") {
+                    let value = if last { 0.8 } else { 0.0 };
+                    param.set(Matrix::filled(shape.rows(), shape.columns(), value));
+                } else if path.is_below("log_variance") {
+                    param.set(Matrix::scalar(0.25f64.ln()));
+                }
+            });
+            model
+        };
+        let moments = |drawn: Matrix<f64>| {
+            let count = drawn.as_slice().len() as f64;
+            let mean = drawn.as_slice().iter().sum::<f64>() / count;
+            let squares = drawn.as_slice().iter().map(|x| (x - mean).powi(2));
+            (mean, squares.sum::<f64>() / count)
+        };
+        let x = objects(1, 4);
+        let sigmoid = 1.0 / (1.0 + (-0.8f64).exp());
+        for (likelihood, mean, variance) in [
+            (Likelihood::Bernoulli, sigmoid, sigmoid * (1.0 - sigmoid)),
+            (Likelihood::Gaussian, 0.8, 0.25),
+        ] {
+            let model = constant(likelihood);
+            for drawn in [model.sample(5000, 1), model.similar(&x, 5000, 2)] {
+                let (m, v) = moments(drawn);
+                assert!(
+                    (m - mean).abs() < 0.02 && (v - variance).abs() < 0.01,
+                    "{m} {v}"
+                );
+            }
+        }
+        let drawn = super::super::variational::binarised(&Matrix::filled(2000, 4, 0.3), 1);
+        assert!(drawn.as_slice().iter().all(|x| *x == 0.0 || *x == 1.0));
+        assert!((moments(drawn).0 - 0.3).abs() < 0.02);
     }
 
     #[test]

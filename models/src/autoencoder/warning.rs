@@ -14,7 +14,7 @@ pub enum Warning {
         /// Of how many.
         units: usize,
     },
-    /// No two objects have an inner product above s₀: the relation has no gradient.
+    /// None of the pairs that were looked at has an inner product above s₀: the relation's targets are all 0.
     NoRelatedPairs {
         /// s₀
         threshold: f64,
@@ -45,8 +45,10 @@ impl fmt::Display for Warning {
             ),
             Self::NoRelatedPairs { threshold, largest } => write!(
                 f,
-                "no pair of objects is above the threshold {threshold:.4}, so the relation has no gradient: the largest \
-                 inner product is {largest:.4}"
+                "none of the pairs of objects that were looked at counts: the threshold is {}, the largest inner product {}, \
+                 so there is no gradient unless reconstructions exceed it",
+                short(*threshold),
+                short(*largest)
             ),
             Self::Collapsed { kl } => write!(
                 f,
@@ -58,6 +60,15 @@ impl fmt::Display for Warning {
                 "{inactive} of {units} units of the code follow the prior whatever the object and are not used"
             ),
         }
+    }
+}
+
+/// A number in a few digits, however large.
+fn short(x: f64) -> String {
+    if x == 0.0 || (1e-3..1e6).contains(&x.abs()) {
+        format!("{x:.4}")
+    } else {
+        format!("{x:.3e}")
     }
 }
 
