@@ -143,6 +143,13 @@ fn three_ways(_: &Path) -> Vec<Finding> {
     ]
 }
 
+/// The share of values of the codes below 0.05 or above 0.95.
+pub(super) fn saturated(codes: &Matrix<f32>) -> f64 {
+    let values = codes.as_slice();
+    let flat = values.iter().filter(|z| !(0.05..=0.95).contains(*z));
+    flat.count() as f64 / values.len() as f64
+}
+
 /// What a run on the digits comes to.
 struct Figures {
     /// The Bernoulli loss of held-out objects.
@@ -170,15 +177,10 @@ fn run(method: &dyn Method<f32>, seed: u64) -> Figures {
         &steady(150, 50, 3e-3, seed),
     );
     let (train, test) = (model.encode(&digits.train), model.encode(&digits.test));
-    let saturated = test
-        .as_slice()
-        .iter()
-        .filter(|z| !(0.05..=0.95).contains(*z))
-        .count();
     Figures {
         loss: -model.score(&digits.test),
         jacobian: model.jacobian_norm(&digits.test),
-        saturated: saturated as f64 / test.as_slice().len() as f64,
+        saturated: saturated(&test),
         linear: uses::judge((&train, &digits.train_labels), (&test, &digits.test_labels)).linear,
     }
 }

@@ -75,7 +75,12 @@ fn beside_eckart_young(_: &Path) -> Vec<Finding> {
 }
 
 /// The relation's loss between objects and their reconstructions.
-fn relation(y: &Matrix<f64>, x: &Matrix<f64>, threshold: Threshold, pairs: Pairs) -> f64 {
+pub(super) fn relation(
+    y: &Matrix<f64>,
+    x: &Matrix<f64>,
+    threshold: Threshold,
+    pairs: Pairs,
+) -> f64 {
     let tape = Tape::new();
     loss::relation(tape.leaf(y.clone()), tape.leaf(x.clone()), threshold, pairs).item()
 }
