@@ -139,7 +139,7 @@ fn every_method_with_experiments_has_a_test() {
 
 /// The experiments that take minutes.
 mod long {
-    use super::{all_hold, long_experiments};
+    use super::{Conditions, all_hold, long_experiments};
 
     #[track_caller]
     fn holds(method: &str) {
@@ -174,12 +174,15 @@ mod long {
     }
 
     #[test]
-    fn every_method_with_long_experiments_has_a_test() {
+    fn every_method_with_long_experiments_has_a_test_and_without_data_all_are_skipped() {
         let experiments = long_experiments();
         let mut methods: Vec<&str> = experiments.iter().map(|one| one.method).collect();
         methods.dedup();
         let tested = ["denoising", "contractive", "relational", "variational"];
         assert_eq!(methods, tested);
-        assert!(experiments.iter().all(|one| one.needs.is_some()));
+        for experiment in experiments {
+            let skipped = experiment.run(&Conditions::default()).unwrap_err();
+            assert_eq!(Some(skipped.file), experiment.needs);
+        }
     }
 }
