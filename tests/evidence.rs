@@ -1,15 +1,24 @@
 //! The claims: every experiment of `evidence/`, one test a method, and every gate must hold.
+//!
+//! Those that take minutes are run by
+//! `cargo test --release --test tests long -- --ignored --nocapture --test-threads=1`.
 
 use std::path::Path;
-use unsup_evidence::{Conditions, experiments, table};
+use unsup_evidence::{Conditions, Experiment, experiments, long_experiments, table};
 
 /// Runs the experiments of a method, prints their figures, and fails where a gate does not hold.
 #[track_caller]
 fn holds(method: &str) {
+    all_hold(method, experiments());
+}
+
+/// The same of those of the experiments that are of the method.
+#[track_caller]
+fn all_hold(method: &str, experiments: Vec<Experiment>) {
     let conditions = Conditions {
         data: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data")),
     };
-    let of_method = experiments().into_iter().filter(|one| one.method == method);
+    let of_method = experiments.into_iter().filter(|one| one.method == method);
     let mut failed = Vec::new();
     let mut run = 0;
     for experiment in of_method {
@@ -126,4 +135,54 @@ fn every_method_with_experiments_has_a_test() {
         "semi-supervised",
     ];
     assert_eq!(methods, [&kohonen[..], &autoencoders].concat());
+}
+
+/// The experiments that take minutes.
+mod long {
+    use super::{Conditions, all_hold, long_experiments};
+
+    #[track_caller]
+    fn holds(method: &str) {
+        // the figures have the same bits at any number
+        #[cfg(feature = "threading")]
+        unsup_autograd::set_threads(2);
+        all_hold(method, long_experiments());
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn denoising() {
+        holds("denoising");
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn contractive() {
+        holds("contractive");
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn relational() {
+        holds("relational");
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn variational() {
+        holds("variational");
+    }
+
+    #[test]
+    fn every_method_with_long_experiments_has_a_test_and_without_data_all_are_skipped() {
+        let experiments = long_experiments();
+        let mut methods: Vec<&str> = experiments.iter().map(|one| one.method).collect();
+        methods.dedup();
+        let tested = ["denoising", "contractive", "relational", "variational"];
+        assert_eq!(methods, tested);
+        for experiment in experiments {
+            let skipped = experiment.run(&Conditions::default()).unwrap_err();
+            assert_eq!(Some(skipped.file), experiment.needs);
+        }
+    }
 }

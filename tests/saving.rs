@@ -4,6 +4,7 @@ use crate::command::{json, text, unsup};
 use rand::RngExt;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -11,8 +12,12 @@ use std::time::Duration;
 use unsup_autograd::random::generator;
 use unsup_data::splits::{HeldOut, holdout};
 use unsup_data::{LabelColumn, ReadOptions, Scaling, read};
+use unsup_models::autoencoder::{
+    self, Answers, AutoEncoder, Elbo, Joint, Likelihood, Loss, Plain, Supervised, Variational,
+};
 use unsup_models::classifier::{Architecture, Classifier};
-use unsup_nn::saving::SavedModel;
+use unsup_models::{Activation, Epoch, Matrix, Training};
+use unsup_nn::saving::{Description, SavedModel, fingerprint, save_model};
 use unsup_nn::{Module, Path as ParameterPath};
 
 fn names(folder: &Path) -> Vec<String> {
@@ -312,4 +317,75 @@ fn a_run_that_is_killed_at_50_random_moments_leaves_a_whole_checkpoint_each_time
         finish(&out) == finish(&whole),
         "not the run that was never killed"
     );
+}
+
+/// What a model makes of objects, whichever it is, after it was saved and loaded into an untrained one.
+fn round_trip<M: Module<f32>>(trained: &M, untrained: &mut M) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    let description = Description {
+        method: "test".to_owned(),
+        settings: serde_json::json!({}),
+        seed: 0,
+        data: fingerprint::<f32>(&[]),
+    };
+    save_model(&path, trained, &description, &[]).unwrap();
+    SavedModel::open(&path)
+        .unwrap()
+        .load_into(untrained)
+        .unwrap();
+}
+
+#[test]
+fn auto_encoders_are_saved_and_loaded_to_the_same_bits() {
+    let x = Matrix::from_fn(30, 5, |i, j| 0.5 + 0.4 * ((i * (j + 2)) as f32).sin());
+    let training = Training {
+        epochs: 2,
+        ..Training::default()
+    };
+    let onward = |_: &Epoch| ControlFlow::Continue(());
+    let sigmoids = |seed, tied| autoencoder::Architecture {
+        tied,
+        seed,
+        activation: Activation::Sigmoid,
+        output: Activation::Sigmoid,
+        loss: Loss::Bernoulli,
+        ..autoencoder::Architecture::deep(&[4], 2)
+    };
+    for tied in [false, true] {
+        let stack = AutoEncoder::stack(&x, &sigmoids(1, tied), &Plain, &training, |_, _| {
+            ControlFlow::Continue(())
+        });
+        let mut trained = stack.unwrap().autoencoder;
+        trained.fit(&x, &Plain, &training, onward).unwrap();
+        let mut loaded = AutoEncoder::new(5, &sigmoids(2, tied));
+        round_trip(&trained, &mut loaded);
+        assert_eq!(trained.reconstruct(&x), loaded.reconstruct(&x));
+        assert_eq!(trained.score_samples(&x), loaded.score_samples(&x));
+    }
+
+    let variational = |seed| {
+        let likelihood = Likelihood::Gaussian;
+        Variational::new(5, &sigmoids(seed, false), likelihood).with_prior(0.7)
+    };
+    let mut trained = variational(1);
+    trained.fit(&Elbo::new(&x), &training, onward).unwrap();
+    let mut loaded = variational(2);
+    round_trip(&trained, &mut loaded);
+    assert_eq!(trained.sample(9, 3), loaded.sample(9, 3));
+    assert_eq!(trained.score_samples(&x), loaded.score_samples(&x));
+
+    let joint = Joint {
+        x: &x,
+        method: &Plain,
+        labelled: &[0, 1],
+        answers: Answers::Classes(&[0, 1]),
+        reconstruction: 1.0,
+        lambda: 1.0,
+    };
+    let mut trained = Supervised::new(5, 2, &sigmoids(1, true));
+    trained.fit(&joint, &training, onward).unwrap();
+    let mut loaded = Supervised::new(5, 2, &sigmoids(2, true));
+    round_trip(&trained, &mut loaded);
+    assert_eq!(trained.answers(&x), loaded.answers(&x));
 }

@@ -9,7 +9,8 @@
 //! | paper | a published figure, with its source, also where it is not reached |
 //! | property | what must hold of any run: a drawback that the lecture names, an advantage, a limit |
 //!
-//! [`experiments`] lists them all. The tests run each and fail where a gate does not hold.
+//! [`experiments`] lists them all. The tests run each and fail where a gate does not hold. [`long_experiments`] are those
+//! that take minutes and are run when asked for; `docs/experiments.md` shows what they came to.
 //!
 //! ```
 //! use unsup_evidence::{Conditions, experiments};
@@ -76,10 +77,21 @@ impl Experiment {
     }
 }
 
-/// All experiments, in the order of the lecture.
+/// The experiments that take seconds, in the order of the lecture.
 pub fn experiments() -> Vec<Experiment> {
     [kohonen::experiments(), autoencoder::experiments()]
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// The experiments that take minutes, at most ten each on two cores: auto-encoders on MNIST and on a part of CIFAR-10, in the
+/// order of the lecture. Each needs files that are not part of the project.
+///
+/// ```
+/// let names: Vec<&str> = unsup_evidence::long_experiments().iter().map(|one| one.method).collect();
+/// assert_eq!(names, ["denoising", "contractive", "relational", "relational", "variational"]);
+/// ```
+pub fn long_experiments() -> Vec<Experiment> {
+    autoencoder::long_experiments()
 }

@@ -144,6 +144,13 @@ fn three_ways(_: &Path) -> Vec<Finding> {
     ]
 }
 
+/// The share of values of the codes below 0.05 or above 0.95.
+pub(super) fn saturated(codes: &Matrix<f32>) -> f64 {
+    let values = codes.as_slice();
+    let flat = values.iter().filter(|z| !(0.05..=0.95).contains(*z));
+    flat.count() as f64 / values.len() as f64
+}
+
 /// A model of the digits, and these.
 struct Run {
     model: AutoEncoder<f32>,
@@ -176,9 +183,7 @@ impl Run {
 
     /// The share of values of the code below 0.05 or above 0.95.
     fn saturated(&self) -> f64 {
-        let z = self.model.encode(&self.digits.test);
-        let flat = |z: &&f32| !(0.05..=0.95).contains(*z);
-        z.as_slice().iter().filter(flat).count() as f64 / z.as_slice().len() as f64
+        saturated(&self.model.encode(&self.digits.test))
     }
 
     /// The error of a linear classifier on codes, in %.

@@ -2,12 +2,15 @@
 
 mod contractive;
 mod denoising;
+mod mnist;
 mod plain;
 mod relational;
 mod sparse;
 mod stacked;
 mod supervised;
 mod variational;
+
+pub use mnist::long_experiments;
 
 use crate::{Evidence, Experiment, Finding, Gate};
 use std::ops::ControlFlow;
@@ -33,15 +36,19 @@ pub fn experiments() -> Vec<Experiment> {
     .collect()
 }
 
-/// The digits, split under a seed into 1200 to train on and 597 to judge by.
-struct Digits<T: Real> {
+/// Labelled images to train on, and such to judge by.
+struct Images<T: Real> {
     train: Matrix<T>,
     train_labels: Vec<usize>,
     test: Matrix<T>,
     test_labels: Vec<usize>,
 }
 
+/// The 8x8 digits.
+type Digits<T> = Images<T>;
+
 impl<T: Real> Digits<T> {
+    /// Those of the project, split under a seed into 1200 to train on and 597 to judge by.
     fn split(seed: u64) -> Self {
         let digits = unsup_data::digits();
         let labels = digits.labels.expect("the digits are labelled");

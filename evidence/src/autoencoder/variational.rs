@@ -34,7 +34,7 @@ pub fn experiments() -> Vec<Experiment> {
     ]
 }
 
-fn fitted<T: unsup_autograd::Real>(
+pub(super) fn fitted<T: unsup_autograd::Real>(
     elbo: &Elbo<'_, T>,
     architecture: &Architecture,
     likelihood: Likelihood,
