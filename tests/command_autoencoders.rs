@@ -277,7 +277,7 @@ fn what_has_no_effect_or_cannot_be_is_refused_in_one_line() {
     fs::write(&file, "1,2\n3,-4\n5,6\n").unwrap();
     let file = file.to_str().unwrap();
     let out = folder.path().join("out");
-    let cases: [(&str, &[&str], &str); 10] = [
+    let cases: [(&str, &[&str], &str); 12] = [
         (
             "sparse",
             &["--penalty", "codes", "--epsilon", "0.1"],
@@ -327,6 +327,16 @@ fn what_has_no_effect_or_cannot_be_is_refused_in_one_line() {
             "two-layer",
             &["--data", file, "--loss", "bernoulli"],
             "not all features lie between 0 and 1",
+        ),
+        (
+            "variational",
+            &["--draws", "5", "--beta", "2"],
+            "--beta has no use here",
+        ),
+        (
+            "variational",
+            &["--draws", "100000"],
+            "values of a batch's draws, expected at most 100000000",
         ),
     ];
     for (method, options, expected) in cases {

@@ -54,7 +54,7 @@ const RECONSTRUCTIONS: &str = "reconstructions.png";
 const CODES: &str = "codes.png";
 const FILTERS: &str = "filters.png";
 /// All pictures that one of the methods draws.
-const PICTURES: [&str; 12] = [
+const PICTURES: [&str; 11] = [
     RECONSTRUCTIONS,
     CODES,
     FILTERS,
@@ -66,7 +66,6 @@ const PICTURES: [&str; 12] = [
     "similar.png",
     "interpolation.png",
     "manifold.png",
-    "history.png",
 ];
 /// Of more objects than this as many are used to judge codes: a linear classifier in double precision takes long.
 const MOST_JUDGED: usize = 2000;
