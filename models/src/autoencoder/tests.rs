@@ -997,6 +997,31 @@ mod uses {
         assert!((same.squared_error - pca.squared_error(&one)).abs() < 1e-9);
     }
 
+    /// The object is its own code.
+    struct Same;
+
+    impl EncoderDecoder<f64> for Same {
+        fn encode(&self, x: &Matrix<f64>) -> Matrix<f64> {
+            x.clone()
+        }
+
+        fn decode(&self, z: &Matrix<f64>) -> Matrix<f64> {
+            z.clone()
+        }
+    }
+
+    #[test]
+    fn one_bit_is_one_of_two_values() {
+        let x = Matrix::from_rows(&[[0.0], [0.4], [0.7], [1.0]]);
+        // 0.4 becomes 0 and 0.7 becomes 1
+        let error = compress(&Same, &x, &x, 1).squared_error;
+        assert!((error - (0.16 + 0.09) / 4.0).abs() < 1e-15, "{error}");
+        // of four values 0.4 and 0.7 are nearest to 1/3 and 2/3
+        let error = compress(&Same, &x, &x, 2).squared_error;
+        let expected = ((0.4f64 - 1.0 / 3.0).powi(2) + (0.7f64 - 2.0 / 3.0).powi(2)) / 4.0;
+        assert!((error - expected).abs() < 1e-15, "{error}");
+    }
+
     #[test]
     fn features_are_judged_on_held_out_objects() {
         let (x, classes) = bands();
