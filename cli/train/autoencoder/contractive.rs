@@ -5,7 +5,7 @@ use super::{Plan, Session, beside_ablated, check_numbers, filters};
 use crate::arguments::{TrainContractive, jacobian_name};
 use crate::pictures;
 use std::error::Error;
-use unsup_models::autoencoder::{Architecture, AutoEncoder, Contractive, Jacobian, Loss, Plain};
+use unsup_models::autoencoder::{Architecture, AutoEncoder, Contractive, Jacobian, Loss};
 use unsup_models::{Activation, Matrix};
 use unsup_nn::classical::symmetric_eigen;
 use unsup_nn::saving::json;
@@ -31,11 +31,7 @@ pub fn contractive(arguments: &TrainContractive) -> Result<(), Box<dyn Error>> {
     };
     let session = Session::open("contractive", &arguments.common, 0.01, hidden, code)?;
     if jacobian == Jacobian::Exact {
-        let batch = arguments
-            .common
-            .training
-            .batch_size
-            .min(session.train.rows());
+        let batch = session.batch();
         let values = batch
             .saturating_mul(session.train.columns())
             .saturating_mul(code);
@@ -57,20 +53,17 @@ pub fn contractive(arguments: &TrainContractive) -> Result<(), Box<dyn Error>> {
         lambda: arguments.lambda,
         jacobian,
     };
-    let plan = Plan {
-        title: format!(
+    let plan = Plan::of(
+        format!(
             "Contractive auto-encoder {}, tied, λ = {}",
             session.widths(hidden),
             method.lambda
         ),
-        ablated: architecture.clone(),
         architecture,
-        method: &method,
-        ablation: "with λ = 0",
-        ablated_method: &Plain,
-        frozen: None,
-        settings: json!({ "lambda": method.lambda, "jacobian": jacobian_name(jacobian) }),
-    };
+        &method,
+        "with λ = 0",
+        json!({ "lambda": method.lambda, "jacobian": jacobian_name(jacobian) }),
+    );
     let section = |session: &Session<'_>, model: &AutoEncoder<f32>| {
         let z = model.encode(&session.held_out);
         let flat = z

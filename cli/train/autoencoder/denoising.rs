@@ -8,7 +8,7 @@ use crate::pictures;
 use std::error::Error;
 use unsup_data::Dataset;
 use unsup_data::generators::GaussianMixture;
-use unsup_models::autoencoder::{Architecture, AutoEncoder, Denoising, Loss, Noise, Plain, uses};
+use unsup_models::autoencoder::{Architecture, AutoEncoder, Denoising, Loss, Noise, uses};
 use unsup_models::{Activation, Matrix};
 use unsup_nn::saving::json;
 
@@ -56,20 +56,17 @@ pub fn denoising(arguments: &TrainDenoising) -> Result<(), Box<dyn Error>> {
         ..shape
     };
     let method = Denoising::new(noise);
-    let plan = Plan {
-        title: format!(
+    let plan = Plan::of(
+        format!(
             "Denoising auto-encoder {}, {}",
             session.widths(&hidden),
             in_words(noise)
         ),
-        ablated: architecture.clone(),
         architecture,
-        method: &method,
-        ablation: "without noise in training",
-        ablated_method: &Plain,
-        frozen: None,
-        settings: json!({ "noise": in_words(noise) }),
-    };
+        &method,
+        "without noise in training",
+        json!({ "noise": in_words(noise) }),
+    );
     let section = |session: &Session<'_>, model: &AutoEncoder<f32>| {
         let clean = &session.held_out;
         let noisy = noise.corrupt(clean, seed);

@@ -42,7 +42,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 use unsup_models::autoencoder::{
-    Architecture, AutoEncoder, EncoderDecoder, Loss, Method, Reconstruction, Warning, uses,
+    Architecture, AutoEncoder, EncoderDecoder, Loss, Method, Plain, Reconstruction, Warning, uses,
 };
 use unsup_models::{Activation, Epoch, Matrix, Pca};
 use unsup_nn::Module;
@@ -97,10 +97,14 @@ impl<'a> Session<'a> {
         hidden: &[usize],
         code: usize,
     ) -> Result<Self, Box<dyn Error>> {
+        let start = Instant::now();
         set_threads(options.run.threads);
         let (seed, quiet) = (options.run.seed, options.run.quiet);
         let data = Split::load(&options.data, Missing::Refused, seed, quiet)?;
-        Self::of(method, options, rate, data, hidden, code)
+        Ok(Self {
+            start,
+            ..Self::of(method, options, rate, data, hidden, code)?
+        })
     }
 
     /// The same with data at hand.
@@ -204,10 +208,15 @@ impl<'a> Session<'a> {
             bar.update(epoch.number, format!("ablated: {}", loss(epoch)));
             ControlFlow::Continue(())
         };
-        fit(model, criterion, &mut optimiser, &settings, observer)
-            .map_err(|error| format!("--ablate: {error}"))?;
+        let outcome = fit(model, criterion, &mut optimiser, &settings, observer);
         bar.finish();
+        outcome.map_err(|error| format!("--ablate: {error}"))?;
         Ok(())
+    }
+
+    /// How many objects are in a step.
+    fn batch(&self) -> usize {
+        self.options.training.batch_size.min(self.train.rows())
     }
 
     /// The first held-out objects.
@@ -216,7 +225,11 @@ impl<'a> Session<'a> {
     }
 
     /// Errors, and what the code is worth.
-    fn sections(&self, model: &dyn EncoderDecoder<f32>) -> Result<Vec<Section>, String> {
+    fn sections(
+        &self,
+        model: &dyn EncoderDecoder<f32>,
+        pca: &PcaLoss,
+    ) -> Result<Vec<Section>, String> {
         let name = &self.data.about.name;
         let error = |x: &Matrix<f32>| uses::squared_error(&model.decode(&model.encode(x)), x);
         let (train_loss, heldout_loss) = (error(&self.train), error(&self.held_out));
@@ -225,7 +238,6 @@ impl<'a> Session<'a> {
                 return Err(format!("{name}: the {part} error is not finite: {loss}"));
             }
         }
-        let pca = PcaLoss::of(&self.data, self.code);
         let ratio = match pca.negligible {
             true => Figure::none(
                 "ratio",
@@ -344,12 +356,13 @@ impl<'a> Session<'a> {
         ablated: Option<(&str, Learned<'_>)>,
         pictures: Vec<Picture>,
     ) -> Result<(), Box<dyn Error>> {
-        let mut sections = self.sections(learned.model)?;
+        let pca = PcaLoss::of(&self.data, self.code);
+        let mut sections = self.sections(learned.model, &pca)?;
         sections.extend(learned.section);
         let without = match &ablated {
             None => None,
             Some((what, learned)) => {
-                let mut sections = self.sections(learned.model)?;
+                let mut sections = self.sections(learned.model, &pca)?;
                 sections.extend(learned.section.clone());
                 Some(((*what).to_owned(), sections))
             }
@@ -425,7 +438,27 @@ struct Plan<'p> {
     settings: Value,
 }
 
-impl Plan<'_> {
+impl<'p> Plan<'p> {
+    /// A method that is left out with `--ablate`, in an architecture that stays.
+    fn of(
+        title: String,
+        architecture: Architecture,
+        method: &'p dyn Method<f32>,
+        ablation: &'static str,
+        settings: Value,
+    ) -> Self {
+        Self {
+            title,
+            ablated: architecture.clone(),
+            architecture,
+            method,
+            ablation,
+            ablated_method: &Plain,
+            frozen: None,
+            settings,
+        }
+    }
+
     /// Trains by the plan; `section` and `pictures` are what the method has to say and to show.
     fn run(
         self,

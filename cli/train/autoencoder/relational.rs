@@ -4,7 +4,7 @@ use super::report::{Figure, Section};
 use super::{Plan, Session, check_numbers};
 use crate::arguments::TrainRelational;
 use std::error::Error;
-use unsup_models::autoencoder::{Architecture, AutoEncoder, Loss, Plain, Relational};
+use unsup_models::autoencoder::{Architecture, AutoEncoder, Loss, Relational};
 use unsup_nn::saving::json;
 
 /// Of so many held-out objects the pairs are looked at.
@@ -21,11 +21,7 @@ pub fn relational(arguments: &TrainRelational) -> Result<(), Box<dyn Error>> {
         )
         .into());
     }
-    let batch = arguments
-        .common
-        .training
-        .batch_size
-        .min(session.train.rows());
+    let batch = session.batch();
     check_numbers(
         batch.saturating_mul(batch),
         "--batch-size",
@@ -45,20 +41,17 @@ pub fn relational(arguments: &TrainRelational) -> Result<(), Box<dyn Error>> {
         true => Relational::paper(arguments.weight, threshold),
         false => Relational::mixture(arguments.weight, threshold),
     };
-    let plan = Plan {
-        title: format!(
+    let plan = Plan::of(
+        format!(
             "Relational auto-encoder {}, a = {}, threshold {threshold:.4}",
             session.widths(hidden),
             arguments.weight
         ),
-        ablated: architecture.clone(),
         architecture,
-        method: &method,
-        ablation: "without the relation, a = 0",
-        ablated_method: &Plain,
-        frozen: None,
-        settings: json!({ "weight": arguments.weight, "threshold": threshold, "paper": arguments.paper }),
-    };
+        &method,
+        "without the relation, a = 0",
+        json!({ "weight": arguments.weight, "threshold": threshold, "paper": arguments.paper }),
+    );
     let section = |session: &Session<'_>, model: &AutoEncoder<f32>| {
         let x = session.head(MOST_PAIRED);
         Some(Section {

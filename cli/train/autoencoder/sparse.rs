@@ -6,7 +6,7 @@ use crate::arguments::{SparseKind, TrainSparse, sparse_name};
 use crate::pictures;
 use std::error::Error;
 use unsup_models::Activation;
-use unsup_models::autoencoder::{Architecture, AutoEncoder, Loss, Plain, Sparse};
+use unsup_models::autoencoder::{Architecture, AutoEncoder, Loss, Sparse};
 use unsup_nn::saving::json;
 use unsup_nn::{Module, Path};
 
@@ -41,24 +41,21 @@ pub fn sparse(arguments: &TrainSparse) -> Result<(), Box<dyn Error>> {
         seed: arguments.common.run.seed,
         ..Architecture::two_layer(code, activation, output)
     };
-    let plan = Plan {
-        title: format!(
+    let plan = Plan::of(
+        format!(
             "Sparse auto-encoder {}, λ = {}",
             session.widths(&[]),
             method.lambda
         ),
-        ablated: architecture.clone(),
         architecture,
-        method: &method,
-        ablation: "with λ = 0",
-        ablated_method: &Plain,
-        frozen: None,
-        settings: json!({
+        &method,
+        "with λ = 0",
+        json!({
             "penalty": sparse_name(kind),
             "lambda": method.lambda,
             "epsilon": (kind == SparseKind::Activations).then_some(epsilon),
         }),
-    };
+    );
     let section = |session: &Session<'_>, model: &AutoEncoder<f32>| {
         let z = model.encode(&session.held_out);
         let count = z.as_slice().len() as f64;

@@ -32,11 +32,7 @@ pub fn variational(arguments: &TrainVariational) -> Result<(), Box<dyn Error>> {
     }
     let beta = arguments.beta.unwrap_or(1.0);
     let mut session = Session::open("variational", &arguments.common, 0.005, hidden, code)?;
-    let batch = arguments
-        .common
-        .training
-        .batch_size
-        .min(session.train.rows());
+    let batch = session.batch();
     let values = batch
         .saturating_mul(session.train.columns())
         .saturating_mul(arguments.draws);
@@ -137,13 +133,6 @@ fn bounds(session: &Session<'_>, model: &Variational<f32>, binary: bool) -> Sect
     let is_binary = x.as_slice().iter().all(|x| *x == 0.0 || *x == 1.0);
     let l = x.rows() as f64;
     let mean = |values: Vec<f64>| values.iter().sum::<f64>() / l;
-    let kl = model
-        .kl(&x)
-        .as_slice()
-        .iter()
-        .map(|kl| f64::from(*kl))
-        .sum::<f64>()
-        / l;
     let weighted = model.importance_weighted_bound(&x, DRAWS, 0);
     Section {
         title: match is_binary || model.variance().is_some() {
@@ -155,7 +144,11 @@ fn bounds(session: &Session<'_>, model: &Variational<f32>, binary: bool) -> Sect
         },
         figures: vec![
             Figure::new("elbo", "ELBO", mean(model.elbo(&x, 10, 0))),
-            Figure::new("kl", "of it, the divergence from the prior", kl),
+            Figure::new(
+                "kl",
+                "of it, the divergence from the prior",
+                model.mean_kl(&x),
+            ),
             Figure::new(
                 "importance_weighted_bound",
                 "importance-weighted bound, 50 draws",

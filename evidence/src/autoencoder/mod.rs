@@ -14,6 +14,7 @@ pub use mnist::long_experiments;
 
 use crate::{Evidence, Experiment, Finding, Gate};
 use std::ops::ControlFlow;
+use unsup_autograd::random::{generator, shuffle};
 use unsup_autograd::{Matrix, Real};
 use unsup_data::splits::{HeldOut, holdout};
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Decoder, Method, uses};
@@ -133,6 +134,17 @@ fn fitted<T: Real>(
     model
 }
 
+/// `count` objects of each class of ten.
+fn labelled(labels: &[usize], count: usize, seed: u64) -> Vec<usize> {
+    let mut rows: Vec<usize> = (0..labels.len()).collect();
+    shuffle(&mut rows, &mut generator(seed, "labels", 0));
+    let of_class = |class| {
+        let of_it = rows.iter().copied().filter(move |&i| labels[i] == class);
+        of_it.take(count)
+    };
+    (0..10).flat_map(of_class).collect()
+}
+
 /// What the codes of the digits are worth to a supervised method.
 fn judge(model: &AutoEncoder<f32>, digits: &Digits<f32>) -> uses::Judgement {
     uses::judge(
@@ -153,9 +165,7 @@ fn decoder_weights<T: Real>(model: &AutoEncoder<T>) -> &Matrix<T> {
 
 /// The mean over objects and features of the squared differences.
 fn mean_squared<T: Real>(y: &Matrix<T>, x: &Matrix<T>) -> f64 {
-    let pairs = y.as_slice().iter().zip(x.as_slice());
-    let sum: f64 = pairs.map(|(y, x)| (y.to_f64() - x.to_f64()).powi(2)).sum();
-    sum / x.as_slice().len() as f64
+    uses::squared_error(y, x) / x.columns() as f64
 }
 
 fn mean(values: impl IntoIterator<Item = f64>) -> f64 {

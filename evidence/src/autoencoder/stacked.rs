@@ -1,11 +1,9 @@
 //! The stacked auto-encoder.
 
-use super::{Digits, ablation, exact, over_seeds, paper, steady, unobserved};
+use super::{Digits, ablation, exact, labelled, over_seeds, paper, steady, unobserved};
 use crate::{Experiment, Finding, Gate};
 use std::ops::ControlFlow;
 use std::path::Path;
-use unsup_autograd::random::generator;
-use unsup_autograd::random::shuffle;
 use unsup_models::Activation;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Denoising, Loss, Method, Noise, Plain};
 use unsup_models::classifier::{Classification, Classifier};
@@ -138,20 +136,10 @@ fn five_layers(_: &Path) -> Vec<Finding> {
 fn a_hundred_labels(_: &Path) -> Vec<Finding> {
     let [stacked, random, gain] = over_seeds(3, |seed| {
         let digits = Digits::split(seed);
-        let mut rows: Vec<usize> = (0..digits.train.rows()).collect();
-        shuffle(&mut rows, &mut generator(seed, "labels", 0));
-        let labelled: Vec<usize> = (0..10)
-            .flat_map(|class| {
-                let of_class = rows
-                    .iter()
-                    .copied()
-                    .filter(|&i| digits.train_labels[i] == class);
-                of_class.take(10).collect::<Vec<_>>()
-            })
-            .collect();
+        let rows = labelled(&digits.train_labels, 10, seed);
         let run = |method: Option<&dyn Method<f32>>| {
             let layers = encoder(&digits, 3, method, seed);
-            tuned(&digits, &labelled, &layers, descent(), 300, seed)
+            tuned(&digits, &rows, &layers, descent(), 300, seed)
         };
         let (stacked, random) = (run(Some(&Plain)), run(None));
         [stacked, random, 100.0 * (stacked - random)]

@@ -1,10 +1,11 @@
 //! The auto-encoder with a predictor.
 
-use super::{Digits, ablation, centred, exact, over_seeds, paper, property, training, unobserved};
+use super::{
+    Digits, ablation, centred, exact, labelled, over_seeds, paper, property, training, unobserved,
+};
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::Matrix;
-use unsup_autograd::random::{generator, shuffle};
 use unsup_data::generators::ProbabilisticPca;
 use unsup_models::Activation;
 use unsup_models::autoencoder::{
@@ -28,19 +29,6 @@ pub fn experiments() -> Vec<Experiment> {
             findings: from_hidden_numbers,
         },
     ]
-}
-
-/// `count` objects of each class.
-fn labelled(labels: &[usize], count: usize, seed: u64) -> Vec<usize> {
-    let mut rows: Vec<usize> = (0..labels.len()).collect();
-    shuffle(&mut rows, &mut generator(seed, "labels", 0));
-    let of_class = |class| {
-        rows.iter()
-            .copied()
-            .filter(move |&i| labels[i] == class)
-            .take(count)
-    };
-    (0..10).flat_map(of_class).collect()
 }
 
 fn fifty_labels(_: &Path) -> Vec<Finding> {

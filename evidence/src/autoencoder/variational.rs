@@ -285,13 +285,7 @@ fn eight_numbers(_: &Path) -> Vec<Finding> {
                 steady(150, 50, 2e-3, seed),
             );
             let elbo = mean(model.elbo(&test, 20, seed));
-            let kl = model
-                .kl(&test)
-                .as_slice()
-                .iter()
-                .map(|kl| f64::from(*kl))
-                .sum::<f64>()
-                / test.rows() as f64;
+            let kl = model.mean_kl(&test);
             (
                 elbo,
                 elbo + kl,

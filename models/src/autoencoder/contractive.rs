@@ -27,26 +27,6 @@
 //!
 //! Source: Rifai, Vincent, Muller, Glorot, Bengio (2011), "Contractive auto-encoders: explicit invariance during
 //! feature extraction", eq. 3 and 5.
-//!
-//! ```
-//! use std::ops::ControlFlow;
-//! use unsup_models::autoencoder::{Architecture, AutoEncoder, Contractive, Jacobian};
-//! use unsup_models::{Activation, Matrix, Training};
-//!
-//! let x = Matrix::from_fn(100, 5, |i, j| 0.5 + 0.5 * (0.3 * (i * (j + 1)) as f64).sin());
-//! let architecture = Architecture {
-//!     tied: true,
-//!     ..Architecture::two_layer(8, Activation::Sigmoid, Activation::Sigmoid)
-//! };
-//! let norm = |lambda| {
-//!     let method = Contractive { lambda, jacobian: Jacobian::ClosedForm };
-//!     let mut model = AutoEncoder::new(5, &architecture);
-//!     let training = Training { rate: 0.01, ..Training::default() };
-//!     model.fit(&x, &method, &training, |_| ControlFlow::Continue(())).unwrap();
-//!     model.jacobian_norm(&x)
-//! };
-//! assert!(norm(0.1) < 0.9 * norm(0.0));
-//! ```
 
 use super::{AutoEncoder, Decoder, Method, Pass};
 use unsup_autograd::{Matrix, Real, Tape};
@@ -145,6 +125,26 @@ impl<T: Real> AutoEncoder<T> {
     }
 
     /// (1/l) Σᵢ ‖J_f(xᵢ)‖, the mean of the norms (not of their squares).
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use unsup_models::autoencoder::{Architecture, AutoEncoder, Contractive, Jacobian};
+    /// use unsup_models::{Activation, Matrix, Training};
+    ///
+    /// let x = Matrix::from_fn(100, 5, |i, j| 0.5 + 0.5 * (0.3 * (i * (j + 1)) as f64).sin());
+    /// let architecture = Architecture {
+    ///     tied: true,
+    ///     ..Architecture::two_layer(8, Activation::Sigmoid, Activation::Sigmoid)
+    /// };
+    /// let norm = |lambda| {
+    ///     let method = Contractive { lambda, jacobian: Jacobian::ClosedForm };
+    ///     let mut model = AutoEncoder::new(5, &architecture);
+    ///     let training = Training { rate: 0.01, ..Training::default() };
+    ///     model.fit(&x, &method, &training, |_| ControlFlow::Continue(())).unwrap();
+    ///     model.jacobian_norm(&x)
+    /// };
+    /// assert!(norm(0.1) < 0.9 * norm(0.0));
+    /// ```
     ///
     /// # Panics
     /// If `x` has another number of columns than the encoder takes.

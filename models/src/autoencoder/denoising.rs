@@ -20,21 +20,6 @@
 //! Sources: Vincent, Larochelle, Bengio, Manzagol (2008), "Extracting and composing robust features with denoising
 //! autoencoders"; for the score Alain, Bengio (2014), "What regularized auto-encoders learn from the data-generating
 //! distribution", theorem 1.
-//!
-//! ```
-//! use std::ops::ControlFlow;
-//! use unsup_models::autoencoder::{Architecture, AutoEncoder, Denoising, Noise};
-//! use unsup_models::{Matrix, Training};
-//!
-//! // points on a line in the plane, and the same with noise across it
-//! let x = Matrix::from_fn(200, 2, |i, _| i as f64 / 100.0 - 1.0);
-//! let noise = Noise::Gaussian { sigma: 0.3 };
-//! let mut model = AutoEncoder::new(2, &Architecture::deep(&[16], 2));
-//! model.fit(&x, &Denoising::new(noise), &Training::default(), |_| ControlFlow::Continue(())).unwrap();
-//! let noisy = noise.corrupt(&x, 1);
-//! let error = |y: &Matrix<f64>| y.difference(&x);
-//! assert!(error(&model.reconstruct(&noisy)) < 0.8 * error(&noisy));
-//! ```
 
 use super::{AutoEncoder, Method};
 use rand::Rng;
@@ -98,6 +83,21 @@ pub enum Target {
 
 impl Denoising {
     /// The clean object is to be found again from a copy with this noise.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use unsup_models::autoencoder::{Architecture, AutoEncoder, Denoising, Noise};
+    /// use unsup_models::{Matrix, Training};
+    ///
+    /// // points on a line in the plane, and the same with noise across it
+    /// let x = Matrix::from_fn(200, 2, |i, _| i as f64 / 100.0 - 1.0);
+    /// let noise = Noise::Gaussian { sigma: 0.3 };
+    /// let mut model = AutoEncoder::new(2, &Architecture::deep(&[16], 2));
+    /// model.fit(&x, &Denoising::new(noise), &Training::default(), |_| ControlFlow::Continue(())).unwrap();
+    /// let noisy = noise.corrupt(&x, 1);
+    /// let error = |y: &Matrix<f64>| y.difference(&x);
+    /// assert!(error(&model.reconstruct(&noisy)) < 0.8 * error(&noisy));
+    /// ```
     pub fn new(noise: Noise) -> Self {
         let target = Target::Clean;
         Self { noise, target }

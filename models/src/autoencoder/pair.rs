@@ -2,6 +2,7 @@
 
 use super::Architecture;
 use super::EncoderDecoder;
+use super::uses::squared_error;
 use crate::apply;
 use std::fmt;
 use std::str::FromStr;
@@ -126,8 +127,8 @@ impl<T: Real> AutoEncoder<T> {
     /// The pair of an encoder and a decoder.
     ///
     /// # Panics
-    /// If the decoder does not take what the encoder gives, or gives what the encoder takes, or the loss is Bernoulli's
-    /// and the decoder's last σ no sigmoid.
+    /// If the decoder does not take what the encoder gives, or gives what the encoder takes, a half does not end with a
+    /// dense layer, or the loss is Bernoulli's and the decoder's last σ no sigmoid.
     #[track_caller]
     pub fn of(encoder: Sequence<T>, decoder: Decoder<T>, loss: Loss) -> Self {
         let (inputs, outputs) = decoder.ends(&encoder);
@@ -179,11 +180,6 @@ impl<T: Real> AutoEncoder<T> {
     /// g
     pub fn decoder(&self) -> &Decoder<T> {
         &self.decoder
-    }
-
-    /// g, to be changed.
-    pub fn decoder_mut(&mut self) -> &mut Decoder<T> {
-        &mut self.decoder
     }
 
     /// L
@@ -277,15 +273,7 @@ impl<T: Real> AutoEncoder<T> {
     /// If `x` has another number of columns than the encoder takes.
     #[track_caller]
     pub fn squared_error(&self, x: &Matrix<T>) -> f64 {
-        let errors = apply("squared_error", self.features(), x, |batch, x| {
-            Loss::Squared.of_each(self.g(batch, self.f(batch, x)), x)
-        });
-        errors
-            .as_slice()
-            .iter()
-            .map(|error| error.to_f64())
-            .sum::<f64>()
-            / x.rows() as f64
+        squared_error(&self.reconstruct(x), x)
     }
 
     /// Brings the weights by which each unit of the code enters the decoder to length 1, so that a method which makes

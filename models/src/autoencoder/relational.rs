@@ -17,19 +17,6 @@
 //! a warning says so.
 //!
 //! Source: Meng, Catchpoole, Skillicorn, Kennedy (2017), "Relational autoencoder for feature extraction", eq. 7 and 8.
-//!
-//! ```
-//! use std::ops::ControlFlow;
-//! use unsup_models::autoencoder::{Architecture, AutoEncoder, Relational};
-//! use unsup_models::{Matrix, Training};
-//!
-//! let x = Matrix::from_fn(60, 5, |i, j| ((i * (j + 2)) as f64 * 0.37).sin().abs());
-//! let s0 = Relational::quantile(&x, 0.75);
-//! let mut model = AutoEncoder::new(5, &Architecture::deep(&[16], 2));
-//! let method = Relational::mixture(0.1, s0);
-//! let history = model.fit(&x, &method, &Training::default(), |_| ControlFlow::Continue(())).unwrap();
-//! assert!(history.last().unwrap().losses.term("relation").is_some());
-//! ```
 
 use super::{AutoEncoder, Method, Pass, Warning};
 use unsup_autograd::random::{generator, sample_without_replacement};
@@ -109,6 +96,19 @@ impl Relational {
     }
 
     /// The same weighted 1 − a to a, a in \[0, 1\], as the paper's.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use unsup_models::autoencoder::{Architecture, AutoEncoder, Relational};
+    /// use unsup_models::{Matrix, Training};
+    ///
+    /// let x = Matrix::from_fn(60, 5, |i, j| ((i * (j + 2)) as f64 * 0.37).sin().abs());
+    /// let s0 = Relational::quantile(&x, 0.75);
+    /// let mut model = AutoEncoder::new(5, &Architecture::deep(&[16], 2));
+    /// let method = Relational::mixture(0.1, s0);
+    /// let history = model.fit(&x, &method, &Training::default(), |_| ControlFlow::Continue(())).unwrap();
+    /// assert!(history.last().unwrap().losses.term("relation").is_some());
+    /// ```
     pub fn mixture(a: f64, s0: f64) -> Self {
         Self {
             reconstruction: 1.0 - a,

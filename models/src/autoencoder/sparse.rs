@@ -22,21 +22,6 @@
 //! Sources: for weights Tibshirani (1996), "Regression shrinkage and selection via the lasso", and ridge regression;
 //! for codes Olshausen, Field (1996), "Emergence of simple-cell receptive field properties"; for KL Ng (2011), "Sparse
 //! autoencoder".
-//!
-//! ```
-//! use std::ops::ControlFlow;
-//! use unsup_models::autoencoder::{Architecture, AutoEncoder, Sparse};
-//! use unsup_models::{Activation, Matrix, Training};
-//!
-//! let x = Matrix::from_fn(200, 6, |i, j| f32::from(u8::from(i % 6 == j)));
-//! let mut model = AutoEncoder::new(6, &Architecture::two_layer(12, Activation::Sigmoid, Activation::Identity));
-//! let method = Sparse::activations(0.1, 1.0);
-//! let training = Training { rate: 0.01, ..Training::default() };
-//! model.fit(&x, &method, &training, |_| ControlFlow::Continue(())).unwrap();
-//! let z = model.encode(&x);
-//! let mean = z.as_slice().iter().sum::<f32>() / (200.0 * 12.0);
-//! assert!((mean - 0.1).abs() < 0.03);
-//! ```
 
 use super::{AutoEncoder, Method, Pass};
 use unsup_autograd::Real;
@@ -117,6 +102,21 @@ impl Sparse {
     }
 
     /// λ Σⱼ KL(ε ‖ (1/l) Σᵢ fⱼ(xᵢ))
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use unsup_models::autoencoder::{Architecture, AutoEncoder, Sparse};
+    /// use unsup_models::{Activation, Matrix, Training};
+    ///
+    /// let x = Matrix::from_fn(200, 6, |i, j| f32::from(u8::from(i % 6 == j)));
+    /// let mut model = AutoEncoder::new(6, &Architecture::two_layer(12, Activation::Sigmoid, Activation::Identity));
+    /// let method = Sparse::activations(0.1, 1.0);
+    /// let training = Training { rate: 0.01, ..Training::default() };
+    /// model.fit(&x, &method, &training, |_| ControlFlow::Continue(())).unwrap();
+    /// let z = model.encode(&x);
+    /// let mean = z.as_slice().iter().sum::<f32>() / (200.0 * 12.0);
+    /// assert!((mean - 0.1).abs() < 0.03);
+    /// ```
     pub fn activations(epsilon: f64, lambda: f64) -> Self {
         let penalty = Penalty::Activations { epsilon };
         Self { lambda, penalty }

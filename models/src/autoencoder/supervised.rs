@@ -16,27 +16,6 @@
 //!
 //! Sources: Ranzato, Szummer (2008), "Semi-supervised learning of compact document representations with deep networks";
 //! Rasmus, Valpola, Honkala, Berglund, Raiko (2015), "Semi-supervised learning with ladder networks", section 2.
-//!
-//! ```
-//! use std::ops::ControlFlow;
-//! use unsup_models::autoencoder::{Answers, Architecture, Joint, Plain, Supervised};
-//! use unsup_models::{Matrix, Training};
-//!
-//! // two bands; one object of each is labelled
-//! let x = Matrix::from_fn(80, 4, |i, j| (i % 2 * 2) as f32 - 1.0 + 0.3 * ((i * (j + 1)) as f32).sin());
-//! let joint = Joint {
-//!     x: &x,
-//!     method: &Plain,
-//!     labelled: &[0, 1],
-//!     answers: Answers::Classes(&[0, 1]),
-//!     reconstruction: 1.0,
-//!     lambda: 1.0,
-//! };
-//! let mut model = Supervised::new(4, 2, &Architecture::deep(&[8], 2));
-//! model.fit(&joint, &Training::default(), |_| ControlFlow::Continue(())).unwrap();
-//! let classes: Vec<usize> = (0..80).map(|i| i % 2).collect();
-//! assert!(model.accuracy(&x, &classes) > 0.95);
-//! ```
 
 use super::{Architecture, AutoEncoder, EncoderDecoder, Method, Pass};
 use crate::classifier::most_probable;
@@ -170,6 +149,27 @@ impl<T: Real> Supervised<T> {
     }
 
     /// Trains by Adam; the observer hears of each epoch and may end the run.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use unsup_models::autoencoder::{Answers, Architecture, Joint, Plain, Supervised};
+    /// use unsup_models::{Matrix, Training};
+    ///
+    /// // two bands; one object of each is labelled
+    /// let x = Matrix::from_fn(80, 4, |i, j| (i % 2 * 2) as f32 - 1.0 + 0.3 * ((i * (j + 1)) as f32).sin());
+    /// let joint = Joint {
+    ///     x: &x,
+    ///     method: &Plain,
+    ///     labelled: &[0, 1],
+    ///     answers: Answers::Classes(&[0, 1]),
+    ///     reconstruction: 1.0,
+    ///     lambda: 1.0,
+    /// };
+    /// let mut model = Supervised::new(4, 2, &Architecture::deep(&[8], 2));
+    /// model.fit(&joint, &Training::default(), |_| ControlFlow::Continue(())).unwrap();
+    /// let classes: Vec<usize> = (0..80).map(|i| i % 2).collect();
+    /// assert!(model.accuracy(&x, &classes) > 0.95);
+    /// ```
     ///
     /// # Errors
     /// If a setting is out of range or training diverges.

@@ -22,6 +22,16 @@ impl<T: Real> Variational<T> {
         })
     }
 
+    /// (1/l) Σᵢ KL(q(z|xᵢ) ‖ p(z)) in nats.
+    ///
+    /// # Panics
+    /// If `x` has another number of columns than the encoder takes.
+    #[track_caller]
+    pub fn mean_kl(&self, x: &Matrix<T>) -> f64 {
+        let kl = self.kl(x);
+        kl.as_slice().iter().map(|kl| kl.to_f64()).sum::<f64>() / x.rows() as f64
+    }
+
     /// The ELBO of each object in nats: the closed-form KL, and ln p(x|z) as the mean over so many draws of z.
     ///
     /// # Panics
@@ -150,8 +160,7 @@ impl<T: Real> Variational<T> {
     /// If `x` has another number of columns than the encoder takes.
     #[track_caller]
     pub fn warnings(&self, x: &Matrix<T>) -> Vec<Warning> {
-        let kl = self.kl(x);
-        let kl = kl.as_slice().iter().map(|kl| kl.to_f64()).sum::<f64>() / x.rows() as f64;
+        let kl = self.mean_kl(x);
         if kl < 0.01 {
             return vec![Warning::Collapsed { kl }];
         }

@@ -28,21 +28,6 @@
 //! (2017), "β-VAE"; the importance-weighted bound: Burda, Grosse, Salakhutdinov (2015), "Importance weighted
 //! autoencoders", eq. 8.
 //!
-//! ```
-//! use std::ops::ControlFlow;
-//! use unsup_models::autoencoder::{Architecture, Elbo, Likelihood, Variational};
-//! use unsup_models::{Matrix, Training};
-//!
-//! // one of two halves is on
-//! let x = Matrix::from_fn(100, 6, |i, j| f32::from(u8::from(j / 3 == i % 2)));
-//! let mut model = Variational::new(6, &Architecture::deep(&[16], 1), Likelihood::Bernoulli);
-//! model.fit(&Elbo::new(&x), &Training::default(), |_| ControlFlow::Continue(())).unwrap();
-//! assert!(model.score(&x) > -2.0); // independent pixels: 6 ln 2 = 4.2 nats
-//! let new = model.sample(5, 0);
-//! let like_the_first = model.similar(&x.slice_rows(0..1), 5, 0);
-//! assert_eq!((new.rows(), like_the_first.rows()), (5, 5));
-//! ```
-//!
 //! | file | holds |
 //! |---|---|
 //! | this one | the distributions and the criterion |
