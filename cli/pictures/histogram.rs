@@ -2,13 +2,10 @@
 
 use super::axis::{Axis, drawable, round_number, round_up};
 use super::document::{Document, Units};
-use super::plane::{OVERHANG, Plane};
-use super::series::{Legend, Look, MOST_SERIES};
-use super::sheet::{Sheet, first_of, left_out, sentences};
+use super::series::{Chart, Look, MOST_SERIES};
+use super::sheet::{first_of, left_out, sentences};
 use std::fmt::Write;
 
-/// The size of the plane.
-const PLANE: (f64, f64) = (520.0, 360.0);
 /// Bins are neither fewer nor more, but for the rounding of their width.
 const BINS: (f64, f64) = (20.0, 80.0);
 /// Where half of the values are equal, the rule for bins says nothing, and there are about so many.
@@ -51,18 +48,9 @@ pub fn histogram(series: &[(&str, &[f64])], caption: &str, x_label: &str) -> Str
     };
     let axes = [across, upright];
 
-    let left = Plane::left_beside(&axes[1], PLANE.1);
-    let legend = Legend::new(shown.iter().map(|(name, _)| *name));
-    let legend_left = left + PLANE.0 + 24.0;
-    let mut sheet = Sheet::new(caption, legend_left + legend.width());
-    let plane = Plane {
-        left,
-        top: sheet.top + OVERHANG.1,
-        width: PLANE.0,
-        height: PLANE.1,
-    };
-    let document = &mut sheet.document;
-    plane.draw(document, &axes, [x_label, "share of values, %"]);
+    let mut chart = Chart::new(caption, shown, &axes, [x_label, "share of values, %"]);
+    let plane = chart.plane;
+    let document = &mut chart.sheet.document;
     for (i, shares) in shares.iter().enumerate() {
         let Some(bins) = &bins else { continue };
         let place = |edge: usize, share: f64| plane.place(&axes, (bins.edge(edge), share));
@@ -97,7 +85,7 @@ pub fn histogram(series: &[(&str, &[f64])], caption: &str, x_label: &str) -> Str
         }
         Look::new(i).line(document, &path);
     };
-    let legend_bottom = legend.draw(document, (legend_left, plane.top), sample);
+    let legend_bottom = chart.legend(sample);
 
     let all = shown.iter().map(|(_, values)| values.len()).sum();
     let drawn: usize = values.iter().map(Vec::len).sum();
@@ -110,7 +98,9 @@ pub fn histogram(series: &[(&str, &[f64])], caption: &str, x_label: &str) -> Str
         &width,
         &left_out(all - drawn, all, "values"),
     ]);
-    sheet.finish(&remark, plane.bottom().max(legend_bottom) + 4.0)
+    chart
+        .sheet
+        .finish(&remark, plane.bottom().max(legend_bottom) + 4.0)
 }
 
 /// Fills what is below the first outline.
@@ -229,7 +219,10 @@ impl Bins {
 #[cfg(test)]
 mod tests {
     use super::super::colors::{CLASSES, PAPER};
+    use super::super::plane::{OVERHANG, Plane};
     use super::super::render::tests::{assert_nothing_clipped, color_at, pixels, words};
+    use super::super::series::PLANE;
+    use super::super::sheet::Sheet;
     use super::*;
 
     const CAPTION: &str = "Codes with and without the penalty";

@@ -1,7 +1,10 @@
 //! Several series in one plane: how each looks, and the legend that says so.
 
+use super::axis::Axis;
 use super::colors::{CLASSES, Color};
 use super::document::{Document, Style, Units};
+use super::plane::{OVERHANG, Plane};
+use super::sheet::Sheet;
 
 /// More series than this are not drawn: they could not be told apart.
 pub const MOST_SERIES: usize = 12;
@@ -135,6 +138,53 @@ impl Legend {
             top = bottom.max(top + line) + 4.0;
         }
         top
+    }
+}
+
+/// A plane with its axes, and the legend of the series in it to the right.
+pub struct Chart {
+    /// What it is drawn on.
+    pub sheet: Sheet,
+    /// Where series are drawn.
+    pub plane: Plane,
+    legend: Legend,
+}
+
+/// The size of a chart's plane.
+pub const PLANE: (f64, f64) = (520.0, 360.0);
+/// From the plane to the legend.
+const BESIDE: f64 = 24.0;
+
+impl Chart {
+    /// The chart of these series, which are not drawn yet, with the names of its axes.
+    pub fn new(
+        caption: &str,
+        series: &[(&str, &[f64])],
+        axes: &[Axis; 2],
+        names: [&str; 2],
+    ) -> Self {
+        let left = Plane::left_beside(&axes[1], PLANE.1);
+        let legend = Legend::new(series.iter().map(|(name, _)| *name));
+        let mut sheet = Sheet::new(caption, left + PLANE.0 + BESIDE + legend.width());
+        let plane = Plane {
+            left,
+            top: sheet.top + OVERHANG.1,
+            width: PLANE.0,
+            height: PLANE.1,
+        };
+        plane.draw(&mut sheet.document, axes, names);
+        Self {
+            sheet,
+            plane,
+            legend,
+        }
+    }
+
+    /// Draws the legend, each sample as [`Legend::draw`] says. Says where it ends.
+    pub fn legend(&mut self, sample: impl Fn(&mut Document, usize, (f64, f64), f64)) -> f64 {
+        let left = self.plane.left + PLANE.0 + BESIDE;
+        let document = &mut self.sheet.document;
+        self.legend.draw(document, (left, self.plane.top), sample)
     }
 }
 

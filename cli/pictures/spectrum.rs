@@ -2,13 +2,10 @@
 
 use super::axis::{Axis, drawable};
 use super::document::{Document, Units};
-use super::plane::{OVERHANG, Plane};
-use super::series::{Legend, Look, MOST_SERIES};
-use super::sheet::{Sheet, first_of, left_out, sentences};
+use super::series::{Chart, Look, MOST_SERIES};
+use super::sheet::{first_of, left_out, sentences};
 use std::fmt::Write;
 
-/// The size of the plane.
-const PLANE: (f64, f64) = (520.0, 360.0);
 /// A line of more points than this is drawn through the least and the largest value of each short stretch.
 const MOST_POINTS: usize = 1_200;
 /// Up to so many points each has a dot; of more, about twelve have one, by which the lines are told apart.
@@ -29,18 +26,9 @@ pub fn spectrum(series: &[(&str, &[f64])], caption: &str, x_label: &str, y_label
     let values = || lines.iter().flatten().flatten().copied();
     let axes = [Axis::counting(longest), upright_axis(values)];
 
-    let left = Plane::left_beside(&axes[1], PLANE.1);
-    let legend = Legend::new(shown.iter().map(|(name, _)| *name));
-    let legend_left = left + PLANE.0 + 24.0;
-    let mut sheet = Sheet::new(caption, legend_left + legend.width());
-    let plane = Plane {
-        left,
-        top: sheet.top + OVERHANG.1,
-        width: PLANE.0,
-        height: PLANE.1,
-    };
-    let document = &mut sheet.document;
-    plane.draw(document, &axes, [x_label, y_label]);
+    let mut chart = Chart::new(caption, shown, &axes, [x_label, y_label]);
+    let plane = chart.plane;
+    let document = &mut chart.sheet.document;
     for (i, line) in lines.iter().enumerate() {
         let place = |&(number, value): &(usize, f64)| plane.place(&axes, (number as f64, value));
         let look = Look::new(i);
@@ -65,7 +53,7 @@ pub fn spectrum(series: &[(&str, &[f64])], caption: &str, x_label: &str, y_label
         Look::new(i).line(document, &path);
         Look::new(i).dot(document, x + length / 2.0, y);
     };
-    let legend_bottom = legend.draw(document, (legend_left, plane.top), sample);
+    let legend_bottom = chart.legend(sample);
 
     let all = lines.iter().map(Vec::len).sum();
     let drawn = values().count();
@@ -83,7 +71,9 @@ pub fn spectrum(series: &[(&str, &[f64])], caption: &str, x_label: &str, y_label
         scale,
         &left_out(all - drawn, all, "values"),
     ]);
-    sheet.finish(&remark, plane.bottom().max(legend_bottom) + 4.0)
+    chart
+        .sheet
+        .finish(&remark, plane.bottom().max(legend_bottom) + 4.0)
 }
 
 /// Logarithmic where that shows more, else from zero on where that is possible.
@@ -152,7 +142,10 @@ fn dotted(line: &[Option<f64>], i: usize) -> Vec<(usize, f64)> {
 #[cfg(test)]
 mod tests {
     use super::super::colors::{CLASSES, PAPER};
+    use super::super::plane::{OVERHANG, Plane};
     use super::super::render::tests::{assert_nothing_clipped, color_at, pixels, words};
+    use super::super::series::PLANE;
+    use super::super::sheet::Sheet;
     use super::*;
 
     const CAPTION: &str = "Singular values of the encoder's Jacobian";
