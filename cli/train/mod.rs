@@ -3,6 +3,7 @@
 pub mod autoencoder;
 pub mod classifier;
 pub mod kohonen;
+mod report;
 
 use crate::arguments::{CheckpointOptions, RunOptions, TrainingOptions};
 use crate::data::About;

@@ -25,6 +25,7 @@
 mod autoencoder;
 mod kohonen;
 mod record;
+mod shared;
 
 pub use record::{Evidence, Finding, Gate, Record, table};
 

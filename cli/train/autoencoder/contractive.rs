@@ -1,9 +1,9 @@
 //! `unsup train contractive`.
 
-use super::report::{Figure, Section};
 use super::{Plan, Session, beside_ablated, check_numbers, filters};
 use crate::arguments::{TrainContractive, jacobian_name};
 use crate::pictures;
+use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Contractive, Jacobian, Loss};
 use unsup_models::{Activation, Matrix};

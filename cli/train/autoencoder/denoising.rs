@@ -1,10 +1,10 @@
 //! `unsup train denoising`.
 
-use super::report::{Figure, Section};
 use super::{Picture, Plan, Session, filters};
 use crate::arguments::{NoiseKind, TrainDenoising};
 use crate::data::Split;
 use crate::pictures;
+use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_data::Dataset;
 use unsup_data::generators::GaussianMixture;

@@ -6,13 +6,11 @@
 //! | `plain` | autoencoder, linear, two-layer |
 //! | `sparse`, `denoising`, `contractive`, `relational` | the regularised ones |
 //! | `stacked`, `variational`, `supervised` | those with a training or a model of their own |
-//! | `report` | figures, with and without the method's idea, as JSON and for a reader |
 
 mod contractive;
 mod denoising;
 mod plain;
 mod relational;
-mod report;
 mod sparse;
 mod stacked;
 mod supervised;
@@ -27,6 +25,7 @@ pub use stacked::stacked;
 pub use supervised::semi_supervised;
 pub use variational::variational;
 
+use super::report::{self, Figure, Report, Section};
 use super::{
     Job, USUAL_RATE, WRITTEN, architecture, check_size, count, describe, four_digits, lines,
     listed, loss, set_threads, training,
@@ -36,7 +35,6 @@ use crate::data::{Missing, Split};
 use crate::output::OutputFolder;
 use crate::pictures;
 use crate::progress::TrainingBar;
-use report::{Figure, Report, Section};
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;

@@ -1,9 +1,9 @@
 //! `unsup train autoencoder`, `linear` and `two-layer`.
 
-use super::report::{Figure, Section};
 use super::{FILTERS, Plan, Session, USUAL_RATE, filters};
 use crate::arguments::{TrainAutoEncoder, TrainLinear, TrainTwoLayer};
 use crate::pictures;
+use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Decoder, Loss, Plain};
 use unsup_models::{Activation, Matrix, Pca};

@@ -1,8 +1,8 @@
 //! `unsup train relational`.
 
-use super::report::{Figure, Section};
 use super::{Plan, Session, check_numbers};
 use crate::arguments::TrainRelational;
+use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Loss, Relational};
 use unsup_nn::saving::json;

@@ -1,9 +1,9 @@
 //! `unsup train sparse`.
 
-use super::report::{Figure, Section};
 use super::{Plan, Session, USUAL_RATE, beside_ablated, filters};
 use crate::arguments::{SparseKind, TrainSparse, sparse_name};
 use crate::pictures;
+use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::Activation;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Loss, Sparse};

@@ -1,9 +1,9 @@
 //! `unsup train stacked`.
 
-use super::report::{Figure, Section};
 use super::{Learned, Session, filters, saved_architecture, with};
 use crate::arguments::TrainStacked;
 use crate::progress::TrainingBar;
+use crate::train::report::{Figure, Section};
 use std::error::Error;
 use std::ops::ControlFlow;
 use unsup_models::autoencoder::{

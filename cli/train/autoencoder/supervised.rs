@@ -1,8 +1,8 @@
 //! `unsup train semi-supervised`.
 
-use super::report::{Figure, Section};
 use super::{Learned, Session, USUAL_RATE, saved_architecture, with};
 use crate::arguments::TrainSemiSupervised;
+use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::Activation;
 use unsup_models::autoencoder::{

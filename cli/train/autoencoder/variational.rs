@@ -1,9 +1,9 @@
 //! `unsup train variational`.
 
-use super::report::{Figure, Section};
 use super::{Learned, Picture, Session, check_numbers};
 use crate::arguments::TrainVariational;
 use crate::pictures;
+use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::Matrix;
 use unsup_models::autoencoder::variational::binarised;

@@ -1,8 +1,7 @@
 //! The contractive auto-encoder.
 
-use super::{
-    Digits, ablation, exact, fitted, judge, mean, over_seeds, paper, property, ratios, steady,
-};
+use super::{fitted, judge};
+use crate::shared::{Digits, ablation, exact, mean, over_seeds, paper, property, ratios, steady};
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::random::{generator, standard_normal};

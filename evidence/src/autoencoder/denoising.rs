@@ -1,8 +1,8 @@
 //! The denoising auto-encoder.
 
-use super::{
-    Digits, ablation, exact, fitted, judge, mean_squared, over_seeds, paper, property, ratios,
-    steady, training,
+use super::{fitted, judge, mean_squared};
+use crate::shared::{
+    Digits, ablation, exact, over_seeds, paper, property, ratios, steady, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;

@@ -2,9 +2,9 @@
 //! from what is published.
 
 use super::contractive::saturated;
-use super::{
-    Images, ablation, fitted, mean, over_seeds, paper, property, ratios, training, unobserved,
-    variational,
+use super::{fitted, variational};
+use crate::shared::{
+    Images, ablation, mean, over_seeds, paper, property, ratios, training, unobserved,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;

@@ -1,9 +1,7 @@
 //! The auto-encoders that add nothing: linear, two-layer, deep.
 
-use super::{
-    Digits, ablation, centred, decoder_weights, exact, fitted, over_seeds, property, ratios,
-    training,
-};
+use super::{decoder_weights, fitted};
+use crate::shared::{Digits, ablation, centred, exact, over_seeds, property, ratios, training};
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::Matrix;

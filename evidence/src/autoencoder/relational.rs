@@ -1,7 +1,8 @@
 //! The relational auto-encoder.
 
-use super::{
-    Digits, ablation, centred, exact, fitted, judge, over_seeds, paper, property, ratios, training,
+use super::{fitted, judge};
+use crate::shared::{
+    Digits, ablation, centred, exact, over_seeds, paper, property, ratios, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! Sparse auto-encoders.
 
-use super::{
-    Digits, ablation, centred, decoder_weights, exact, fitted, mean, over_seeds, property,
-    training, unobserved,
+use super::{decoder_weights, fitted};
+use crate::shared::{
+    Digits, ablation, centred, exact, mean, over_seeds, property, training, unobserved,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;

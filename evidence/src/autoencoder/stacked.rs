@@ -1,6 +1,6 @@
 //! The stacked auto-encoder.
 
-use super::{Digits, ablation, exact, labelled, over_seeds, paper, steady, unobserved};
+use crate::shared::{Digits, ablation, exact, labelled, over_seeds, paper, steady, unobserved};
 use crate::{Experiment, Finding, Gate};
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! The auto-encoder with a predictor.
 
-use super::{
+use crate::shared::{
     Digits, ablation, centred, exact, labelled, over_seeds, paper, property, training, unobserved,
 };
 use crate::{Experiment, Finding, Gate};

@@ -1,6 +1,6 @@
 //! The variational auto-encoder.
 
-use super::{
+use crate::shared::{
     Digits, ablation, exact, mean, over_seeds, paper, property, steady, training, unobserved,
 };
 use crate::{Experiment, Finding, Gate};
@@ -51,7 +51,7 @@ pub(super) fn fitted<T: unsup_autograd::Real>(
 fn beside_probabilistic_pca(_: &Path) -> Vec<Finding> {
     let k = 5;
     let [gap, likelihood] = over_seeds(3, |seed| {
-        let x = super::centred(&Digits::<f64>::split(seed).train);
+        let x = crate::shared::centred(&Digits::<f64>::split(seed).train);
         let deviation = |j: usize| mean(x.row_iter().map(|x| x[j].powi(2))).sqrt();
         let kept: Vec<usize> = (0..64).filter(|&j| deviation(j) > 0.02).collect();
         let x = Matrix::from_fn(x.rows(), kept.len(), |i, j| x[(i, kept[j])]);
