@@ -23,7 +23,7 @@
 //! use unsup_models::{Matrix, Training};
 //!
 //! // images of 8x8 that grow lighter to the right and downwards, each with a light of its own
-//! let images = Matrix::from_fn(50, 64, |i, p| (p % 8) as f32 * 0.1 + (p / 8) as f32 * 0.05 + 0.02 * (i as f32).sin());
+//! let images = Matrix::from_fn(50, 64, |i, p| (p % 8) as f32 * 0.3 + (p / 8) as f32 * 0.1 + (i as f32).sin());
 //! let fragments = Fragments { height: 8, width: 8, channels: 1, side: 2, gap: 1, jitter: 0 };
 //! let pairs = fragments.draw(&images, 400, 0);
 //! let mut model = RelativePosition::new(&fragments, &Architecture::default());
