@@ -342,7 +342,7 @@ mod tests {
                 ),
             ],
         };
-        let expected = "Accuracy:\n                            ours  published\n  \
+        let expected = "Accuracy:\n                           ours  published\n  \
             frozen        0.7500 ± 0.2500     0.9000\n  scratch, one           0.2500\n";
         let report = Report {
             tables: vec![table],
