@@ -10,6 +10,7 @@ mod criteria;
 mod layers;
 mod losses;
 mod penalties;
+mod transfer;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
