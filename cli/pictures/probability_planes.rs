@@ -28,8 +28,8 @@ pub struct Lattice {
 }
 
 impl Lattice {
-    /// A lattice over the part of the plane in which these points (n x 2) lie, with a tenth of it around them. Points that
-    /// are not finite do not count.
+    /// A lattice over the part of the plane in which these points (n x 2) lie, with a tenth of it around them. Points
+    /// that are not finite do not count.
     ///
     /// # Panics
     /// If points have not two columns.
@@ -71,10 +71,10 @@ impl Lattice {
     }
 }
 
-/// Probabilities over the plane beside each other, as SVG text. Each of `panels` is a name and the probability at each of
-/// the [positions](Lattice::positions) of the `lattice`: red where it is near 1, blue where it is near 0, white and a line
-/// where it is ½. On all of them lie the same `points`: for each kind, of which there are two at most, a name and its
-/// points (n x 2), the first kind as full circles, the second as triangles.
+/// Probabilities over the plane beside each other, as SVG text. Each of `panels` is a name and the probability at each
+/// of the [positions](Lattice::positions) of the `lattice`: red where it is near 1, blue where it is near 0, white and
+/// a line where it is ½. On all of them lie the same `points`: for each kind, of which there are two at most, a name
+/// and its points (n x 2), the first kind as full circles, the second as triangles.
 ///
 /// All panels have one scale, shown beside them; probabilities outside 0 to 1 are clamped. Of more than 200 points of a
 /// kind as many are drawn, chosen at random; of more than 12 panels the first. Points that are not finite are left out,
