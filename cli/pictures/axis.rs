@@ -25,8 +25,18 @@ enum Kind {
     Counting(usize),
 }
 
+/// How an axis is asked to be divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Equal steps are equal differences.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
+    Linear,
+    /// Equal steps are equal ratios.
+    Logarithmic,
+}
+
 /// A tick: where on the axis it is, 0 at the lower end and 1 at the upper, and its number.
-pub type Tick = (f64, String);
+type Tick = (f64, String);
 
 impl Axis {
     /// The axis that shows all `values` with some room around them. Values that are all equal, or but for the rounding
@@ -55,7 +65,7 @@ impl Axis {
 
     /// The axis of a range whose largest value is about `magnitude`.
     fn showing(range: Range<f64>, magnitude: f64) -> Self {
-        let exponent = if magnitude == 0.0 || (0.1..10_000.0).contains(&magnitude) {
+        let exponent = if magnitude == 0.0 || (0.1..1e6).contains(&magnitude) {
             0
         } else {
             magnitude.log10().floor() as i32
@@ -88,6 +98,28 @@ impl Axis {
         })
     }
 
+    /// The axis of this scale for `values`, with room for all that `reaches` somewhere; a logarithmic one is cut off
+    /// below half of the least value. It is linear where [`logarithmic`](Self::logarithmic) gives none. A linear one
+    /// begins at zero where that costs little room.
+    pub fn scaled<V, R>(scale: Scale, values: impl Fn() -> V, reaches: impl Fn() -> R) -> Self
+    where
+        V: Iterator<Item = f64>,
+        R: Iterator<Item = f64>,
+    {
+        let (least, _) = extent(values());
+        if scale == Scale::Logarithmic
+            && least > 0.0
+            && let Some(axis) = Self::logarithmic(reaches().filter(|&value| value >= 0.5 * least))
+        {
+            return axis;
+        }
+        let (least, largest) = extent(reaches());
+        if 0.0 <= least && least < 0.3 * largest {
+            return Self::exactly(0.0..1.05 * largest);
+        }
+        Self::fitting(reaches())
+    }
+
     /// The axis on which `count` things are counted, from 1.
     pub fn counting(count: usize) -> Self {
         let room = (0.03 * count.saturating_sub(1) as f64).max(0.3);
@@ -101,6 +133,24 @@ impl Axis {
     /// Equal steps are equal ratios.
     pub fn is_logarithmic(&self) -> bool {
         self.kind == Kind::Logarithmic
+    }
+
+    /// What is to be said of an axis in this direction that was asked to have this scale for these values: that it is
+    /// logarithmic, or why it is not.
+    pub fn remark(
+        &self,
+        direction: &str,
+        scale: Scale,
+        mut values: impl Iterator<Item = f64>,
+    ) -> String {
+        match scale {
+            _ if self.is_logarithmic() => format!("The {direction} scale is logarithmic."),
+            Scale::Logarithmic if values.any(|value| value <= 0.0) => {
+                format!("The {direction} scale is linear, as not all values are positive.")
+            }
+            Scale::Logarithmic => format!("The {direction} scale is linear."),
+            Scale::Linear => String::new(),
+        }
     }
 
     /// Where on the axis a value lies, 0 at the lower end, 1 at the upper.
@@ -367,6 +417,32 @@ mod tests {
             assert_eq!(Axis::logarithmic(values.into_iter()), None, "{values:?}");
         }
         assert_eq!(Axis::logarithmic([].into_iter()), None);
+    }
+
+    #[test]
+    fn an_axis_has_the_scale_that_is_asked_for_where_it_can() {
+        let scaled = |scale: Scale, values: &[f64], reaches: &[f64]| {
+            Axis::scaled(scale, || values.iter().copied(), || reaches.iter().copied())
+        };
+        let axis = scaled(Scale::Logarithmic, &[1.0, 100.0], &[1e-9, 0.6, 1.0, 200.0]);
+        assert!(axis.is_logarithmic());
+        // It shows what reaches a little below the values, and all above, but nothing far below.
+        assert!(axis.share(0.6) > 0.0 && axis.share(200.0) < 1.0 && axis.share(0.4) < 0.0);
+        for values in [[0.0, 100.0], [-1.0, 100.0], [50.0, 100.0]] {
+            let axis = scaled(Scale::Logarithmic, &values, &values);
+            assert!(!axis.is_logarithmic(), "{values:?}");
+        }
+        // Zero is shown where it is near.
+        let near = scaled(Scale::Linear, &[1.0, 100.0], &[1.0, 100.0]);
+        assert_eq!((near.share(0.0), near.share(105.0)), (0.0, 1.0));
+        let far = scaled(Scale::Linear, &[90.0, 100.0], &[90.0, 100.0]);
+        assert!(far.share(0.0) < 0.0 && far.share(90.0) > 0.0);
+        let remark = |axis: &Axis, least: f64| {
+            axis.remark("vertical", Scale::Logarithmic, [least, 100.0].into_iter())
+        };
+        assert_eq!(remark(&axis, 1.0), "The vertical scale is logarithmic.");
+        assert_eq!(remark(&far, 1.0), "The vertical scale is linear.");
+        assert!(remark(&near, 0.0).ends_with("as not all values are positive."));
     }
 
     #[test]
