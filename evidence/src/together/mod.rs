@@ -1,6 +1,7 @@
 //! Models that learn together.
 
 mod multi_task;
+mod omniglot;
 mod privileged;
 
 use crate::Experiment;
@@ -8,6 +9,14 @@ use crate::Experiment;
 /// All of them.
 pub fn experiments() -> Vec<Experiment> {
     [multi_task::experiments(), privileged::experiments()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Those that take minutes.
+pub fn long_experiments() -> Vec<Experiment> {
+    [omniglot::long_experiments(), privileged::long_experiments()]
         .into_iter()
         .flatten()
         .collect()

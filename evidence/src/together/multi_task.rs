@@ -56,7 +56,7 @@ fn alpha(model: &MultiTask<f64>) -> &Matrix<f64> {
 
 /// The largest angle between the subspaces, in degrees.
 fn degrees(model: &MultiTask<f64>, subspace: &Matrix<f64>) -> f64 {
-    principal_angles(alpha(model), subspace)
+    principal_angles(&alpha(model).transpose(), &subspace.transpose())
         .into_iter()
         .fold(0.0, f64::max)
 }
@@ -77,21 +77,23 @@ fn weights(model: &MultiTask<f64>, t: usize) -> Matrix<f64> {
     alpha(model).matmul(head.next().expect("a head has a layer").weight().value())
 }
 
-/// The error of a ridge regression on a few objects of a task, over the variance of its answers; of several λ the best
-/// by what it is judged by, so that the comparison favours whoever has most to choose.
+/// The squared error of a ridge regression on a few objects of a task, and the variance of its answers; of several λ the
+/// best by what it is judged by, so that the comparison favours whoever has most to choose.
 fn few_shot(
     few: &LinearTask,
     judged: &LinearTask,
     features: impl Fn(&Matrix<f64>) -> Matrix<f64>,
     lambdas: &[f64],
-) -> f64 {
+) -> (f64, f64) {
     let (x, new) = (features(&few.features), features(&judged.features));
     let truth = judged.features.matmul(&judged.weights);
     let errors = Ridge::path(&x, &few.targets, lambdas);
     let errors = errors
         .iter()
         .map(|ridge| 1.0 - r_squared(&ridge.predict(&new), &truth));
-    errors.fold(f64::INFINITY, f64::min)
+    let middle = mean(truth.as_slice().iter().copied());
+    let variance = mean(truth.as_slice().iter().map(|y| (y - middle).powi(2)));
+    (variance * errors.fold(f64::INFINITY, f64::min), variance)
 }
 
 fn subspace(_: &Path) -> Vec<Finding> {
@@ -105,16 +107,20 @@ fn subspace(_: &Path) -> Vec<Finding> {
                 .weights()
                 .clone()
         };
+        // over all new tasks, their error over their variance
         let of_new = |objects: usize, coded: bool| {
-            mean((0..NEW).map(|k| {
+            let tasks = (0..NEW).map(|k| {
                 // the same weights: a task's objects are drawn anew for another number of them
                 let few = settings.task(&sample.subspace, objects, seed, 30 + k);
-                let judged = settings.task(&sample.subspace, 3000, seed, 30 + k);
+                let judged = settings.task(&sample.subspace, 1000, seed, 30 + k);
                 match coded {
                     true => few_shot(&few, &judged, |x| model.encode(x), &[0.01]),
                     false => few_shot(&few, &judged, Matrix::clone, &[0.01, 0.1, 1.0, 10.0, 100.0]),
                 }
-            }))
+            });
+            let (error, variance) =
+                tasks.fold((0.0, 0.0), |sum, task| (sum.0 + task.0, sum.1 + task.1));
+            error / variance
         };
         // tasks that share nothing: weights anywhere
         let unrelated = LinearTasks {
@@ -177,7 +183,8 @@ fn subspace(_: &Path) -> Vec<Finding> {
 
 /// The lecture's two claims: the error of a task falls with the number of its objects, and with the number of tasks.
 fn curves(_: &Path) -> Vec<Finding> {
-    // enough objects in all that the shared encoder is determined: 3 tasks of 10 have 30 for its 150 weights
+    // 3 tasks share nothing yet in a code of 3, and 400 objects of 10 tasks hardly determine 180 weights: an error may
+    // rise there before it falls
     const SIZES: [(usize, usize); 5] = [(3, 10), (3, 40), (10, 40), (30, 20), (30, 40)];
     let errors: [Vec<f64>; SIZES.len()] = over_seeds(3, |seed| {
         SIZES.map(|(tasks, objects)| {
@@ -216,14 +223,9 @@ fn curves(_: &Path) -> Vec<Finding> {
             Gate::AtMost(0.6),
         ),
         property(
-            "learning to learn: 40 objects, error of 10 over 3 tasks",
-            ratio(2, 1),
-            Gate::AtMost(0.6),
-        ),
-        property(
-            "learning to learn: 40 objects, error of 30 over 10 tasks",
-            ratio(4, 2),
-            Gate::AtMost(0.8),
+            "learning to learn: 40 objects, error of 30 over 3 tasks",
+            ratio(4, 1),
+            Gate::AtMost(0.1),
         ),
     ]);
     findings

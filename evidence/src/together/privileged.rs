@@ -55,8 +55,18 @@ pub fn experiments() -> Vec<Experiment> {
     ]
 }
 
+/// Those that take minutes.
+pub fn long_experiments() -> Vec<Experiment> {
+    vec![Experiment {
+        method: "lupi",
+        name: "the paper's first and third experiments from 200 to 2000 objects",
+        needs: None,
+        findings: sizes,
+    }]
+}
+
 /// A logistic regression that begins with weights 0.
-pub(super) fn logistic(features: usize) -> Predictor<f64> {
+fn logistic(features: usize) -> Predictor<f64> {
     let layer = Dense::of(Matrix::zeros(features, 2), Activation::Identity);
     Predictor::of(Sequence::of([layer.into()]))
 }
@@ -67,13 +77,13 @@ fn long(objects: usize) -> Training {
 }
 
 /// Both parts, features and x* scaled as the training part is.
-pub(super) struct Sample {
-    pub(super) train: PrivilegedPart,
-    pub(super) test: PrivilegedPart,
+struct Sample {
+    train: PrivilegedPart,
+    test: PrivilegedPart,
 }
 
 impl Sample {
-    pub(super) fn of(kind: PrivilegedKind, objects: usize, seed: u64) -> Self {
+    fn of(kind: PrivilegedKind, objects: usize, seed: u64) -> Self {
         let mut sample = PrivilegedExperiment::new(kind).sample(objects, 10_000, seed);
         let scale = |train: &mut Matrix<f64>, test: &mut Matrix<f64>| {
             let scaling = Scaling::fit(ScalingKind::Standard, train);
@@ -117,7 +127,7 @@ impl Sample {
     }
 
     /// The accuracy of a student of labels.
-    pub(super) fn regular(&self) -> f64 {
+    fn regular(&self) -> f64 {
         let mut student = logistic(self.train.features.columns());
         let task = Task::classes(&self.train.features, &self.train.labels);
         let outcome = student.fit(&task, &long(task.x.rows()), unobserved);
@@ -130,7 +140,7 @@ impl Sample {
     }
 
     /// The accuracies of teacher and student, taught apart; the weight of the student's own answers, and μ.
-    pub(super) fn separately(&self, own: f64, mu: f64) -> [f64; 2] {
+    fn separately(&self, own: f64, mu: f64) -> [f64; 2] {
         let mut model = self.model();
         let separate = Separate {
             own,
@@ -245,6 +255,37 @@ fn four_experiments(_: &Path) -> Vec<Finding> {
         findings.push(paper(&named("regular, %"), percent(regular)).beside(p_regular, LOPEZ_PAZ));
         findings
             .push(paper(&named("distilled, %"), percent(distilled)).beside(p_distilled, LOPEZ_PAZ));
+    }
+    findings
+}
+
+/// The numbers of objects, and what a reproduction found with them: without x* and distilled, percent, of experiments 1 and 3.
+const SIZES: [(usize, [[f64; 2]; 2]); 4] = [
+    (200, [[87.0, 95.0], [84.0, 96.0]]),
+    (500, [[92.0, 95.0], [92.0, 97.0]]),
+    (1000, [[94.0, 95.0], [95.0, 97.0]]),
+    (2000, [[95.0, 95.0], [96.0, 97.0]]),
+];
+
+/// What x* is worth falls with the number of objects: from enough of them a student learns as much alone.
+fn sizes(_: &Path) -> Vec<Finding> {
+    const PROVODIN: &str = "Provodin 2024";
+    let mut findings = Vec::new();
+    for (e, (kind, name, _)) in [EXPERIMENTS[0], EXPERIMENTS[2]].into_iter().enumerate() {
+        for (objects, published) in SIZES {
+            let [regular, distilled] = over_seeds(10, |seed| {
+                let sample = Sample::of(kind, objects, seed);
+                [sample.regular(), sample.separately(0.0, 1.0)[1]].map(|accuracy| 100.0 * accuracy)
+            });
+            let named = |what: &str| format!("{name}, n = {objects}: {what}");
+            if objects == 2000 {
+                let gain = distilled.iter().zip(&regular).map(|(a, b)| a - b).collect();
+                findings.push(property(&named("points gained"), gain, Gate::AtMost(2.5)));
+            }
+            let [without, with] = published[e];
+            findings.push(paper(&named("regular, %"), regular).beside(without, PROVODIN));
+            findings.push(paper(&named("distilled, %"), distilled).beside(with, PROVODIN));
+        }
     }
     findings
 }
