@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`kohonen`] | Kohonen's networks: hard and soft competition, LVQ, maps |
 //! | [`autoencoder`] | auto-encoders: linear, two-layer, deep, sparse, denoising, contractive, relational, stacked, variational, with a predictor; [`Pca`] to measure them by |
+//! | [`together`] | models trained together: the generative adversarial network |
 //! | [`classifier`] | a network that tells classes, to measure and to combine the others with |
 //!
 //! The README's example shows a model from data to codes; the file of each method has one of its own.
@@ -14,7 +15,9 @@
 mod apply;
 pub mod autoencoder;
 pub mod classifier;
+mod draw;
 pub mod kohonen;
+pub mod together;
 mod training;
 
 /// The README's examples are tests.
