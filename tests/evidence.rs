@@ -118,6 +118,11 @@ fn semi_supervised() {
 }
 
 #[test]
+fn gan() {
+    holds("gan");
+}
+
+#[test]
 fn every_method_with_experiments_has_a_test() {
     let mut methods: Vec<&str> = experiments().iter().map(|one| one.method).collect();
     methods.dedup();
@@ -134,7 +139,8 @@ fn every_method_with_experiments_has_a_test() {
         "variational",
         "semi-supervised",
     ];
-    assert_eq!(methods, [&kohonen[..], &autoencoders].concat());
+    let together = ["gan"];
+    assert_eq!(methods, [&kohonen[..], &autoencoders, &together].concat());
 }
 
 /// The experiments that take minutes.

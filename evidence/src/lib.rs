@@ -26,6 +26,7 @@ mod autoencoder;
 mod kohonen;
 mod record;
 mod shared;
+mod together;
 
 pub use record::{Evidence, Finding, Gate, Record, table};
 
@@ -80,10 +81,14 @@ impl Experiment {
 
 /// The experiments that take seconds, in the order of the lecture.
 pub fn experiments() -> Vec<Experiment> {
-    [kohonen::experiments(), autoencoder::experiments()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        kohonen::experiments(),
+        autoencoder::experiments(),
+        together::experiments(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The experiments that take minutes, at most ten each on two cores: auto-encoders on MNIST and on a part of CIFAR-10, in the

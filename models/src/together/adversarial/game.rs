@@ -167,6 +167,32 @@ pub struct DiscriminatorCriterion<'x, T: Real> {
     pub sigma: f64,
 }
 
+impl<T: Real> DiscriminatorCriterion<'_, T> {
+    /// What D is shown at a step: objects xᵢ and samples G(zᵢ), both with instance noise.
+    pub fn shown<'t>(&self, batch: &Batch<'t, '_, T>) -> [Var<'t, T>; 2] {
+        let x = batch.tape.gather(self.x, batch.rows);
+        let x = noisy(batch, "noise of objects", x, self.sigma);
+        let generated = samples(self.generator, batch, self.sigma);
+        [x, generated.stop_gradient()]
+    }
+
+    /// Points uᵢ = εᵢ xᵢ + (1 − εᵢ) G(zᵢ) between these, εᵢ uniform in \[0, 1\].
+    pub fn between<'t>(
+        &self,
+        batch: &Batch<'t, '_, T>,
+        [x, generated]: [Var<'t, T>; 2],
+    ) -> Var<'t, T> {
+        let mut random = batch.generator("between");
+        let epsilon = batch.tape.leaf_with(batch.rows.len(), 1, |epsilon| {
+            for entry in epsilon.as_mut_slice() {
+                *entry = T::from_f64(random.random_range(0.0..1.0));
+            }
+        });
+        let epsilon = epsilon.expand_to(x.shape());
+        epsilon * x + (1.0 - epsilon) * generated
+    }
+}
+
 impl<T: Real> Criterion<T, Sequence<T>> for DiscriminatorCriterion<'_, T> {
     fn objects(&self) -> usize {
         self.x.rows()
@@ -174,9 +200,7 @@ impl<T: Real> Criterion<T, Sequence<T>> for DiscriminatorCriterion<'_, T> {
 
     fn terms<'t>(&self, discriminator: &Sequence<T>, batch: &Batch<'t, '_, T>) -> Terms<'t, T> {
         let beside = |purpose| batch.beside(batch.rows, purpose); // dropout has a mask for each
-        let x = batch.tape.gather(self.x, batch.rows);
-        let x = noisy(batch, "noise of objects", x, self.sigma);
-        let generated = samples(self.generator, batch, self.sigma).stop_gradient();
+        let [x, generated] = self.shown(batch);
         let d_x = discriminator.logits(batch, x);
         let d_generated = discriminator.logits(&beside("on samples"), generated);
         let mut terms = smallvec![
@@ -192,14 +216,7 @@ impl<T: Real> Criterion<T, Sequence<T>> for DiscriminatorCriterion<'_, T> {
                 terms.push(term(PENALTY, gamma / 2.0, value));
             }
             Penalty::WassersteinGp { lambda } => {
-                let mut random = batch.generator("between");
-                let epsilon = batch.tape.leaf_with(batch.rows.len(), 1, |epsilon| {
-                    for entry in epsilon.as_mut_slice() {
-                        *entry = T::from_f64(random.random_range(0.0..1.0));
-                    }
-                });
-                let epsilon = epsilon.expand_to(x.shape());
-                let u = epsilon * x + (1.0 - epsilon) * generated;
+                let u = self.between(batch, [x, generated]);
                 let d_u = discriminator.logits(&beside("on points between"), u);
                 terms.push(term(PENALTY, lambda, penalty::gradient_to_one(u, d_u)));
             }
