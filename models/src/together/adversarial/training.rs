@@ -10,10 +10,10 @@ use super::{
 };
 use rand::Rng;
 use std::ops::ControlFlow;
-use unsup_autograd::random::{generator, sample_without_replacement, uniform_below};
+use unsup_autograd::random::{self, sample_without_replacement, uniform_below};
 use unsup_autograd::{Matrix, Real};
 use unsup_nn::optimiser::{Adam, Optimiser, Schedule, StepError};
-use unsup_nn::train::{Criterion, End, LargestGradient, Step, TrainError, Trainer};
+use unsup_nn::train::{Criterion, End, LargestGradient, Losses, TrainError, Trainer};
 use unsup_nn::{Module, Path, Sequence};
 
 /// The settings of a run.
@@ -134,15 +134,6 @@ impl Settings {
             None => Ok(()),
         }
     }
-
-    fn optimiser<T: Real>(&self, rate: f64) -> Optimiser<T> {
-        Optimiser::new(Adam::new(rate).betas(self.betas.0, self.betas.1))
-    }
-
-    /// A trainer whose draws are not those of the other player.
-    fn trainer<T: Real>(&self, player: &str) -> Trainer<T> {
-        Trainer::new(generator(self.seed, player, 0).next_u64())
-    }
 }
 
 impl<T: Real> Gan<T> {
@@ -202,6 +193,8 @@ pub struct Run<'g, T: Real> {
     /// What the run would have left at the end of the last block.
     last_good: Gan<T>,
     reference: Reference,
+    /// The objects of a step.
+    rows: Vec<usize>,
     /// How many rounds have been played.
     taken: usize,
     blocks: Vec<Block>,
@@ -210,35 +203,70 @@ pub struct Run<'g, T: Real> {
 
 /// Who takes a player's steps, and what those of a block have come to.
 struct Player<T: Real> {
+    name: &'static str,
     trainer: Trainer<T>,
     optimiser: Optimiser<T>,
-    steps: Vec<Step>,
+    sums: Sums,
+}
+
+/// Sums over the steps of a block.
+#[derive(Default)]
+struct Sums {
+    steps: usize,
+    losses: Losses,
+    gradient_norm: f64,
 }
 
 impl<T: Real> Player<T> {
+    /// A player whose draws are not those of the other.
+    fn new(name: &'static str, rate: f64, settings: &Settings) -> Self {
+        let seed = random::generator(settings.seed, name, 0).next_u64();
+        let (beta1, beta2) = settings.betas;
+        Self {
+            name,
+            trainer: Trainer::new(seed),
+            optimiser: Optimiser::new(Adam::new(rate).betas(beta1, beta2)),
+            sums: Sums::default(),
+        }
+    }
+
     fn step(
         &mut self,
-        name: &str,
         network: &mut Sequence<T>,
         criterion: &impl Criterion<T, Sequence<T>>,
         rows: &[usize],
     ) -> Result<(), TrainError> {
-        let outcome = self
-            .trainer
-            .step(network, criterion, &mut self.optimiser, rows);
-        self.steps
-            .push(outcome.map_err(|error| of_player(name, error))?);
+        let Self {
+            trainer, optimiser, ..
+        } = self;
+        let step = trainer.step(network, criterion, optimiser, rows);
+        let step = step.map_err(|error| of_player(self.name, error))?;
+        self.sums.steps += 1;
+        self.sums.losses.add(&step.losses, 1.0);
+        self.sums.gradient_norm += step.gradient_norm;
         Ok(())
     }
 
-    /// The mean of a figure over the block's steps; `None` if there were none.
-    fn mean(&self, figure: impl Fn(&Step) -> f64) -> Option<f64> {
-        let sum: f64 = self.steps.iter().map(figure).sum();
-        (!self.steps.is_empty()).then(|| sum / self.steps.len() as f64)
+    /// The means over the block's steps, of which the next has none yet; `None` if there were none.
+    fn end_block(&mut self) -> Option<(Losses, f64)> {
+        let sums = std::mem::take(&mut self.sums);
+        if sums.steps == 0 {
+            return None;
+        }
+        let share = 1.0 / sums.steps as f64;
+        let mut mean = Losses::default();
+        mean.add(&sums.losses, share);
+        Some((mean, share * sums.gradient_norm))
     }
 
-    fn mean_term(&self, term: &str) -> Option<f64> {
-        self.mean(|step| step.losses.term(term).unwrap_or(f64::NAN))
+    /// The largest gradient of one of its parameters so far, named as the pair names it.
+    fn largest_gradient(&self, network: &Sequence<T>) -> Option<LargestGradient> {
+        let largest = self.trainer.largest_gradient(network)?;
+        let parameter = format!("{}.{}", self.name, largest.parameter);
+        Some(LargestGradient {
+            parameter,
+            ..largest
+        })
     }
 }
 
@@ -282,17 +310,13 @@ impl<'g, T: Real> Run<'g, T> {
         if !x.is_finite() {
             return refuse("a number of the objects is not finite");
         }
-        let player = |name: &str, rate: f64| Player {
-            trainer: settings.trainer(name),
-            optimiser: settings.optimiser(rate),
-            steps: Vec::new(),
-        };
-        let mut random = generator(settings.seed, "compared objects", 0);
+        let mut random = random::generator(settings.seed, "compared objects", 0);
         let compared = Self::COMPARED.min(x.rows());
         let compared = sample_without_replacement(x.rows(), compared, &mut random);
         Ok(Self {
-            discriminator: player("discriminator", settings.discriminator_rate),
-            generator: player("generator", settings.generator_rate),
+            discriminator: Player::new("discriminator", settings.discriminator_rate, settings),
+            generator: Player::new("generator", settings.generator_rate, settings),
+            rows: Vec::new(),
             average: (settings.average > 0.0).then(|| gan.generator.clone()),
             last_good: gan.clone(),
             reference: Reference::new(&x.select_rows(&compared)),
@@ -323,7 +347,13 @@ impl<'g, T: Real> Run<'g, T> {
     }
 
     fn round(&mut self) -> Result<Progress, TrainError> {
-        let Settings { game, penalty, .. } = self.settings;
+        let Settings {
+            game,
+            penalty,
+            batch_size,
+            seed,
+            ..
+        } = self.settings;
         let done = self.taken as f64 / self.settings.steps as f64;
         let sigma = self.settings.instance_noise.at(done);
         let rate_factor = self.settings.schedule.factor(done);
@@ -341,22 +371,24 @@ impl<'g, T: Real> Run<'g, T> {
                 penalty,
                 sigma,
             };
-            let rows = drawn_rows(&self.settings, self.x, self.discriminator.trainer.steps());
+            let mut random = random::generator(seed, "objects", self.discriminator.trainer.steps());
+            self.rows.clear();
+            let draws = (0..batch_size).map(|_| uniform_below(self.x.rows(), &mut random));
+            self.rows.extend(draws);
             self.discriminator
-                .step("discriminator", discriminator, &criterion, &rows)?;
+                .step(discriminator, &criterion, &self.rows)?;
         }
         self.generator.optimiser.set_rate_factor(rate_factor);
         for _ in 0..self.settings.generator_steps {
-            let samples = self.settings.batch_size;
             let criterion = GeneratorCriterion {
-                samples,
+                samples: batch_size,
                 discriminator,
                 game,
                 sigma,
             };
-            let places: Vec<usize> = (0..samples).collect();
-            self.generator
-                .step("generator", generator, &criterion, &places)?;
+            self.rows.clear();
+            self.rows.extend(0..batch_size); // how many z: it knows no objects
+            self.generator.step(generator, &criterion, &self.rows)?;
         }
         if let Some(average) = &mut self.average {
             average.average_from(generator, self.settings.average);
@@ -384,20 +416,21 @@ impl<'g, T: Real> Run<'g, T> {
             });
         }
         let likeness = self.likeness()?;
-        let d = &self.discriminator;
-        let discriminator = d.mean(|step| step.gradient_norm).map(|gradient_norm| {
-            let term = |name| d.mean_term(name).expect("a step has been taken");
+        let discriminator = self.discriminator.end_block().map(|(losses, norm)| {
+            let term = |name| losses.term(name).expect("its criterion has this term");
             DiscriminatorFigures {
                 loss: term(OBJECTS) + term(SAMPLES),
-                penalty: (self.settings.penalty != Penalty::None).then(|| term(PENALTY)),
+                penalty: losses.term(PENALTY),
                 on_objects: term(D_OF_OBJECTS),
                 on_samples: term(D_OF_SAMPLES),
-                gradient_norm,
+                gradient_norm: norm,
             }
         });
-        let g = &self.generator;
-        let loss = g.mean(|step| step.losses.total);
-        let generator = loss.zip(g.mean(|step| step.gradient_norm));
+        let generator = self.generator.end_block();
+        let generator = generator.map(|(losses, gradient_norm)| GeneratorFigures {
+            loss: losses.total,
+            gradient_norm,
+        });
         let before = self.blocks.last();
         let before = before.and_then(|block| block.discriminator.as_ref());
         let game = self.settings.game;
@@ -406,17 +439,12 @@ impl<'g, T: Real> Run<'g, T> {
             step: self.taken,
             of: self.settings.steps,
             discriminator,
-            generator: generator.map(|(loss, gradient_norm)| GeneratorFigures {
-                loss,
-                gradient_norm,
-            }),
+            generator,
             sigma,
             rate_factor,
             likeness,
             warnings,
         });
-        self.discriminator.steps.clear();
-        self.generator.steps.clear();
         self.last_good.copy_from(self.gan);
         if let Some(average) = &self.average {
             self.last_good.generator.copy_from(average);
@@ -443,21 +471,9 @@ impl<'g, T: Real> Run<'g, T> {
 
     /// The error of a run that diverged, with the largest gradient of both players: it may be the other that went too far.
     fn with_largest_gradient(&self, mut error: TrainError) -> TrainError {
-        let of_player = |name: &str, player: &Player<T>, network: &Sequence<T>| {
-            let largest = player.trainer.largest_gradient(network)?;
-            let parameter = format!("{name}.{}", largest.parameter);
-            Some(LargestGradient {
-                parameter,
-                ..largest
-            })
-        };
         let both = [
-            of_player("generator", &self.generator, &self.gan.generator),
-            of_player(
-                "discriminator",
-                &self.discriminator,
-                &self.gan.discriminator,
-            ),
+            self.generator.largest_gradient(&self.gan.generator),
+            self.discriminator.largest_gradient(&self.gan.discriminator),
         ];
         let both = both.into_iter().flatten();
         let of_both = both.max_by(|a, b| a.norm.total_cmp(&b.norm));
@@ -509,13 +525,6 @@ impl<'g, T: Real> Run<'g, T> {
             end: self.end.unwrap_or(End::Stopped),
         }
     }
-}
-
-/// The objects of D's next step, each drawn from all.
-fn drawn_rows<T: Real>(settings: &Settings, x: &Matrix<T>, steps: u64) -> Vec<usize> {
-    let mut random = generator(settings.seed, "objects", steps);
-    let draws = (0..settings.batch_size).map(|_| uniform_below(x.rows(), &mut random));
-    draws.collect()
 }
 
 /// An error of a player's trainer, with the parameters' names as the pair has them.
