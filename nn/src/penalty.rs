@@ -147,11 +147,11 @@ pub fn gradient_squared<'t, T: Real>(x: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T>
     l2_of_codes(gradient_of_each(x, d))
 }
 
-/// (1/l) Σᵢ (‖∇ₓ dᵢ‖ − 1)² for the values d = f(x), l x 1, of a function with one. At points between objects and samples,
-/// on a critic's values, it is the gradient penalty of WGAN-GP, whose λ is the weight of the term.
+/// (1/l) Σᵢ (‖∇ₓ dᵢ‖ − 1)² for the values d = f(x), l x 1, of a function with one. At points between objects and
+/// samples, on a critic's values, it is the gradient penalty of WGAN-GP, whose λ is the weight of the term.
 ///
-/// The norm is √(s + 10⁻¹²) with s = ‖∇ₓ dᵢ‖²: at s = 0, where √s has no derivative, the penalty is then 1 (to 2·10⁻⁶) and its
-/// gradient 0, and elsewhere the norm is larger by less than 10⁻⁶.
+/// The norm is √(s + 10⁻¹²) with s = ‖∇ₓ dᵢ‖²: at s = 0, where √s has no derivative, the penalty is then 1 (to
+/// 2·10⁻⁶) and its gradient 0, and elsewhere the norm is larger by less than 10⁻⁶.
 ///
 /// As for [`gradient_squared`], x is on the tape before d, and row i of d must depend on row i of x alone.
 ///

@@ -77,7 +77,8 @@ proptest! {
     }
 }
 
-/// Whether the discriminator keeps off the corner of the gradient's norm at 0, on the points between objects and samples.
+/// Whether the discriminator keeps off the corner of the gradient's norm at 0, on the points between objects and
+/// samples.
 fn is_steep(discriminator: &Sequence<f64>, criterion: &DiscriminatorCriterion<'_, f64>) -> bool {
     let tape = Tape::new();
     let rows: Vec<usize> = (0..criterion.objects()).collect();

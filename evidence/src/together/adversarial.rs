@@ -108,8 +108,8 @@ fn best_discriminator(_: &Path) -> Vec<Finding> {
     ]
 }
 
-/// V(D*) = ∫ p ln (p / (p + q)) + q ln (q / (p + q)) dx = −ln 4 + 2 JSD(p ‖ q) for p = N(0, 1) and q = N(shift, 1), by the trapezium
-/// rule, which for such functions is exact to rounding.
+/// V(D*) = ∫ p ln (p / (p + q)) + q ln (q / (p + q)) dx = −ln 4 + 2 JSD(p ‖ q) for p = N(0, 1) and q = N(shift, 1),
+/// by the trapezium rule, which for such functions is exact to rounding.
 fn value_at_best(shift: f64) -> f64 {
     let step = 1e-3;
     let density = |x: f64| (-x * x / 2.0).exp() / std::f64::consts::TAU.sqrt();

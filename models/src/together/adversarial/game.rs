@@ -24,13 +24,13 @@ pub enum Game {
     /// The slide's: G minimises what D maximises. Where D tells samples well, D(G(z)) near 0, the gradient of
     /// ln(1 − D(G(z))) by the logit is −D(G(z)), near 0 as well: G learns least when it is worst.
     Minimax,
-    /// G maximises ln D(G(z)), whose gradient by the logit, 1 − D(G(z)), is largest there. It is not the same descent by
-    /// another name: the gradient is another one, and what they share is the fixed point p_G = p.
+    /// G maximises ln D(G(z)), whose gradient by the logit, 1 − D(G(z)), is largest there. It is not the same descent
+    /// by another name: the gradient is another one, and what they share is the fixed point p_G = p.
     #[default]
     NonSaturating,
-    /// D is a critic d whose mean on objects exceeds that on samples as far as it can: with slopes of at most 1 the largest excess is
-    /// the Wasserstein distance of the two distributions. Nothing in the game itself keeps the slopes there:
-    /// [`Penalty::WassersteinGp`] does. Arjovsky, Chintala, Bottou (2017), "Wasserstein GAN", eq. 2.
+    /// D is a critic d whose mean on objects exceeds that on samples as far as it can: with slopes of at most 1 the
+    /// largest excess is the Wasserstein distance of the two distributions. Nothing in the game itself keeps the
+    /// slopes there: [`Penalty::WassersteinGp`] does. Arjovsky, Chintala, Bottou (2017), "Wasserstein GAN", eq. 2.
     Wasserstein,
 }
 
@@ -80,14 +80,16 @@ pub enum Penalty {
         /// γ, at least 0.
         gamma: f64,
     },
-    /// λ (1/l) Σ (‖∇ d(uᵢ)‖ − 1)² at uᵢ = εᵢ xᵢ + (1 − εᵢ) G(zᵢ), εᵢ uniform in \[0, 1\]: Gulrajani et al. (2017), eq. 3.
+    /// λ (1/l) Σ (‖∇ d(uᵢ)‖ − 1)² at uᵢ = εᵢ xᵢ + (1 − εᵢ) G(zᵢ), εᵢ uniform in \[0, 1\]: Gulrajani et al. (2017),
+    /// eq. 3.
     WassersteinGp {
         /// λ, at least 0.
         lambda: f64,
     },
 }
 
-/// Noise N(0, σ² I) on all that D is shown, objects and samples alike, in the steps of both players; σ falls to 0 along a line.
+/// Noise N(0, σ² I) on all that D is shown, objects and samples alike, in the steps of both players; σ falls to 0
+/// along a line.
 ///
 /// While the two distributions hardly overlap a good D is steep between them and flat elsewhere, and G learns nothing
 /// from it; with noise they overlap, and p_G = p is the fixed point as before.

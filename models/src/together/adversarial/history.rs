@@ -41,8 +41,8 @@ pub struct DiscriminatorFigures {
 }
 
 impl DiscriminatorFigures {
-    /// V, what it maximises: (1/l) Σ ln D(xᵢ) + (1/l) Σ ln(1 − D(G(zᵢ))), to be read against −ln 4 = −1.3863, which guessing
-    /// has, and 0. Of a critic: the excess of its mean on objects over that on samples.
+    /// V, what it maximises: (1/l) Σ ln D(xᵢ) + (1/l) Σ ln(1 − D(G(zᵢ))), to be read against −ln 4 = −1.3863, which
+    /// guessing has, and 0. Of a critic: the excess of its mean on objects over that on samples.
     pub fn value(&self) -> f64 {
         -self.loss
     }
@@ -77,8 +77,8 @@ impl History {
         self.last().map_or(&[], |block| &block.warnings)
     }
 
-    /// Writes a table of comma-separated values, a line a block. Numbers are written so that they read back to the same bits;
-    /// what there is not is empty.
+    /// Writes a table of comma-separated values, a line a block. Numbers are written so that they read back to the
+    /// same bits; what there is not is empty.
     ///
     /// # Errors
     /// If `out` can't be written to.

@@ -8,11 +8,12 @@
 //! precision = the share of the samples that lie in a ball of an object
 //! ```
 //!
-//! A generator that makes one and the same has spread 0. One that makes a part of what there is may have any spread, but
-//! leaves the other objects without a sample: a precision near 1 with a coverage far below it.
+//! A generator that makes one and the same has spread 0. One that makes a part of what there is may have any spread,
+//! but leaves the other objects without a sample: a precision near 1 with a coverage far below it.
 //!
-//! Sources: Naeem, Oh, Uh, Choi, Yoo (2020), "Reliable fidelity and diversity metrics for generative models", for the coverage;
-//! Kynkäänniemi et al. (2019), "Improved precision and recall metric for assessing generative models", for the precision.
+//! Sources: Naeem, Oh, Uh, Choi, Yoo (2020), "Reliable fidelity and diversity metrics for generative models", for the
+//! coverage; Kynkäänniemi et al. (2019), "Improved precision and recall metric for assessing generative models", for
+//! the precision.
 
 use unsup_autograd::{Matrix, Real};
 use unsup_nn::classical::{k_nearest, nearest};
@@ -20,7 +21,8 @@ use unsup_nn::classical::{k_nearest, nearest};
 /// How samples compare with objects.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Likeness {
-    /// The root mean squared distance of two samples over that of two objects: 1 for samples like the objects, 0 where all are one.
+    /// The root mean squared distance of two samples over that of two objects: 1 for samples like the objects, 0
+    /// where all are one.
     pub spread: f64,
     /// The share of the objects that have a sample near: for samples like the objects 1 − 2⁻ᵏ = 0.97 is to be expected.
     pub coverage: f64,
@@ -69,8 +71,8 @@ impl Reference {
         self.objects.rows()
     }
 
-    /// How samples (any number x features) compare with the objects. Where all objects are equal the spread is that of the
-    /// samples itself.
+    /// How samples (any number x features) compare with the objects. Where all objects are equal the spread is that
+    /// of the samples itself.
     ///
     /// # Panics
     /// If they have other features, are fewer than 2, or a number is not finite.

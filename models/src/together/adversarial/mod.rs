@@ -1,19 +1,19 @@
-//! The generative adversarial network: one network makes objects of noise, another is to tell them from true ones, and each
-//! learns from the other.
+//! The generative adversarial network: one network makes objects of noise, another is to tell them from true ones,
+//! and each learns from the other.
 //!
-//! **Given** objects x₁ … x_l in Rⁿ. **Find** a generator G(z, α): x ~ p(x|z, α), and a discriminator D(x, β) = p(1|x, β), the
-//! probability that x is one of the objects, such that
+//! **Given** objects x₁ … x_l in Rⁿ. **Find** a generator G(z, α): x ~ p(x|z, α), and a discriminator D(x, β) =
+//! p(1|x, β), the probability that x is one of the objects, such that
 //!
 //! ```text
 //! Σᵢ ln D(xᵢ, β) + ln(1 − D(G(zᵢ, α), β))  →  max over β
 //! Σᵢ ln(1 − D(G(zᵢ, α), β))                →  min over α        z₁ … z_l ~ N(0, I)
 //! ```
 //!
-//! (Sums are means here, (1/l) Σᵢ, so that nothing depends on l.) For a fixed G, whose samples have the density p_G, the best
-//! discriminator is D* = p / (p + p_G), and the value at it is −ln 4 + 2 JSD(p ‖ p_G): −ln 4 = −1.3863 where the samples are
-//! distributed as the objects, and 0 where they can be told from them without fail. So the value, unlike the loss of one network, does not
-//! fall or rise when all goes well: [`Block`] shows beside it what the samples look like, and a [`Warning`] says in words
-//! what seems wrong.
+//! (Sums are means here, (1/l) Σᵢ, so that nothing depends on l.) For a fixed G, whose samples have the density p_G,
+//! the best discriminator is D* = p / (p + p_G), and the value at it is −ln 4 + 2 JSD(p ‖ p_G): −ln 4 = −1.3863 where
+//! the samples are distributed as the objects, and 0 where they can be told from them without fail. So the value,
+//! unlike the loss of one network, does not fall or rise when all goes well: [`Block`] shows beside it what the
+//! samples look like, and a [`Warning`] says in words what seems wrong.
 //!
 //! | file | holds |
 //! |---|---|
@@ -46,12 +46,12 @@
 //! assert!((radii.sum::<f32>() / 100.0 - 1.0).abs() < 0.3);
 //! ```
 //!
-//! **Use it** where samples are wanted and no density: what it makes is sharp. **Do not** where all kinds of objects must
-//! be made, or a likelihood is asked for: nothing in the criterion says that G must make what D does not miss, and a run
-//! has to be looked at.
+//! **Use it** where samples are wanted and no density: what it makes is sharp. **Do not** where all kinds of objects
+//! must be made, or a likelihood is asked for: nothing in the criterion says that G must make what D does not miss,
+//! and a run has to be looked at.
 //!
-//! Source: Goodfellow et al. (2014), "Generative adversarial nets": the criterion, its proposition 1 and theorem 1 for D*
-//! and the value.
+//! Source: Goodfellow et al. (2014), "Generative adversarial nets": the criterion, its proposition 1 and theorem 1
+//! for D* and the value.
 
 mod game;
 mod history;
@@ -103,8 +103,8 @@ pub struct Architecture {
 }
 
 impl Default for Architecture {
-    /// z of 8, two layers of 64 in each network, ReLU in the generator, and in the discriminator leaky ReLU of slope 0.2,
-    /// which hands G a gradient on either side of its corner.
+    /// z of 8, two layers of 64 in each network, ReLU in the generator, and in the discriminator leaky ReLU of slope
+    /// 0.2, which hands G a gradient on either side of its corner.
     fn default() -> Self {
         Self {
             latent: 8,
@@ -137,8 +137,8 @@ impl<T: Real> Gan<T> {
         Self::of(generator, discriminator)
     }
 
-    /// A pair of networks of your own. Of the discriminator the logit is taken: what its last dense layer gives before its
-    /// activation.
+    /// A pair of networks of your own. Of the discriminator the logit is taken: what its last dense layer gives
+    /// before its activation.
     ///
     /// # Panics
     /// If the discriminator does not take what the generator gives, or does not give one number.
@@ -197,8 +197,8 @@ impl<T: Real> Gan<T> {
         generate(&self.generator, z)
     }
 
-    /// The logits ln (D(x) / (1 − D(x))) of the rows of `x`: rows x features to rows x 1. Of the Wasserstein game they are
-    /// the critic's values.
+    /// The logits ln (D(x) / (1 − D(x))) of the rows of `x`: rows x features to rows x 1. Of the Wasserstein game
+    /// they are the critic's values.
     ///
     /// # Panics
     /// If `x` has another number of columns than the discriminator takes.
@@ -209,8 +209,8 @@ impl<T: Real> Gan<T> {
         })
     }
 
-    /// D(x) = p(1|x), the probability that the discriminator gives to each row of `x` of being an object and no sample: rows x
-    /// features to rows x 1.
+    /// D(x) = p(1|x), the probability that the discriminator gives to each row of `x` of being an object and no
+    /// sample: rows x features to rows x 1.
     ///
     /// # Panics
     /// If `x` has another number of columns than the discriminator takes.

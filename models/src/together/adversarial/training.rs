@@ -41,8 +41,8 @@ pub struct Settings {
     pub schedule: Schedule,
     /// β₁ and β₂ of Adam, each in \[0, 1).
     pub betas: (f64, f64),
-    /// The decay, in \[0, 1), of the exponential average of G's weights, which G has at the end of the run: the players go
-    /// round each other, and their mean lies nearer to what they go round. With 0 it is G itself.
+    /// The decay, in \[0, 1), of the exponential average of G's weights, which G has at the end of the run: the
+    /// players go round each other, and their mean lies nearer to what they go round. With 0 it is G itself.
     pub average: f64,
     /// A [`Block`] is recorded after so many rounds, and at the end; at least 1.
     pub record_every: usize,
@@ -51,9 +51,9 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// The non-saturating game in 5000 rounds of one step each on 128 objects, by Adam at the rate 0.001 with β₁ = 0.5 (a gradient that
-    /// remembers long follows where the other player was) and β₂ = 0.99, falling to 0 along a cosine; no penalty, no
-    /// noise; an average over about 100 rounds; a block after each 250.
+    /// The non-saturating game in 5000 rounds of one step each on 128 objects, by Adam at the rate 0.001 with β₁ =
+    /// 0.5 (a gradient that remembers long follows where the other player was) and β₂ = 0.99, falling to 0 along a
+    /// cosine; no penalty, no noise; an average over about 100 rounds; a block after each 250.
     fn default() -> Self {
         Self {
             steps: 5000,
@@ -332,8 +332,8 @@ impl<'g, T: Real> Run<'g, T> {
     /// Plays the next round; `None` when the run has ended.
     ///
     /// # Errors
-    /// If training diverges, or a player has nothing to train. Both networks are then as they were at the end of the last block, and the run
-    /// has ended. (The `epoch` of the error is the block's number.)
+    /// If training diverges, or a player has nothing to train. Both networks are then as they were at the end of the
+    /// last block, and the run has ended. (The `epoch` of the error is the block's number.)
     pub fn advance(&mut self) -> Result<Option<Progress>, TrainError> {
         if self.end.is_some() {
             return Ok(None);
@@ -469,7 +469,8 @@ impl<'g, T: Real> Run<'g, T> {
         Ok(self.reference.compare(&samples))
     }
 
-    /// The error of a run that diverged, with the largest gradient of both players: it may be the other that went too far.
+    /// The error of a run that diverged, with the largest gradient of both players: it may be the other that went too
+    /// far.
     fn with_largest_gradient(&self, mut error: TrainError) -> TrainError {
         let both = [
             self.generator.largest_gradient(&self.gan.generator),

@@ -38,13 +38,14 @@ pub enum Warning {
 impl Warning {
     /// The spread below which samples count as one.
     const LEAST_SPREAD: f64 = 0.3;
-    /// The coverage below which modes count as missed, where at least [`Self::PRECISE`] of the samples are near an object.
+    /// The coverage below which modes count as missed, where at least [`Self::PRECISE`] of the samples are near an
+    /// object.
     const LEAST_COVERAGE: f64 = 0.6;
     const PRECISE: f64 = 0.5;
     /// The loss of D, in nats, below which it wins: it is ln 4 = 1.39 by guessing.
     const WON: f64 = 0.1;
-    /// How near to −ln 4, in nats, the value is that of guessing, and how near to each other and to 1/2 the means of D(x)
-    /// and D(G(z)).
+    /// How near to −ln 4, in nats, the value is that of guessing, and how near to each other and to 1/2 the means of
+    /// D(x) and D(G(z)).
     const GUESSING: f64 = 0.01;
 
     /// What is wrong by the figures of a block and those of the one before it.
