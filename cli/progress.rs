@@ -12,15 +12,20 @@ pub struct TrainingBar {
 impl TrainingBar {
     /// A bar for so many epochs; none is drawn when `quiet`, or where standard error is no terminal.
     pub fn new(epochs: usize, quiet: bool) -> Self {
+        Self::counting("epoch", epochs, quiet)
+    }
+
+    /// The same that counts something else: "run", "step".
+    pub fn counting(what: &str, number: usize, quiet: bool) -> Self {
         let target = if quiet {
             ProgressDrawTarget::hidden()
         } else {
             ProgressDrawTarget::stderr()
         };
-        let bar = ProgressBar::with_draw_target(Some(epochs as u64), target);
-        let style = ProgressStyle::with_template(
-            "training {wide_bar:.cyan/blue} epoch {pos}/{len}  {msg}  {elapsed} (eta {eta})",
-        );
+        let bar = ProgressBar::with_draw_target(Some(number as u64), target);
+        let style = ProgressStyle::with_template(&format!(
+            "training {{wide_bar:.cyan/blue}} {what} {{pos}}/{{len}}  {{msg}}  {{elapsed}} (eta {{eta}})",
+        ));
         bar.set_style(style.expect("the template above is well formed"));
         Self { bar }
     }

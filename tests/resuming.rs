@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use unsup_autograd::Matrix;
 use unsup_autograd::random::generator;
 use unsup_data::digits;
-use unsup_models::classifier::{Architecture, Classification, Classifier};
+use unsup_models::Task;
+use unsup_models::predictor::{Architecture, Predictor};
 use unsup_nn::Module;
 use unsup_nn::optimiser::{Adam, Optimiser, Schedule};
 use unsup_nn::saving::{Description, LoadError, fingerprint, json};
@@ -51,14 +52,14 @@ impl Training {
         }
     }
 
-    fn model(&self, seed: u64) -> Classifier<f32> {
+    fn model(&self, seed: u64) -> Predictor<f32> {
         let architecture = Architecture {
             hidden: vec![256, 128],
             dropout: 0.3,
             seed,
             ..Architecture::default()
         };
-        Classifier::new(64, 10, &architecture)
+        Predictor::new(64, 10, &architecture)
     }
 
     fn optimiser(&self) -> Optimiser<f32> {
@@ -71,11 +72,11 @@ impl Training {
     fn go_on(
         &self,
         run: &mut Run<f32>,
-        model: &mut Classifier<f32>,
+        model: &mut Predictor<f32>,
         optimiser: &mut Optimiser<f32>,
         steps: usize,
     ) -> Vec<String> {
-        let criteria = [0, 1].map(|part| Classification::new(&self.x[part], &self.classes[part]));
+        let criteria = [0, 1].map(|part| Task::classes(&self.x[part], &self.classes[part]));
         let mut seen = Vec::new();
         while seen.len() < steps
             && let Some(progress) = run
@@ -107,7 +108,7 @@ impl Training {
 
     /// A run that is interrupted after `steps` steps, saved at `path` and resumed by another process: a model of other weights and
     /// an optimiser that knows nothing.
-    fn interrupted(&self, path: &Path, steps: usize) -> (Vec<String>, Classifier<f32>, History) {
+    fn interrupted(&self, path: &Path, steps: usize) -> (Vec<String>, Predictor<f32>, History) {
         let mut seen = self.begun(path, steps);
         let (mut model, mut optimiser) = (self.model(99), self.optimiser());
         // it must not matter what the optimiser remembers of another run
@@ -137,7 +138,7 @@ impl Training {
     fn resume(
         &self,
         path: &Path,
-        model: &mut Classifier<f32>,
+        model: &mut Predictor<f32>,
         optimiser: &mut Optimiser<f32>,
     ) -> Result<Run<f32>, LoadError> {
         Run::resume(path, &self.settings, model, optimiser, &self.description)
@@ -145,7 +146,7 @@ impl Training {
 }
 
 /// The parameters, bit for bit.
-fn bits(model: &Classifier<f32>) -> Vec<u32> {
+fn bits(model: &Predictor<f32>) -> Vec<u32> {
     let mut bits = Vec::new();
     model.visit(unsup_nn::Path::ROOT, &mut |_, param| {
         bits.extend(param.value().as_slice().iter().map(|x| x.to_bits()));
@@ -238,7 +239,7 @@ fn a_checkpoint_of_another_run_is_refused_and_changes_nothing() {
         "{error}"
     );
 
-    let mut smaller = Classifier::new(
+    let mut smaller = Predictor::new(
         64,
         10,
         &Architecture {
@@ -294,7 +295,7 @@ fn a_damaged_checkpoint_is_an_error_whatever_is_damaged() {
             // a number may be another number: then the run goes on as the file says, or ends in an error
             Ok(mut run) => {
                 resumed += 1;
-                let criterion = Classification::new(&training.x[0], &training.classes[0]);
+                let criterion = Task::classes(&training.x[0], &training.classes[0]);
                 let _ = run.advance(&mut model, &criterion, Some(&criterion), &mut optimiser);
             }
         }
@@ -308,7 +309,7 @@ fn a_resumed_run_that_diverges_does_so_as_the_uninterrupted_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint.safetensors");
     let x = Matrix::filled(500, 64, f32::NAN);
-    let criterion = Classification::new(&x, &training.classes[0]);
+    let criterion = Task::classes(&x, &training.classes[0]);
     // an epoch has 4 steps: the 7th is within the second
     let diverge = |run: &mut Run<f32>, model: &mut _, optimiser: &mut _| {
         let error = run.advance(model, &criterion, Some(&criterion), optimiser);

@@ -13,10 +13,10 @@ use unsup_autograd::random::generator;
 use unsup_data::splits::{HeldOut, holdout};
 use unsup_data::{LabelColumn, ReadOptions, Scaling, read};
 use unsup_models::autoencoder::{
-    self, Answers, AutoEncoder, Elbo, Joint, Likelihood, Loss, Plain, Supervised, Variational,
+    self, AutoEncoder, Elbo, Joint, Likelihood, Loss, Plain, Supervised, Variational,
 };
-use unsup_models::classifier::{Architecture, Classifier};
-use unsup_models::{Activation, Epoch, Matrix, Training};
+use unsup_models::predictor::{Architecture, Predictor};
+use unsup_models::{Activation, Answers, Epoch, Matrix, Training};
 use unsup_nn::saving::{Description, SavedModel, fingerprint, save_model};
 use unsup_nn::{Module, Path as ParameterPath};
 
@@ -74,7 +74,7 @@ fn small_model(folder: &Path) -> (SavedModel, serde_json::Value) {
 }
 
 /// The classifier that was saved.
-fn filled(saved: &SavedModel) -> Classifier<f32> {
+fn filled(saved: &SavedModel) -> Predictor<f32> {
     let settings = &saved.description().settings;
     let hidden = settings["hidden"].as_array().unwrap().iter();
     let architecture = Architecture {
@@ -86,7 +86,7 @@ fn filled(saved: &SavedModel) -> Classifier<f32> {
     };
     let features = settings["features"].as_u64().unwrap() as usize;
     let classes = settings["classes"].as_array().unwrap().len();
-    let mut model = Classifier::new(features, classes, &architecture);
+    let mut model = Predictor::new(features, classes, &architecture);
     saved.load_into(&mut model).unwrap();
     model
 }

@@ -11,8 +11,8 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
 use unsup_data::splits::{self, HeldOut, stratified_holdout};
-use unsup_models::classifier::{Architecture, Classification, Classifier};
-use unsup_models::{History, Matrix};
+use unsup_models::predictor::{Architecture, Predictor};
+use unsup_models::{History, Matrix, Task};
 use unsup_nn::Module;
 use unsup_nn::saving::{Value, json};
 use unsup_nn::train::EarlyStopping;
@@ -50,9 +50,9 @@ struct Judgement {
 }
 
 impl Judgement {
-    fn of(model: &Classifier<f32>, part: &Classed) -> Result<Self, Box<dyn Error>> {
+    fn of(model: &Predictor<f32>, part: &Classed) -> Result<Self, Box<dyn Error>> {
         Ok(Self {
-            loss: model.cross_entropy(&part.x, &part.classes)?,
+            loss: model.loss(&Task::classes(&part.x, &part.classes))?,
             accuracy: model.accuracy(&part.x, &part.classes),
         })
     }
@@ -135,7 +135,7 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
             (whole.select(&train), Some(whole.select(&test)))
         }
     };
-    let mut model = Classifier::<f32>::new(
+    let mut model = Predictor::<f32>::new(
         widths[0],
         classes,
         &Architecture {
@@ -157,10 +157,10 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
     let mut seen: Vec<_> = columns.iter().collect();
     seen.extend(parts.iter().flatten().map(|part| &part.x));
     let description = describe("classifier", options.seed, &data.about, &seen, settings);
-    let criterion = Classification::new(&train.x, &train.classes);
+    let criterion = Task::classes(&train.x, &train.classes);
     let validated = validation
         .as_ref()
-        .map(|part| Classification::new(&part.x, &part.classes));
+        .map(|part| Task::classes(&part.x, &part.classes));
     let parameters = model.parameter_count();
     let job = Job {
         model: &mut model,

@@ -4,6 +4,7 @@ pub mod autoencoder;
 pub mod classifier;
 pub mod kohonen;
 mod report;
+mod runs;
 
 use crate::arguments::{CheckpointOptions, RunOptions, TrainingOptions};
 use crate::data::About;

@@ -69,12 +69,120 @@ pub struct Section {
     pub figures: Vec<Figure>,
 }
 
+/// Figures in rows and columns.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its name for another program.
+    pub key: &'static str,
+    /// The line above it.
+    pub title: String,
+    /// The columns: a key for another program, and a heading for a reader.
+    pub columns: Vec<(&'static str, String)>,
+    /// The rows: a name, and as many cells as there are columns.
+    pub rows: Vec<(String, Vec<Cell>)>,
+}
+
+/// An entry of a [`Table`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum Cell {
+    /// The mean of several runs and their standard deviation.
+    Measured { mean: f64, spread: f64 },
+    /// One number: of a single run, or published.
+    Number(f64),
+    /// Something in words.
+    Words(String),
+    /// Nothing.
+    Empty,
+}
+
+impl Cell {
+    /// The mean and the deviation of the values of several runs; of one run the value.
+    pub fn of(values: &[f64]) -> Self {
+        match values {
+            [] => Self::Empty,
+            [value] => Self::Number(*value),
+            values => {
+                let count = values.len() as f64;
+                let mean = values.iter().sum::<f64>() / count;
+                let squares = values.iter().map(|value| (value - mean).powi(2));
+                let spread = (squares.sum::<f64>() / count).sqrt();
+                Self::Measured { mean, spread }
+            }
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Measured { mean, spread } => {
+                format!("{} ± {}", four_digits(*mean), four_digits(*spread))
+            }
+            Self::Number(value) => four_digits(*value),
+            Self::Words(words) => words.clone(),
+            Self::Empty => String::new(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        match self {
+            Self::Measured { mean, spread } => json!({ "mean": mean, "deviation": spread }),
+            Self::Number(value) => json!(value),
+            Self::Words(words) => json!(words),
+            Self::Empty => Value::Null,
+        }
+    }
+}
+
+impl Table {
+    fn json(&self) -> Value {
+        let rows = self.rows.iter().map(|(name, cells)| {
+            let mut row = json!({ "name": name });
+            for ((key, _), cell) in self.columns.iter().zip(cells) {
+                row[*key] = cell.json();
+            }
+            row
+        });
+        rows.collect()
+    }
+
+    fn summary(&self) -> String {
+        let names = self.rows.iter().map(|(name, _)| name.chars().count());
+        let first = names.max().unwrap_or(0);
+        let widths: Vec<usize> = (self.columns.iter().enumerate())
+            .map(|(j, (_, heading))| {
+                let cells = self
+                    .rows
+                    .iter()
+                    .map(|(_, cells)| cells[j].shown().chars().count());
+                cells.chain([heading.chars().count()]).max().unwrap_or(0)
+            })
+            .collect();
+        let line = |name: &str, cells: Vec<String>| {
+            let cells = cells
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| format!("  {cell:>width$}"));
+            format!("  {name:first$}{}", cells.collect::<String>())
+                .trim_end()
+                .to_owned()
+                + "\n"
+        };
+        let headings = self.columns.iter().map(|(_, heading)| heading.clone());
+        let mut summary = format!("{}\n{}", self.title, line("", headings.collect()));
+        for (name, cells) in &self.rows {
+            summary += &line(name, cells.iter().map(Cell::shown).collect());
+        }
+        summary
+    }
+}
+
 /// What a training came to.
 pub struct Report {
     /// What was trained on what, in lines.
     pub head: String,
     /// The figures.
     pub sections: Vec<Section>,
+    /// Figures in rows and columns.
+    pub tables: Vec<Table>,
     /// What was left out with `--ablate`, and the same figures then.
     pub ablated: Option<(String, Vec<Section>)>,
     /// What is wrong with the model.
@@ -106,6 +214,9 @@ impl Report {
     /// For another program.
     pub fn json(&self) -> Value {
         let mut object = keyed(&self.sections);
+        for table in &self.tables {
+            object[table.key] = table.json();
+        }
         object["warnings"] = json!(self.warnings);
         object["ablated"] = match &self.ablated {
             None => Value::Null,
@@ -148,6 +259,9 @@ impl Report {
                 summary += &format!("  {:width$}  {:>10}{other}\n", figure.name, figure.shown());
             }
         }
+        for table in &self.tables {
+            summary += &table.summary();
+        }
         for warning in &self.warnings {
             summary += &format!("Warning: {warning}\n");
         }
@@ -178,6 +292,7 @@ mod tests {
         Report {
             head: "Title\n".to_owned(),
             sections: vec![section(1.5)],
+            tables: Vec::new(),
             ablated: Some(("without".to_owned(), vec![section(2.0)])),
             warnings: vec!["dead".to_owned()],
             written: "file\n".to_owned(),
@@ -205,5 +320,43 @@ mod tests {
         );
         assert_eq!(json["warnings"], json!(["dead"]));
         assert_eq!(value(&report().sections, "loss"), Some(1.5));
+    }
+
+    #[test]
+    fn tables_have_rows_and_columns_for_both() {
+        let table = Table {
+            key: "ways",
+            title: "Accuracy:".to_owned(),
+            columns: vec![
+                ("ours", "ours".to_owned()),
+                ("published", "published".to_owned()),
+            ],
+            rows: vec![
+                (
+                    "frozen".to_owned(),
+                    vec![Cell::of(&[0.5, 1.0]), Cell::Number(0.9)],
+                ),
+                (
+                    "scratch, one".to_owned(),
+                    vec![Cell::of(&[0.25]), Cell::Empty],
+                ),
+            ],
+        };
+        let expected = "Accuracy:\n                           ours  published\n  \
+            frozen        0.7500 ± 0.2500     0.9000\n  scratch, one           0.2500\n";
+        let report = Report {
+            tables: vec![table],
+            ..report()
+        };
+        assert!(report.summary().contains(expected), "{}", report.summary());
+        let json = report.json();
+        assert_eq!(
+            json["ways"][0]["ours"],
+            json!({ "mean": 0.75, "deviation": 0.25 })
+        );
+        assert_eq!(
+            json["ways"][1],
+            json!({ "name": "scratch, one", "ours": 0.25, "published": null })
+        );
     }
 }

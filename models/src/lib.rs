@@ -7,16 +7,19 @@
 //! |---|---|
 //! | [`kohonen`] | Kohonen's networks: hard and soft competition, LVQ, maps |
 //! | [`autoencoder`] | auto-encoders: linear, two-layer, deep, sparse, denoising, contractive, relational, stacked, variational, with a predictor; [`Pca`] to measure them by |
-//! | [`together`] | models trained together: the generative adversarial network |
-//! | [`classifier`] | a network that tells classes, to measure and to combine the others with |
+//! | [`together`] | models that learn together: tasks with a shared encoder, teacher and student, generator and discriminator |
+//! | [`in_sequence`] | models that learn one after the other: transfer, self-supervision, distillation |
+//! | [`predictor`] | a network that answers: classes or numbers, to measure and to combine the others with |
 //!
 //! The README's example shows a model from data to codes; the file of each method has one of its own.
 
+mod answers;
 mod apply;
 pub mod autoencoder;
-pub mod classifier;
 mod draw;
+pub mod in_sequence;
 pub mod kohonen;
+pub mod predictor;
 pub mod together;
 mod training;
 
@@ -25,6 +28,7 @@ mod training;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+pub use answers::{Answers, Discrepancy, Soft, Squared, Task};
 use apply::apply;
 pub use training::Training;
 pub use unsup_autograd::{Matrix, Real};

@@ -5,7 +5,7 @@
 //! | what is predicted | [`squared`], [`absolute`], [`huber`] | numbers |
 //! | | [`gaussian`] | numbers, their variance learned too |
 //! | | [`bernoulli`] | numbers in \[0, 1\], from logits |
-//! | | [`cross_entropy_of`], [`cross_entropy`], [`distillation`] | classes, from logits: known, as probabilities, of a teacher |
+//! | | [`cross_entropy_of`], [`cross_entropy`], [`distillation`], [`soft_cross_entropy`] | classes, from logits: known, as probabilities, of a teacher, of one that learns too |
 //! | what a code is like | [`bernoulli_kl`] | mean activations near ε |
 //! | | [`gaussian_kl`] | a distribution of codes near N(0, s² I) |
 //! | pairs of objects | [`relation`] | inner products |
@@ -154,12 +154,26 @@ pub fn distillation<'t, T: Real>(
     teacher: Var<'t, T>,
     temperature: f64,
 ) -> Var<'t, T> {
-    check("distillation", logits, teacher);
+    soft_cross_entropy(logits, teacher.stop_gradient(), temperature)
+}
+
+/// [`distillation`] with a gradient to both: where student and teacher learn together, the teacher may learn to be one
+/// that can be imitated.
+///
+/// # Panics
+/// If the shapes differ, or T is not above 0.
+#[track_caller]
+pub fn soft_cross_entropy<'t, T: Real>(
+    logits: Var<'t, T>,
+    teacher: Var<'t, T>,
+    temperature: f64,
+) -> Var<'t, T> {
+    check("soft_cross_entropy", logits, teacher);
     assert!(
         temperature > 0.0,
-        "distillation: the temperature is {temperature}, expected a number above 0"
+        "soft_cross_entropy: the temperature is {temperature}, expected a number above 0"
     );
-    let targets = (teacher.stop_gradient() * (1.0 / temperature)).row_softmax();
+    let targets = (teacher * (1.0 / temperature)).row_softmax();
     cross_entropy(logits * (1.0 / temperature), targets) * temperature.powi(2)
 }
 

@@ -5,10 +5,11 @@ use super::criteria::check_criterion;
 use super::{config, matrix, nudge};
 use proptest::prelude::*;
 use unsup_autograd::Matrix;
+use unsup_models::Answers;
 use unsup_models::autoencoder::{
-    Answers, Architecture, AutoEncoder, Contractive, Denoising, Elbo, Jacobian, Joint, Likelihood,
-    Loss, Method, Noise, Pairs, Plain, Reconstruction, Relational, Sparse, Supervised, Target,
-    Threshold, Variational,
+    Architecture, AutoEncoder, Contractive, Denoising, Elbo, Jacobian, Joint, Likelihood, Loss,
+    Method, Noise, Pairs, Plain, Reconstruction, Relational, Sparse, Supervised, Target, Threshold,
+    Variational,
 };
 use unsup_nn::{Activation, Module, Path};
 

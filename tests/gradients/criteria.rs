@@ -3,8 +3,9 @@
 use super::{check_module, config, matrix};
 use proptest::prelude::*;
 use unsup_autograd::{Matrix, Tape};
-use unsup_models::classifier::{self, Classification, Classifier};
+use unsup_models::Task;
 use unsup_models::kohonen::{Generalised, Lvq};
+use unsup_models::predictor::{self, Predictor};
 use unsup_nn::train::{Batch, Criterion};
 use unsup_nn::{Activation, Module};
 
@@ -35,9 +36,9 @@ proptest! {
         dropout in 0.0..0.6,
     ) {
         let activation = Activation::Tanh;
-        let architecture = classifier::Architecture { hidden, activation, dropout, seed };
-        let model = Classifier::new(x.columns(), 3, &architecture);
-        check_criterion(&model, &Classification::new(&x, &classes))?;
+        let architecture = predictor::Architecture { hidden, activation, dropout, seed };
+        let model = Predictor::new(x.columns(), 3, &architecture);
+        check_criterion(&model, &Task::classes(&x, &classes))?;
     }
 
     /// Which centres are the nearest is found before the tape, so there is no kink.

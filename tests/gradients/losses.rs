@@ -76,6 +76,11 @@ proptest! {
     }
 
     #[test]
+    fn soft_cross_entropy(inputs in alike(2, -3.0..3.0), temperature in 0.5..5.0) {
+        check(&inputs, |v| loss::soft_cross_entropy(v[0], v[1], temperature))?;
+    }
+
+    #[test]
     fn gaussian(
         (mean, x, v) in (1..5usize, 1..5usize, 0..4usize).prop_flat_map(|(r, c, stretch)| {
             let (vr, vc) = [(r, c), (1, c), (r, 1), (1, 1)][stretch];

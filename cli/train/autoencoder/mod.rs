@@ -394,6 +394,7 @@ impl<'a> Session<'a> {
                 self.data.about.remark,
             ),
             sections,
+            tables: Vec::new(),
             ablated: without,
             warnings: learned.warnings.iter().map(ToString::to_string).collect(),
             written: lines(&self.written),

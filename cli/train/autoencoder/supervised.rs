@@ -4,10 +4,8 @@ use super::{Learned, Session, USUAL_RATE, saved_architecture, with};
 use crate::arguments::TrainSemiSupervised;
 use crate::train::report::{Figure, Section};
 use std::error::Error;
-use unsup_models::Activation;
-use unsup_models::autoencoder::{
-    Answers, Architecture, Denoising, Joint, Loss, Method, Noise, Supervised,
-};
+use unsup_models::autoencoder::{Architecture, Denoising, Joint, Loss, Method, Noise, Supervised};
+use unsup_models::{Activation, Answers};
 use unsup_nn::Module;
 use unsup_nn::saving::json;
 

@@ -12,11 +12,12 @@ use unsup_autograd::Matrix;
 use unsup_autograd::random::{generator, uniform_below};
 use unsup_data::{ReadOptions, read};
 use unsup_models::Activation;
+use unsup_models::Task;
 use unsup_models::autoencoder::{
     Architecture, AutoEncoder, Contractive, Denoising, Elbo, Jacobian, Likelihood, Loss, Method,
     Noise, Plain, Relational,
 };
-use unsup_models::classifier::{self, Classifier};
+use unsup_models::predictor::{self, Predictor};
 
 const MNIST: &str = "mnist/train-images-idx3-ubyte.gz";
 const MNIST_TEST: &str = "t10k-images-idx3-ubyte.gz";
@@ -80,17 +81,15 @@ impl Images<f32> {
     }
 
     /// The error of a classifier on the images to judge by, in percent, as it is after training on those to train on.
-    fn error_of(
-        &self,
-        mut classifier: Classifier<f32>,
-        epochs: usize,
-        rate: f64,
-        seed: u64,
-    ) -> f64 {
+    fn error_of(&self, mut predictor: Predictor<f32>, epochs: usize, rate: f64, seed: u64) -> f64 {
         let settings = training(epochs, 100, rate, seed);
-        let outcome = classifier.fit(&self.train, &self.train_labels, &settings, unobserved);
+        let outcome = predictor.fit(
+            &Task::classes(&self.train, &self.train_labels),
+            &settings,
+            unobserved,
+        );
         outcome.expect("the training does not diverge");
-        100.0 * (1.0 - classifier.accuracy(&self.test, &self.test_labels))
+        100.0 * (1.0 - predictor.accuracy(&self.test, &self.test_labels))
     }
 
     /// The error of a linear classifier on the codes of the images, in percent.
@@ -101,12 +100,12 @@ impl Images<f32> {
             test: model.encode(&self.test),
             test_labels: self.test_labels.clone(),
         };
-        let linear = classifier::Architecture {
+        let linear = predictor::Architecture {
             hidden: Vec::new(),
             seed,
-            ..classifier::Architecture::default()
+            ..predictor::Architecture::default()
         };
-        let linear = Classifier::new(model.code(), CLASSES, &linear);
+        let linear = Predictor::new(model.code(), CLASSES, &linear);
         codes.error_of(linear, epochs, 3e-3, seed)
     }
 }
@@ -143,7 +142,7 @@ fn tied_sigmoids(images: &Images<f32>, method: &dyn Method<f32>, seed: u64) -> F
     };
     let settings = training(LEARNING, 100, 1e-3, seed);
     let model = fitted(&images.train, &architecture, method, &settings);
-    let begun = Classifier::on(model.encoder(), CLASSES, seed);
+    let begun = Predictor::on(model.encoder(), CLASSES, seed);
     Figures {
         loss: -model.score(&images.test),
         jacobian: model.jacobian_norm(&images.test.slice_rows(0..100)),
@@ -155,13 +154,13 @@ fn tied_sigmoids(images: &Images<f32>, method: &dyn Method<f32>, seed: u64) -> F
 
 /// The error of the same network from random weights, in percent.
 fn from_scratch(images: &Images<f32>, seed: u64) -> f64 {
-    let network = classifier::Architecture {
+    let network = predictor::Architecture {
         hidden: vec![UNITS],
         activation: Activation::Sigmoid,
         seed,
-        ..classifier::Architecture::default()
+        ..predictor::Architecture::default()
     };
-    let network = Classifier::new(images.train.columns(), CLASSES, &network);
+    let network = Predictor::new(images.train.columns(), CLASSES, &network);
     images.error_of(network, TUNING, 1e-3, seed)
 }
 

@@ -5,8 +5,9 @@ use crate::{Experiment, Finding, Gate};
 use std::ops::ControlFlow;
 use std::path::Path;
 use unsup_models::Activation;
+use unsup_models::Task;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Denoising, Loss, Method, Noise, Plain};
-use unsup_models::classifier::{Classification, Classifier};
+use unsup_models::predictor::Predictor;
 use unsup_nn::optimiser::{Adam, Optimiser, Rule, Sgd};
 use unsup_nn::train::{Settings, fit};
 
@@ -66,7 +67,7 @@ fn tuned(
     epochs: usize,
     seed: u64,
 ) -> f64 {
-    let mut classifier = Classifier::on(layers.encoder(), 10, seed);
+    let mut classifier = Predictor::on(layers.encoder(), 10, seed);
     let x = digits.train.select_rows(rows);
     let labels: Vec<usize> = rows.iter().map(|&i| digits.train_labels[i]).collect();
     let settings = Settings {
@@ -75,7 +76,7 @@ fn tuned(
         seed,
         ..Settings::default()
     };
-    let criterion = Classification::new(&x, &labels);
+    let criterion = Task::classes(&x, &labels);
     let outcome = fit(
         &mut classifier,
         &criterion,

@@ -7,10 +7,8 @@ use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::Matrix;
 use unsup_data::generators::ProbabilisticPca;
-use unsup_models::Activation;
-use unsup_models::autoencoder::{
-    Answers, Architecture, Denoising, Joint, Method, Noise, Plain, Supervised,
-};
+use unsup_models::autoencoder::{Architecture, Denoising, Joint, Method, Noise, Plain, Supervised};
+use unsup_models::{Activation, Answers};
 use unsup_nn::Module;
 use unsup_nn::classical::r_squared;
 

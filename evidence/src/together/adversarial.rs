@@ -9,12 +9,12 @@ use std::path::Path;
 use unsup_autograd::Matrix;
 use unsup_autograd::random::{generator, standard_normal};
 use unsup_data::generators::GaussianMixture;
-use unsup_models::Activation;
-use unsup_models::classifier::{self, Classifier};
+use unsup_models::predictor::{self, Predictor};
 use unsup_models::together::adversarial::{
     Architecture, DiscriminatorCriterion, Game, Gan, History, InstanceNoise, Likeness, Penalty,
     Reference, Settings, Warning,
 };
+use unsup_models::{Activation, Task};
 use unsup_nn::train::Trainer;
 use unsup_nn::{Dense, Sequence};
 
@@ -301,42 +301,42 @@ fn switched_off(_: &Path) -> Vec<Finding> {
 
 /// Shorter runs, to compare.
 fn other_games(_: &Path) -> Vec<Finding> {
-    let plain = |seed| Settings {
-        steps: 3000,
-        ..for_ring(seed)
-    };
-    let without_noise = |seed| Settings {
-        instance_noise: InstanceNoise::default(),
-        ..plain(seed)
-    };
+    fn without_noise(noisy: Settings) -> Settings {
+        Settings {
+            instance_noise: InstanceNoise::default(),
+            ..noisy
+        }
+    }
     type Change = fn(Settings) -> Settings;
-    let changes: [(&str, bool, Change); 5] = [
-        ("non-saturating", true, |plain| plain),
-        ("minimax", true, |plain| Settings {
+    let even = Gate::AtMost(0.05); // the modes are about equally frequent
+    let changes: [(&str, Gate, Change); 5] = [
+        ("non-saturating", even, |noisy| noisy),
+        ("minimax", Gate::Shown, |noisy| Settings {
             game: Game::Minimax,
-            ..plain
+            ..noisy
         }),
-        ("no noise", false, |plain| plain),
-        ("no noise, R1", false, |plain| Settings {
+        ("no noise", Gate::Shown, without_noise),
+        ("no noise, R1", even, |noisy| Settings {
             penalty: Penalty::R1 { gamma: 0.1 },
-            ..plain
+            ..without_noise(noisy)
         }),
-        ("Wasserstein with its penalty", false, |plain| Settings {
-            game: Game::Wasserstein,
-            penalty: Penalty::WassersteinGp { lambda: 1.0 },
-            discriminator_steps: 2,
-            ..plain
+        ("no noise, Wasserstein with its penalty", even, |noisy| {
+            Settings {
+                game: Game::Wasserstein,
+                penalty: Penalty::WassersteinGp { lambda: 1.0 },
+                discriminator_steps: 2,
+                ..without_noise(noisy)
+            }
         }),
     ];
     let mut findings = Vec::new();
-    for (name, noise, change) in changes {
+    for (name, even, change) in changes {
         let [modes, near, reverse_kl] = over_seeds_at_once(2, |seed| {
-            let plain = if noise {
-                plain(seed)
-            } else {
-                without_noise(seed)
+            let noisy = Settings {
+                steps: 2500,
+                ..for_ring(seed)
             };
-            let (found, _) = on_ring(0.05, &change(plain));
+            let (found, _) = on_ring(0.05, &change(noisy));
             [found.modes, found.near, found.reverse_kl]
         });
         findings.extend([
@@ -350,11 +350,7 @@ fn other_games(_: &Path) -> Vec<Finding> {
                 near,
                 Gate::Shown,
             ),
-            property(
-                &format!("{name}: reverse KL in nats"),
-                reverse_kl,
-                Gate::Shown,
-            ),
+            property(&format!("{name}: reverse KL in nats"), reverse_kl, even),
         ]);
     }
     findings
@@ -372,14 +368,13 @@ fn digits(_: &Path) -> Vec<Finding> {
         frozen_classes,
     ] = over_seeds_at_once(2, |seed| {
         let digits = Digits::<f32>::split(seed);
-        let architecture = classifier::Architecture {
+        let architecture = predictor::Architecture {
             seed,
-            ..classifier::Architecture::default()
+            ..predictor::Architecture::default()
         };
-        let mut judge = Classifier::new(64, 10, &architecture);
+        let mut judge = Predictor::new(64, 10, &architecture);
         let fitted = judge.fit(
-            &digits.train,
-            &digits.train_labels,
+            &Task::classes(&digits.train, &digits.train_labels),
             &training(40, 50, 2e-3, seed),
             unobserved,
         );

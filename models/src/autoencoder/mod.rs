@@ -50,7 +50,7 @@ pub use pair::{AutoEncoder, Decoder, Loss, Reconstructed};
 pub use relational::{Pairs, Relational, Threshold};
 pub use sparse::{Penalty, Sparse};
 pub use stacked::Stacked;
-pub use supervised::{Answers, Joint, Supervised};
+pub use supervised::{Joint, Supervised};
 pub use uses::EncoderDecoder;
 pub use variational::{Elbo, Likelihood, Variational};
 pub use warning::Warning;

@@ -24,7 +24,7 @@
 //! ```
 //! use std::ops::ControlFlow;
 //! use unsup_models::autoencoder::{Architecture, AutoEncoder, Plain};
-//! use unsup_models::classifier::Classifier;
+//! use unsup_models::predictor::Predictor;
 //! use unsup_models::{Activation, Matrix, Training};
 //!
 //! let x = Matrix::from_fn(100, 6, |i, j| f32::from(u8::from((i + j) % 5 < 2)));
@@ -36,7 +36,7 @@
 //! let training = Training { epochs: 50, ..Training::default() };
 //! let stack = AutoEncoder::stack(&x, &architecture, &Plain, &training, |_, _| ControlFlow::Continue(())).unwrap();
 //! assert_eq!(stack.histories.len(), 2);
-//! let mut classifier = Classifier::on(stack.autoencoder.encoder(), 5, 0); // to be fitted with labels
+//! let mut classifier = Predictor::on(stack.autoencoder.encoder(), 5, 0); // to be fitted with labels
 //! # let _ = classifier.predict(&x);
 //! ```
 
@@ -51,7 +51,7 @@ use unsup_nn::{Activation, Mirror, Sequence};
 #[derive(Clone, Debug)]
 pub struct Stacked<T: Real> {
     /// All layers joined, with their decoders: to be tuned as a whole by [`AutoEncoder::fit`], or its encoder with a
-    /// [`Classifier`](crate::classifier::Classifier::on) on top.
+    /// [`Predictor`](crate::predictor::Predictor::on) on top.
     pub autoencoder: AutoEncoder<T>,
     /// The losses of each pair.
     pub histories: Vec<History>,

@@ -18,14 +18,14 @@
 //! Rasmus, Valpola, Honkala, Berglund, Raiko (2015), "Semi-supervised learning with ladder networks", section 2.
 
 use super::{Architecture, AutoEncoder, EncoderDecoder, Method, Pass};
-use crate::classifier::most_probable;
-use crate::{Training, apply};
+use crate::answers::drawn_with_answers;
+use crate::predictor::most_probable;
+use crate::{Answers, Training, apply};
 use std::ops::ControlFlow;
-use unsup_autograd::random::uniform_below;
 use unsup_autograd::{Matrix, Real};
 use unsup_nn::classical::accuracy;
 use unsup_nn::train::{Batch, Criterion, Epoch, History, Term, Terms, TrainError, fit};
-use unsup_nn::{Activation, Sequence, loss, module};
+use unsup_nn::{Activation, Sequence, module};
 
 /// An auto-encoder and a predictor ŷ(z, γ) of its code.
 #[derive(Clone, Debug)]
@@ -37,24 +37,6 @@ module!(Supervised {
     autoencoder,
     predictor
 });
-
-/// y
-#[derive(Clone, Copy, Debug)]
-pub enum Answers<'y, T: Real> {
-    /// A class each, whose logits the predictor gives: L̃ is the cross-entropy.
-    Classes(&'y [usize]),
-    /// A row of numbers each: L̃ is the squared error.
-    Numbers(&'y Matrix<T>),
-}
-
-impl<T: Real> Answers<'_, T> {
-    fn count(&self) -> usize {
-        match self {
-            Self::Classes(classes) => classes.len(),
-            Self::Numbers(numbers) => numbers.rows(),
-        }
-    }
-}
 
 /// The joint criterion: the data, and how its two parts are weighed.
 #[derive(Clone, Copy)]
@@ -91,11 +73,7 @@ impl<T: Real> Criterion<T, Supervised<T>> for Joint<'_, T> {
             Pass::through(autoencoder, method, batch, x).terms(autoencoder, method, batch);
         terms[0].weight *= self.reconstruction;
 
-        let mut random = batch.generator("labelled");
-        let count = self.labelled.len();
-        let drawn: Vec<usize> = (0..batch.rows.len())
-            .map(|_| uniform_below(count, &mut random))
-            .collect();
+        let drawn = drawn_with_answers(batch, self.labelled.len());
         let rows: Vec<usize> = drawn.iter().map(|&i| self.labelled[i]).collect();
         let batch = batch.beside(&rows, "labelled");
         let x = method.input(&batch, batch.tape.gather(self.x, &rows));
@@ -103,12 +81,7 @@ impl<T: Real> Criterion<T, Supervised<T>> for Joint<'_, T> {
         terms.push(Term {
             name: "prediction",
             weight: self.lambda,
-            value: match self.answers {
-                Answers::Classes(classes) => {
-                    loss::cross_entropy_of(y, drawn.iter().map(|&i| classes[i]))
-                }
-                Answers::Numbers(numbers) => loss::squared(y, batch.tape.gather(numbers, &drawn)),
-            },
+            value: self.answers.loss(y, &drawn),
         });
         terms
     }
@@ -152,8 +125,8 @@ impl<T: Real> Supervised<T> {
     ///
     /// ```
     /// use std::ops::ControlFlow;
-    /// use unsup_models::autoencoder::{Answers, Architecture, Joint, Plain, Supervised};
-    /// use unsup_models::{Matrix, Training};
+    /// use unsup_models::autoencoder::{Architecture, Joint, Plain, Supervised};
+    /// use unsup_models::{Answers, Matrix, Training};
     ///
     /// // two bands; one object of each is labelled
     /// let x = Matrix::from_fn(80, 4, |i, j| (i % 2 * 2) as f32 - 1.0 + 0.3 * ((i * (j + 1)) as f32).sin());

@@ -1,7 +1,7 @@
 //! What all auto-encoders have in common, and what each promises.
 
 use super::*;
-use crate::classifier::Classifier;
+use crate::predictor::Predictor;
 use crate::{Activation, Training};
 use std::ops::ControlFlow;
 use unsup_autograd::random::{generator, standard_normal};
@@ -628,11 +628,11 @@ mod stacked {
     #[test]
     fn a_classifier_stands_on_the_encoder() {
         let encoder = AutoEncoder::<f64>::new(4, &Architecture::deep(&[5], 3));
-        let classifier = Classifier::on(encoder.encoder(), 2, 1);
+        let classifier = Predictor::on(encoder.encoder(), 2, 1);
         let x = objects(5, 4);
         let last = classifier.network().dense_layers().next_back().unwrap();
         let expected = encoder.encode(&x).matmul(last.weight().value());
-        assert!(classifier.logits(&x).is_close(&expected, 1e-14));
+        assert!(classifier.answers(&x).is_close(&expected, 1e-14));
         assert_eq!(last.activation(), Activation::Identity);
     }
 }
@@ -649,7 +649,7 @@ mod supervised {
             x,
             method: &Plain,
             labelled,
-            answers: Answers::Classes(classes),
+            answers: crate::Answers::Classes(classes),
             reconstruction: 1.0,
             lambda: 1.0,
         }

@@ -166,6 +166,28 @@ impl<T: Real> Sequence<T> {
         }
     }
 
+    /// The same layers with new random weights, as [`Sequence::new`] draws them, all of them trainable: the control to
+    /// which what was learned is compared.
+    pub fn redrawn(&self, seed: u64, purpose: &str) -> Self {
+        let mut dense = 0;
+        let layers = self.layers.iter().map(|layer| match layer {
+            Layer::Dense(layer) => {
+                let mut random = generator(seed, purpose, dense);
+                dense += 1;
+                let (inputs, outputs) = (layer.inputs(), layer.outputs());
+                let drawn = Dense::new(inputs, outputs, layer.activation(), &mut random);
+                Layer::Dense(match layer.bias() {
+                    Some(_) => drawn,
+                    None => drawn.without_bias(),
+                })
+            }
+            Layer::Dropout(layer) => Layer::Dropout(layer.clone()),
+        });
+        Self {
+            layers: layers.collect(),
+        }
+    }
+
     /// The last layer's result without dropout, for x of objects x inputs: what the network says once it is trained. A
     /// criterion takes [`Sequence::forward`].
     ///
@@ -291,6 +313,23 @@ mod tests {
         assert_ne!(base[0], base[1]);
         assert_ne!(base, weights(1, "encoder"));
         assert_ne!(base, weights(0, "decoder"));
+    }
+
+    #[test]
+    fn redrawn_layers_are_those_of_a_new_network_and_trainable() {
+        let mut net = tanh(&[4, 3, 2], 0, "w").without_biases();
+        net.freeze("");
+        let redrawn = net.redrawn(7, "control");
+        let fresh = tanh(&[4, 3, 2], 7, "control").without_biases();
+        assert_eq!(redrawn.parameter_names(), fresh.parameter_names());
+        assert_eq!(redrawn.trainable_count(), 4 * 3 + 3 * 2);
+        let pairs = redrawn.dense_layers().zip(fresh.dense_layers());
+        for (a, b) in pairs {
+            assert_eq!(a.weight().value(), b.weight().value());
+            assert_eq!(a.activation(), b.activation());
+        }
+        let dropped = tanh(&[4, 4, 4], 0, "w").with_dropout(0.5, "d");
+        assert_eq!(dropped.redrawn(1, "c").layers().len(), 3);
     }
 
     #[test]

@@ -90,40 +90,26 @@ impl Settings {
                 return refuse(format!("{name} is 0, expected at least 1"));
             }
         }
-        let (penalty, weight) = match self.penalty {
-            Penalty::None => ("", 0.0),
-            Penalty::R1 { gamma } => ("penalty: gamma", gamma),
-            Penalty::WassersteinGp { lambda } => ("penalty: lambda", lambda),
-        };
-        let InstanceNoise { sigma, until } = self.instance_noise;
         let above_0 = |x: f64| x.is_finite() && x > 0.0;
         let from_0 = |x: f64| x.is_finite() && x >= 0.0;
-        let below_1 = |x: f64| (0.0..1.0).contains(&x);
-        let (above, from, below) = ("above 0", "of at least 0", "in [0, 1)");
+        let rate = |name, x| (name, x, above_0(x), "above 0");
+        let weight = |name, x| (name, x, from_0(x), "of at least 0");
+        let decay = |name, x| (name, x, (0.0..1.0).contains(&x), "in [0, 1)");
+        let InstanceNoise { sigma, until } = self.instance_noise;
+        let until_within = above_0(until) && until <= 1.0;
         for (name, value, holds, expected) in [
-            (
-                "discriminator_rate",
-                self.discriminator_rate,
-                above_0(self.discriminator_rate),
-                above,
-            ),
-            (
-                "generator_rate",
-                self.generator_rate,
-                above_0(self.generator_rate),
-                above,
-            ),
-            ("beta 1", self.betas.0, below_1(self.betas.0), below),
-            ("beta 2", self.betas.1, below_1(self.betas.1), below),
-            ("average", self.average, below_1(self.average), below),
-            (penalty, weight, from_0(weight), from),
-            ("instance noise: sigma", sigma, from_0(sigma), from),
-            (
-                "instance noise: until",
-                until,
-                above_0(until) && until <= 1.0,
-                "in (0, 1]",
-            ),
+            rate("discriminator_rate", self.discriminator_rate),
+            rate("generator_rate", self.generator_rate),
+            decay("beta 1", self.betas.0),
+            decay("beta 2", self.betas.1),
+            decay("average", self.average),
+            match self.penalty {
+                Penalty::None => weight("penalty", 0.0),
+                Penalty::R1 { gamma } => weight("penalty: gamma", gamma),
+                Penalty::WassersteinGp { lambda } => weight("penalty: lambda", lambda),
+            },
+            weight("instance noise: sigma", sigma),
+            ("instance noise: until", until, until_within, "in (0, 1]"),
         ] {
             if !holds {
                 return refuse(format!("{name} is {value}, expected a number {expected}"));

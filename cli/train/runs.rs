@@ -1,0 +1,162 @@
+//! Methods that are trained several times: from other draws, on tasks of other sizes, beside their controls. What they
+//! share is here: the folder, one line of progress, the report.
+
+use super::report::{Report, Section, Table};
+use super::{MODEL, SCALING, count, lines, scaling_rows, set_threads};
+use crate::arguments::RunOptions;
+use crate::data::About;
+use crate::output::OutputFolder;
+use crate::progress::TrainingBar;
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::Instant;
+use unsup_nn::Module;
+use unsup_nn::saving::{Description, save_model};
+
+/// Several trainings, and where their results go.
+pub struct Runs<'a> {
+    options: &'a RunOptions,
+    out: OutputFolder,
+    written: Vec<PathBuf>,
+    /// All names that this method may write.
+    names: Vec<&'static str>,
+    start: Instant,
+    bar: Option<TrainingBar>,
+    done: usize,
+}
+
+/// What they came to.
+pub struct Findings {
+    /// What was trained on what: lines, the first without its end, to which seed and time are added.
+    pub head: String,
+    /// Figures one by one.
+    pub sections: Vec<Section>,
+    /// Figures in rows and columns.
+    pub tables: Vec<Table>,
+    /// What is wrong, in words.
+    pub warnings: Vec<String>,
+    /// What is drawn: the names of files, and SVG text.
+    pub pictures: Vec<(&'static str, String)>,
+}
+
+impl<'a> Runs<'a> {
+    /// Makes sure of the folder, before anything is trained; `names` are the files that the method may write beside the
+    /// model.
+    ///
+    /// # Errors
+    /// If the folder can't be written to.
+    pub fn open(
+        method: &str,
+        options: &'a RunOptions,
+        names: &[&'static str],
+    ) -> Result<Self, Box<dyn Error>> {
+        set_threads(options.threads);
+        let default = PathBuf::from(format!("runs/{method}"));
+        let names = [&[MODEL], names].concat();
+        Ok(Self {
+            options,
+            out: OutputFolder::open(options.out.as_ref().unwrap_or(&default), &names)?,
+            written: Vec::new(),
+            names,
+            start: Instant::now(),
+            bar: None,
+            done: 0,
+        })
+    }
+
+    /// How many trainings there will be: from now on progress is shown.
+    pub fn expect(&mut self, trainings: usize) {
+        self.bar = Some(TrainingBar::counting("run", trainings, self.options.quiet));
+    }
+
+    /// One more training has ended; `what` is to be shown of it.
+    pub fn trained(&mut self, what: String) {
+        self.done += 1;
+        if let Some(bar) = &self.bar {
+            bar.update(self.done, what);
+        }
+    }
+
+    /// Says something above the line of progress.
+    pub fn say(&self, text: &str) {
+        if let (Some(bar), false) = (&self.bar, self.options.quiet) {
+            bar.say(text);
+        }
+    }
+
+    /// Writes a model, with the scaling of the features that it was trained with, where there are such.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn save(
+        &mut self,
+        model: &dyn Module<f32>,
+        description: &Description,
+        data: Option<&About>,
+    ) -> Result<(), Box<dyn Error>> {
+        let path = self.out.path(MODEL);
+        let rows = data.map(scaling_rows);
+        let scaling: Vec<_> = rows
+            .iter()
+            .flat_map(|rows| SCALING.into_iter().zip(rows))
+            .collect();
+        save_model(&path, model, description, &scaling)?;
+        self.written.push(path);
+        Ok(())
+    }
+
+    /// Writes another file.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn write(&mut self, name: &'static str, bytes: &[u8]) -> Result<(), String> {
+        self.written.push(self.out.write(name, bytes)?);
+        Ok(())
+    }
+
+    /// Draws, writes and prints.
+    ///
+    /// # Errors
+    /// If something can't be drawn or written.
+    pub fn finish(mut self, findings: Findings) -> Result<(), Box<dyn Error>> {
+        if let Some(bar) = &self.bar {
+            bar.finish();
+        }
+        let Findings {
+            head,
+            sections,
+            tables,
+            warnings,
+            pictures,
+        } = findings;
+        self.written.extend(self.out.write_pictures(&pictures)?);
+        let seconds = self.start.elapsed().as_secs_f64();
+        let (title, rest) = head.split_once('\n').unwrap_or((&head, ""));
+        let is_new = |path: &PathBuf| !self.written.contains(path);
+        let left = self
+            .names
+            .iter()
+            .filter_map(|name| self.out.find(name))
+            .filter(is_new);
+        let report = Report {
+            head: format!(
+                "{title}, seed {}, {seconds:.1} s\n{rest}",
+                self.options.seed
+            ),
+            sections,
+            tables,
+            ablated: None,
+            warnings,
+            written: lines(&self.written),
+            left: left.collect(),
+            seconds,
+        };
+        super::report(self.options, &report.json(), &report.summary())?;
+        Ok(())
+    }
+}
+
+/// Runs in words, for a title: "5 runs".
+pub fn runs(number: usize) -> String {
+    count(number, "run", "runs")
+}
