@@ -118,6 +118,31 @@ fn semi_supervised() {
 }
 
 #[test]
+fn transfer() {
+    holds("transfer");
+}
+
+#[test]
+fn self_supervised() {
+    holds("self-supervised");
+}
+
+#[test]
+fn distill() {
+    holds("distill");
+}
+
+#[test]
+fn multi_task() {
+    holds("multi-task");
+}
+
+#[test]
+fn lupi() {
+    holds("lupi");
+}
+
+#[test]
 fn gan() {
     holds("gan");
 }
@@ -139,8 +164,10 @@ fn every_method_with_experiments_has_a_test() {
         "variational",
         "semi-supervised",
     ];
-    let together = ["gan"];
-    assert_eq!(methods, [&kohonen[..], &autoencoders, &together].concat());
+    let in_sequence = ["transfer", "self-supervised", "distill"];
+    let together = ["multi-task", "lupi", "gan"];
+    let all = [&kohonen[..], &autoencoders, &in_sequence, &together];
+    assert_eq!(methods, all.concat());
 }
 
 /// The experiments that take minutes.

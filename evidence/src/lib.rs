@@ -23,6 +23,7 @@
 //! ```
 
 mod autoencoder;
+mod in_sequence;
 mod kohonen;
 mod record;
 mod shared;
@@ -84,6 +85,7 @@ pub fn experiments() -> Vec<Experiment> {
     [
         kohonen::experiments(),
         autoencoder::experiments(),
+        in_sequence::experiments(),
         together::experiments(),
     ]
     .into_iter()

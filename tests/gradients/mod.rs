@@ -11,6 +11,7 @@ mod criteria;
 mod layers;
 mod losses;
 mod penalties;
+mod transfer;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

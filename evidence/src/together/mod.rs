@@ -1,10 +1,19 @@
-//! Models that are trained together.
+//! Models that learn together.
 
 mod adversarial;
+mod multi_task;
+mod privileged;
 
 use crate::Experiment;
 
 /// All of them.
 pub fn experiments() -> Vec<Experiment> {
-    adversarial::experiments()
+    [
+        multi_task::experiments(),
+        privileged::experiments(),
+        adversarial::experiments(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
