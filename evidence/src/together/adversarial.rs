@@ -70,11 +70,11 @@ fn best_discriminator(_: &Path) -> Vec<Finding> {
         let discriminator = Sequence::new(&[1, 32, 32, 1], hidden, last, seed, "discriminator");
         let mut gan = Gan::of(shift, discriminator);
         let settings = Settings {
-            steps: 3000,
+            steps: 1500,
             batch_size: 512,
             generator_steps: 0,
             discriminator_rate: 3e-3,
-            record_every: 3000,
+            record_every: 1500,
             seed,
             ..Settings::default()
         };
@@ -331,9 +331,9 @@ fn other_games(_: &Path) -> Vec<Finding> {
     ];
     let mut findings = Vec::new();
     for (name, even, change) in changes {
-        let [modes, near, reverse_kl] = over_seeds_at_once(2, |seed| {
+        let [modes, near, reverse_kl] = over_seeds_at_once(3, |seed| {
             let noisy = Settings {
-                steps: 2500,
+                steps: 2000,
                 ..for_ring(seed)
             };
             let (found, _) = on_ring(0.05, &change(noisy));
@@ -366,7 +366,7 @@ fn digits(_: &Path) -> Vec<Finding> {
         spread,
         held_out,
         frozen_classes,
-    ] = over_seeds_at_once(2, |seed| {
+    ] = over_seeds_at_once(3, |seed| {
         let digits = Digits::<f32>::split(seed);
         let architecture = predictor::Architecture {
             seed,
