@@ -143,6 +143,11 @@ fn lupi() {
 }
 
 #[test]
+fn gan() {
+    holds("gan");
+}
+
+#[test]
 fn every_method_with_experiments_has_a_test() {
     let mut methods: Vec<&str> = experiments().iter().map(|one| one.method).collect();
     methods.dedup();
@@ -160,7 +165,7 @@ fn every_method_with_experiments_has_a_test() {
         "semi-supervised",
     ];
     let in_sequence = ["transfer", "self-supervised", "distill"];
-    let together = ["multi-task", "lupi"];
+    let together = ["multi-task", "lupi", "gan"];
     let all = [&kohonen[..], &autoencoders, &in_sequence, &together];
     assert_eq!(methods, all.concat());
 }

@@ -1,5 +1,6 @@
 //! Models that learn together.
 
+mod adversarial;
 mod multi_task;
 mod omniglot;
 mod privileged;
@@ -8,10 +9,14 @@ use crate::Experiment;
 
 /// All of them.
 pub fn experiments() -> Vec<Experiment> {
-    [multi_task::experiments(), privileged::experiments()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        multi_task::experiments(),
+        privileged::experiments(),
+        adversarial::experiments(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Those that take minutes.
