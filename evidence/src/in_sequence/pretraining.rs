@@ -93,6 +93,30 @@ fn table<const N: usize>(
         .expect("as many lines as are asked for")
 }
 
+/// The accuracies of the table's lines, the first task called `first`, beside what numpy came to.
+fn accuracies<'f>(
+    first: &'f str,
+    lines: [Vec<f64>; 6],
+    numpy: [Option<f64>; 6],
+) -> impl Iterator<Item = Finding> + 'f {
+    let names = [
+        format!("{first}, frozen"),
+        format!("{first}, fine-tuned"),
+        "without labels, frozen".to_owned(),
+        "without labels, fine-tuned".to_owned(),
+        "random, frozen".to_owned(),
+        "from scratch".to_owned(),
+    ];
+    let lines = names.into_iter().zip(lines).zip(numpy);
+    lines.map(|((name, accuracy), numpy)| {
+        let finding = property(&format!("{name}: accuracy"), accuracy, Gate::Shown);
+        match numpy {
+            Some(numpy) => finding.beside(numpy, "numpy"),
+            None => finding,
+        }
+    })
+}
+
 fn points(above: &[f64], below: &[f64]) -> Vec<f64> {
     above
         .iter()
@@ -127,7 +151,7 @@ fn to_parity(_: &Path) -> Vec<Finding> {
         let judged = (&digits.test, &parity(&digits.test_labels)[..]);
         table(&encoders, &target, &steady(200, 20, 2e-3, seed), judged)
     });
-    vec![
+    let mut findings = vec![
         property(
             "frozen: points above scratch",
             points(&frozen, &scratch),
@@ -140,21 +164,25 @@ fn to_parity(_: &Path) -> Vec<Finding> {
             Gate::AtLeast(5.0),
         )
         .beside(10.3, "numpy"),
-        property("frozen: accuracy", frozen, Gate::Shown).beside(0.903, "numpy"),
-        property("fine-tuned: accuracy", tuned, Gate::Shown).beside(0.879, "numpy"),
-        property("random, frozen: accuracy", random, Gate::Shown).beside(0.800, "numpy"),
-        property("from scratch: accuracy", scratch, Gate::Shown).beside(0.854, "numpy"),
-        property(
-            "without labels, frozen: accuracy",
-            unlabelled_frozen,
-            Gate::Shown,
-        ),
-        property(
-            "without labels, fine-tuned: accuracy",
-            unlabelled_tuned,
-            Gate::Shown,
-        ),
-    ]
+    ];
+    let lines = [
+        frozen,
+        tuned,
+        unlabelled_frozen,
+        unlabelled_tuned,
+        random,
+        scratch,
+    ];
+    let numpy = [
+        Some(0.903),
+        Some(0.879),
+        None,
+        None,
+        Some(0.800),
+        Some(0.854),
+    ];
+    findings.extend(accuracies("identity", lines, numpy));
+    findings
 }
 
 /// What is learned to tell 0 to 4 apart is worse for 5 to 9 than what random weights give.
@@ -200,7 +228,7 @@ fn to_other_digits(_: &Path) -> Vec<Finding> {
             (&test, &test_classes),
         )
     });
-    vec![
+    let mut findings = vec![
         property(
             "0 to 4, frozen: points above scratch",
             points(&frozen, &scratch),
@@ -213,22 +241,25 @@ fn to_other_digits(_: &Path) -> Vec<Finding> {
             Gate::AtLeast(3.0),
         )
         .beside(9.7, "numpy"),
-        property("0 to 4, frozen: accuracy", frozen, Gate::Shown).beside(0.817, "numpy"),
-        property("0 to 4, fine-tuned: accuracy", tuned, Gate::Shown).beside(0.889, "numpy"),
-        property("random, frozen: accuracy", random, Gate::Shown).beside(0.844, "numpy"),
-        property("from scratch: accuracy", scratch, Gate::Shown).beside(0.920, "numpy"),
-        property(
-            "without labels, frozen: accuracy",
-            unlabelled_frozen,
-            Gate::Shown,
-        )
-        .beside(0.914, "numpy"),
-        property(
-            "without labels, fine-tuned: accuracy",
-            unlabelled_tuned,
-            Gate::Shown,
-        ),
-    ]
+    ];
+    let lines = [
+        frozen,
+        tuned,
+        unlabelled_frozen,
+        unlabelled_tuned,
+        random,
+        scratch,
+    ];
+    let numpy = [
+        Some(0.817),
+        Some(0.889),
+        Some(0.914),
+        None,
+        Some(0.844),
+        Some(0.920),
+    ];
+    findings.extend(accuracies("0 to 4", lines, numpy));
+    findings
 }
 
 /// With α frozen, a linear head and the squared error, min over β′ is least squares on codes, which is known.
