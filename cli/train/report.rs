@@ -74,7 +74,7 @@ pub struct Section {
 pub struct Table {
     /// Its name for another program.
     pub key: &'static str,
-    /// The line above it.
+    /// The line above it; empty: a reader hears nothing of it.
     pub title: String,
     /// The columns: a key for another program, and a heading for a reader.
     pub columns: Vec<(&'static str, String)>,
@@ -259,7 +259,7 @@ impl Report {
                 summary += &format!("  {:width$}  {:>10}{other}\n", figure.name, figure.shown());
             }
         }
-        for table in &self.tables {
+        for table in self.tables.iter().filter(|table| !table.title.is_empty()) {
             summary += &table.summary();
         }
         for warning in &self.warnings {
