@@ -5,6 +5,7 @@
 //! stand on one page); [`png`] rasterises it with a font that is part of the program, so that a picture looks the
 //! same on every machine.
 
+mod agreement;
 mod axis;
 mod bars;
 mod calibration;
@@ -29,9 +30,10 @@ mod spectrum;
 mod tiles;
 mod vector_field;
 
+pub use agreement::agreement;
 pub use axis::Scale;
 pub use bars::{Bar, bars};
-pub use calibration::calibration;
+pub use calibration::{calibration, expected_calibration_error};
 pub use cells::TileShape;
 pub use codes::codes;
 pub use curves::curves;

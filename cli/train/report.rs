@@ -113,9 +113,11 @@ impl Cell {
 
     fn shown(&self) -> String {
         match self {
-            Self::Measured { mean, spread } => {
-                format!("{} ± {}", four_digits(*mean), four_digits(*spread))
-            }
+            // both have as many digits as the larger needs
+            Self::Measured { mean, spread } => match four_digits(mean.abs().max(*spread)).contains('e') {
+                true => format!("{mean:.3e} ± {spread:.3e}"),
+                false => format!("{mean:.4} ± {spread:.4}"),
+            },
             Self::Number(value) => four_digits(*value),
             Self::Words(words) => words.clone(),
             Self::Empty => String::new(),

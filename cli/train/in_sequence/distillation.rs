@@ -1,8 +1,9 @@
 //! `unsup train distill`: a small classifier from a large one.
 
-use super::{class_name, few_of_each, fewest, seed_of, surrogate};
+use super::{class_name, few_of_each, fewest, seed_of, spread_of, surrogate};
 use crate::arguments::{TrainDistill, TrainingOptions};
 use crate::data::{About, Missing, Split};
+use crate::pictures::{self, Estimate, Scale};
 use crate::train::classifier::Classed;
 use crate::train::report::{Cell, Table};
 use crate::train::runs::{Findings, Runs, runs};
@@ -53,11 +54,12 @@ pub fn distill(arguments: &TrainDistill) -> Result<(), Box<dyn Error>> {
             rows: few_of_each(&lesson.train.classes, lesson.labels, seed),
             seed,
         };
-        let mut distilled = None;
         for (way, judged) in Way::ALL.into_iter().zip(&mut found.students) {
             let student = lesson.student(&lesson.widths, way, &draw, &answers, &mut runs)?;
             judged.push(lesson.judge(&student)?);
-            distilled = Some(student);
+            if run == 0 && way == Way::SoftAll {
+                lesson.save(&student, &mut runs)?;
+            }
         }
         if let (Some(mu), Some(judged)) = (arguments.mu, found.students.get_mut(Way::ALL.len())) {
             let student = lesson.taught(mu, &draw, &answers, &mut runs)?;
@@ -68,9 +70,6 @@ pub fn distill(arguments: &TrainDistill) -> Result<(), Box<dyn Error>> {
                 let student = lesson.student(&[units], way, &draw, &answers, &mut runs)?;
                 accuracies.push(student.accuracy(&lesson.test.x, &lesson.test.classes));
             }
-        }
-        if let (0, Some(student)) = (run, distilled) {
-            lesson.save(&student, &mut runs)?;
         }
     }
     runs.finish(lesson.findings(&teacher, &found))
@@ -88,7 +87,6 @@ enum Way {
 }
 
 impl Way {
-    /// The last one is the method.
     const ALL: [Self; 3] = [Self::Labels, Self::SoftFew, Self::SoftAll];
 
     fn key(self) -> &'static str {
@@ -138,6 +136,16 @@ struct Judged {
     accuracy: f64,
     /// In nats per object.
     cross_entropy: f64,
+    /// The probability of the class that is predicted, for each object.
+    confidences: Vec<f64>,
+    /// Whether it is the object's class.
+    right: Vec<bool>,
+}
+
+impl Judged {
+    fn calibration_error(&self) -> f64 {
+        pictures::expected_calibration_error(&self.confidences, &self.right)
+    }
 }
 
 /// What all runs came to.
@@ -331,7 +339,12 @@ impl<'a> Lesson<'a> {
 
     fn judge(&self, model: &Predictor<f32>) -> Result<Judged, Box<dyn Error>> {
         let (x, classes) = (&self.test.x, &self.test.classes);
+        let probabilities = model.probabilities(x);
+        let largest = |row: &[f32]| row.iter().copied().fold(0.0, f32::max).into();
+        let predicted = model.predict(x).into_iter().zip(classes);
         Ok(Judged {
+            confidences: probabilities.row_iter().map(largest).collect(),
+            right: predicted.map(|(class, own)| class == *own).collect(),
             accuracy: model.accuracy(x, classes),
             cross_entropy: model.loss(&Task::classes(x, classes))?,
         })
@@ -364,6 +377,7 @@ impl<'a> Lesson<'a> {
                 whole(weights),
                 of(|judged| judged.accuracy),
                 of(|judged| judged.cross_entropy),
+                of(Judged::calibration_error),
             ];
             (name, cells)
         };
@@ -395,6 +409,7 @@ impl<'a> Lesson<'a> {
                     ("weights", "weights".to_owned()),
                     ("accuracy", "accuracy".to_owned()),
                     ("cross_entropy", "nats per object".to_owned()),
+                    ("calibration_error", "calibration error".to_owned()),
                 ],
                 rows,
             },
@@ -429,8 +444,52 @@ impl<'a> Lesson<'a> {
             sections: Vec::new(),
             tables,
             warnings: Vec::new(),
-            pictures: Vec::new(),
+            pictures: self.pictures(teacher.parameter_count(), found),
         }
+    }
+
+    fn pictures(&self, teacher: usize, found: &Found) -> Vec<(&'static str, String)> {
+        let name = &self.about.name;
+        let students = Way::ALL.iter().zip(&found.students);
+        let first = students.map(|(way, judged)| (format!("student {}", way.name()), &judged[0]));
+        let judged: Vec<_> = [("teacher".to_owned(), &found.teacher)]
+            .into_iter()
+            .chain(first)
+            .collect();
+        let classifiers: Vec<_> = judged
+            .iter()
+            .map(|(name, judged)| (&name[..], &judged.confidences[..], &judged.right[..]))
+            .collect();
+        let caption = format!("How sure a teacher and its students are of {name}, and how right");
+        let mut drawn = vec![(CALIBRATION, pictures::calibration(&classifiers, &caption))];
+        if self.units.is_empty() {
+            return drawn;
+        }
+        let curves: Vec<Vec<_>> = (0..Way::ALL.len())
+            .map(|way| {
+                let points = self.units.iter().zip(&found.sizes);
+                let point = |(&units, ways): (&usize, &Vec<Vec<f64>>)| {
+                    let weights = self.network(&[units], 0).parameter_count();
+                    (weights as f64, Estimate::of(&ways[way]))
+                };
+                points.map(point).collect()
+            })
+            .collect();
+        let names = Way::ALL.map(Way::name).into_iter();
+        let series: Vec<_> = names.zip(curves.iter().map(Vec::as_slice)).collect();
+        let teacher = format!("teacher, {teacher} weights");
+        let axes = [
+            ("weights of the student", Scale::Logarithmic),
+            ("accuracy on held-out objects", Scale::Linear),
+        ];
+        let caption = format!("{name}: students of one layer, by their size");
+        let references = [(&teacher[..], found.teacher.accuracy)];
+        let remark = spread_of(self.arguments.repeats);
+        drawn.push((
+            SIZES,
+            pictures::curves(&series, &references, axes, &caption, &remark),
+        ));
+        drawn
     }
 }
 

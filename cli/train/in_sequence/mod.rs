@@ -57,6 +57,14 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
+/// What a picture of means and their spread says of both.
+fn spread_of(runs: usize) -> String {
+    match runs {
+        1 => "One run.".to_owned(),
+        several => format!("Means of {several} runs and their standard deviations."),
+    }
+}
+
 /// Each number less its fellow.
 fn differences(values: &[f64], from: &[f64]) -> Vec<f64> {
     values.iter().zip(from).map(|(a, b)| a - b).collect()

@@ -2,9 +2,10 @@
 
 use super::{mean, seed_of};
 use crate::arguments::{FunctionName, TrainDistill, TrainingOptions, function_name};
+use crate::pictures::{self, TileShape};
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, runs};
-use crate::train::{architecture, check_numbers, check_size, count, listed, training};
+use crate::train::{architecture, check_numbers, check_size, count, four_digits, listed, training};
 use std::error::Error;
 use unsup_data::generators::TestFunction;
 use unsup_models::in_sequence::distillation::{Domain, Surrogate};
@@ -15,6 +16,10 @@ use unsup_nn::classical::{Ridge, r_squared};
 use unsup_nn::saving::{Description, fingerprint, json};
 
 const SURROGATE: &str = "surrogate.png";
+/// Drawn for functions of two arguments only.
+const PLANE: &str = "plane.png";
+/// How many points of the plane are drawn each way.
+const POINTS: usize = 48;
 
 const CALLS: usize = 200;
 const WIDTHS: [usize; 2] = [64, 64];
@@ -53,12 +58,13 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box
         epochs: arguments.training.epochs.or(Some(EPOCHS)),
         ..arguments.training.clone()
     };
-    let mut runs = Runs::open("distill", &arguments.run, &[SURROGATE])?;
+    let mut runs = Runs::open("distill", &arguments.run, &[SURROGATE, PLANE])?;
     runs.expect(arguments.repeats);
     let new = domain.draw(NEW_POINTS, arguments.run.seed.wrapping_sub(1));
     let truth = a(&new);
     let (mut of_surrogate, mut of_line) = (Vec::new(), Vec::new());
     let mut weights = 0;
+    let mut drawn = Vec::new();
     for run in 0..arguments.repeats {
         let seed = seed_of(arguments.run.seed, run);
         let x = domain.draw(calls, seed);
@@ -94,6 +100,28 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box
                 data: fingerprint(&[&x]),
             };
             runs.save(&model, &description, None)?;
+            let numbers = |x: &Matrix<f32>| x.cast::<f64>().into_vec();
+            let caption = format!(
+                "{} at {NEW_POINTS} new points, from {}",
+                function_name(name),
+                count(calls, "call", "calls")
+            );
+            drawn.push((
+                SURROGATE,
+                pictures::agreement(
+                    &numbers(&truth),
+                    &[
+                        ("surrogate", &numbers(&found)),
+                        ("linear regression", line.predict(&new.cast()).as_slice()),
+                    ],
+                    "the function",
+                    &caption,
+                ),
+            ));
+            if inputs == 2 {
+                let caption = format!("{}, and what was learned of it", function_name(name));
+                drawn.push((PLANE, plane(&a, &model, &domain, &caption)));
+            }
         }
         runs.trained(format!("R² {:.4}", of_surrogate[run]));
     }
@@ -126,8 +154,52 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box
         }],
         tables,
         warnings: Vec::new(),
-        pictures: Vec::new(),
+        pictures: drawn,
     })
+}
+
+/// A function of two arguments and its surrogate over the plane, as images: dark is large.
+fn plane(
+    a: &dyn Fn(&Matrix<f32>) -> Matrix<f32>,
+    surrogate: &Surrogate<f32>,
+    domain: &Domain,
+    caption: &str,
+) -> String {
+    let x = Matrix::from_fn(POINTS * POINTS, 2, |i, j| {
+        let (least, most) = domain.0[j];
+        // the second argument grows upwards
+        let place = [i % POINTS, POINTS - 1 - i / POINTS][j];
+        (least + (most - least) * (place as f64 + 0.5) / POINTS as f64) as f32
+    });
+    let (truth, found) = (a(&x), surrogate.answers(&x));
+    let values = || truth.as_slice().iter().copied();
+    let (least, most) = (
+        values().fold(f32::INFINITY, f32::min),
+        values().fold(f32::NEG_INFINITY, f32::max),
+    );
+    let image = |values: &dyn Fn(usize) -> f32| {
+        Matrix::from_fn(1, POINTS * POINTS, |_, i| values(i) / (most - least))
+    };
+    let [function, learned, difference] = [
+        image(&|i| truth[(i, 0)] - least),
+        image(&|i| found[(i, 0)] - least),
+        image(&|i| (found[(i, 0)] - truth[(i, 0)]).abs()),
+    ];
+    let tile = TileShape::Image {
+        height: POINTS,
+        width: POINTS,
+    };
+    let rows = [
+        ("function", &function),
+        ("surrogate", &learned),
+        ("difference, its size", &difference),
+    ];
+    let remark = format!(
+        "From {} (white) to {} (black), the difference from 0 on in the same shades.",
+        four_digits(least.into()),
+        four_digits(most.into())
+    );
+    pictures::tiles(&rows, tile, caption, &remark)
 }
 
 /// The function that is asked for.

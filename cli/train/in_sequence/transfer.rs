@@ -1,8 +1,9 @@
 //! `unsup train transfer`.
 
-use super::{class_name, differences, few_of_each, fewest, mean, seed_of};
+use super::{class_name, differences, few_of_each, fewest, mean, seed_of, spread_of};
 use crate::arguments::{DigitTask, SourceLabel, TrainTransfer, Widths};
 use crate::data::{About, Further, Missing, Part, Split};
+use crate::pictures::{self, Estimate, Scale};
 use crate::train::classifier::Classed;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, runs};
@@ -89,6 +90,12 @@ struct Found {
     first_task: Vec<f64>,
     /// The accuracy in the second, for each number of labels a class and each line of the table.
     accuracy: Vec<Vec<Vec<f64>>>,
+}
+
+impl Found {
+    fn runs(&self) -> usize {
+        self.accuracy[0][0].len()
+    }
 }
 
 /// An encoder that was learned, and from what.
@@ -375,7 +382,10 @@ impl Problem {
             head: &[],
             seed,
         };
-        let training = training(&arguments.training, USUAL_RATE, few.x.rows(), seed);
+        let training = Training {
+            schedule: Schedule::Constant,
+            ..training(&arguments.training, USUAL_RATE, few.x.rows(), seed)
+        };
         let named: Vec<_> = encoders.iter().map(|(name, f)| (*name, f)).collect();
         let labelled = count(few.x.rows(), "label", "labels");
         let compared = compare(&named, &target, &training, |line, epoch| {
@@ -506,8 +516,38 @@ impl Problem {
             }],
             tables,
             warnings,
-            pictures: Vec::new(),
+            pictures: self.picture(sizes, found).into_iter().collect(),
         }
+    }
+
+    /// Accuracy against the number of labels, where there are several numbers.
+    fn picture(&self, sizes: &[usize], found: &Found) -> Option<(&'static str, String)> {
+        if sizes.len() < 2 {
+            return None;
+        }
+        let rows = self.rows();
+        let curves: Vec<Vec<(f64, Estimate)>> = (0..rows.len())
+            .map(|row| {
+                let points = sizes.iter().zip(&found.accuracy);
+                let point = |(&size, accuracy): (&usize, &Vec<Vec<f64>>)| {
+                    let labels = size * self.kind_names.len();
+                    (labels as f64, Estimate::of(&accuracy[row]))
+                };
+                points.map(point).collect()
+            })
+            .collect();
+        let names = rows.iter().map(String::as_str);
+        let series: Vec<_> = names.zip(curves.iter().map(Vec::as_slice)).collect();
+        let axes = [
+            ("labels in the second task", Scale::Logarithmic),
+            ("accuracy on held-out objects", Scale::Linear),
+        ];
+        let caption = format!("{}: {}, from few labels", self.about.name, self.target);
+        let remark = spread_of(found.runs());
+        Some((
+            CURVE,
+            pictures::curves(&series, &[], axes, &caption, &remark),
+        ))
     }
 
     /// The encoders that are of no use, frozen or not.
