@@ -267,7 +267,7 @@ mod tests {
                 assert_ne!(color(1.1, mean, 3.0), fill);
                 if let Some(published) = bar.published {
                     assert_eq!([0.1, 0.9].map(|x| color(x, published, 0.0)), [INK; 2]);
-                    assert_eq!(color(0.1, published, 1.5), PAPER);
+                    assert_eq!(color(0.1, published, 1.75), PAPER);
                 }
             }
         }
