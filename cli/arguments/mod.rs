@@ -349,9 +349,9 @@ pub struct TrainingOptions {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = at_least_1, allow_negative_numbers = true)]
     pub batch_size: usize,
 
-    /// The learning rate of Adam at the start; it falls to 0 along half a cosine. [default: 0.002; 0.02 for linear,
-    /// 0.01 for two-layer, sparse (but for codes), denoising, contractive and stacked, 0.005 for relational,
-    /// variational and distill --function]
+    /// The learning rate of Adam at the start; it falls to 0 along half a cosine (it stays in transfer). [default:
+    /// 0.002; 0.02 for linear, 0.01 for two-layer, sparse (but for codes), denoising, contractive and stacked, 0.005
+    /// for relational, variational and distill]
     #[arg(long, value_name = "RATE", value_parser = positive, allow_negative_numbers = true)]
     pub rate: Option<f64>,
 }

@@ -114,10 +114,12 @@ impl Cell {
     fn shown(&self) -> String {
         match self {
             // both have as many digits as the larger needs
-            Self::Measured { mean, spread } => match four_digits(mean.abs().max(*spread)).contains('e') {
-                true => format!("{mean:.3e} ± {spread:.3e}"),
-                false => format!("{mean:.4} ± {spread:.4}"),
-            },
+            Self::Measured { mean, spread } => {
+                match four_digits(mean.abs().max(*spread)).contains('e') {
+                    true => format!("{mean:.3e} ± {spread:.3e}"),
+                    false => format!("{mean:.4} ± {spread:.4}"),
+                }
+            }
             Self::Number(value) => four_digits(*value),
             Self::Words(words) => words.clone(),
             Self::Empty => String::new(),

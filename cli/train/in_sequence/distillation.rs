@@ -7,7 +7,7 @@ use crate::pictures::{self, Estimate, Scale};
 use crate::train::classifier::Classed;
 use crate::train::report::{Cell, Table};
 use crate::train::runs::{Findings, Runs, runs};
-use crate::train::{USUAL_RATE, architecture, check_size, count, describe, listed, training};
+use crate::train::{architecture, check_size, count, describe, listed, training};
 use std::error::Error;
 use unsup_models::autoencoder::{Denoising, Method, Noise};
 use unsup_models::in_sequence::distillation::Taught;
@@ -22,6 +22,8 @@ const CALIBRATION: &str = "calibration.png";
 
 /// How often objects are seen, at most, if nothing is said.
 const EPOCHS: usize = 60;
+/// The learning rate, if nothing is said.
+pub(super) const RATE: f64 = 0.005;
 const LABELS: usize = 5;
 const WIDTHS: [usize; 1] = [16];
 const TEACHER_WIDTHS: [usize; 2] = [256, 128];
@@ -257,7 +259,7 @@ impl<'a> Lesson<'a> {
                 .arguments
                 .teacher_epochs
                 .unwrap_or_else(|| self.arguments.training.epochs(x.rows()).min(EPOCHS)),
-            ..training(&self.options, USUAL_RATE, x.rows(), seed)
+            ..training(&self.options, RATE, x.rows(), seed)
         };
         let (mut optimiser, settings) = training.optimiser_and_settings()?;
         fit(
@@ -274,7 +276,7 @@ impl<'a> Lesson<'a> {
 
     /// The training of a student on so many objects: as many steps as on all.
     fn training(&self, objects: usize, seed: u64) -> Training {
-        let training = training(&self.options, USUAL_RATE, objects, seed);
+        let training = training(&self.options, RATE, objects, seed);
         let steps = |objects: usize| objects.div_ceil(training.batch_size);
         let epochs = training
             .epochs

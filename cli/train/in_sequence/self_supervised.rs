@@ -3,6 +3,7 @@
 use super::seed_of;
 use crate::arguments::TrainSelfSupervised;
 use crate::data::{About, Missing, Split};
+use crate::pictures::{self, TileShape};
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, runs};
 use crate::train::{
@@ -15,7 +16,7 @@ use unsup_data::{Dataset, ImageShape, ScalingKind};
 use unsup_models::Matrix;
 use unsup_models::autoencoder::uses::{Judgement, judge};
 use unsup_models::in_sequence::self_supervised::{
-    Architecture, Fragments, POSITIONS, Pairs, RelativePosition,
+    Architecture, Fragments, POSITIONS, Pairs, Place, RelativePosition,
 };
 use unsup_nn::saving::json;
 
@@ -30,6 +31,8 @@ const LARGE: usize = 16;
 /// What a pair of fragments takes beside its pixels, in numbers.
 const BESIDE_PIXELS: usize = 64;
 
+/// How many pairs are drawn.
+const SHOWN: usize = 12;
 const FRAGMENTS: &str = "fragments.png";
 
 /// `unsup train self-supervised`
@@ -129,6 +132,9 @@ struct PositionTask<'a> {
     held_out: Matrix<f32>,
 }
 
+/// Where pixels stand among what classes are told by.
+const PIXELS: usize = 2;
+
 /// What all runs came to.
 #[derive(Default)]
 struct Found {
@@ -137,6 +143,8 @@ struct Found {
     ablated: [Vec<f64>; 2],
     /// Of codes that were learned, of random weights' and of pixels: the linear classifier and the neighbours.
     codes: [[Vec<f64>; 2]; 3],
+    /// Held-out pairs of the first run, and which position was told.
+    shown: Option<(Pairs<f32>, Vec<usize>)>,
 }
 
 impl PositionTask<'_> {
@@ -211,6 +219,9 @@ impl PositionTask<'_> {
         };
         let model = fit(&pairs, "positions")?;
         judge_positions(&model, &mut found.learned);
+        if found.shown.is_none() {
+            found.shown = Some((judged.clone(), model.predict(&judged)));
+        }
         if arguments.ablate {
             let mut shuffled = pairs.clone();
             let mut random = generator(seed, "shuffled positions", 0);
@@ -242,12 +253,14 @@ impl PositionTask<'_> {
         }
         let random = model.encoder().redrawn(seed, "random encoder");
         let codes = |encoder, x: &Matrix<f32>| self.fragments.codes_of_images(encoder, x);
-        let pairs = [
-            [&train, &held_out].map(|x| codes(model.encoder(), x)),
-            [&train, &held_out].map(|x| codes(&random, x)),
-            [train.clone(), held_out.clone()],
-        ];
-        for ([train, held_out], into) in pairs.iter().zip(&mut found.codes) {
+        let of_codes = [model.encoder(), &random]
+            .map(|encoder| [&train, &held_out].map(|x| codes(encoder, x)));
+        let mut judged_by: Vec<_> = of_codes.into_iter().collect();
+        // pixels are the same in each run
+        if found.codes[PIXELS][0].is_empty() {
+            judged_by.push([train, held_out]);
+        }
+        for ([train, held_out], into) in judged_by.iter().zip(&mut found.codes) {
             if !(train.is_finite() && held_out.is_finite()) {
                 let name = &self.split.about.name;
                 return Err(format!(
@@ -386,7 +399,65 @@ impl PositionTask<'_> {
             }],
             tables,
             warnings: Vec::new(),
-            pictures: Vec::new(),
+            pictures: self.picture(found).into_iter().collect(),
         }
+    }
+
+    /// Held-out pairs with their true and their predicted positions.
+    fn picture(&self, found: &Found) -> Option<(&'static str, String)> {
+        let (pairs, predicted) = found.shown.as_ref()?;
+        let Fragments {
+            height,
+            width,
+            channels,
+            side,
+            ..
+        } = self.fragments;
+        let mut counts = [(0, 0); POSITIONS.len()];
+        for (&position, &predicted) in pairs.positions.iter().zip(predicted) {
+            counts[position].0 += usize::from(position == predicted);
+            counts[position].1 += 1;
+        }
+        let shown = predicted.len().min(SHOWN);
+        // grey, whatever the channels
+        let images = Matrix::from_fn(shown, height * width, |i, pixel| {
+            let image = self.held_out.row(pairs.images[i]);
+            let pixel = &image[pixel * channels..(pixel + 1) * channels];
+            pixel.iter().sum::<f32>() / channels as f32
+        });
+        let marked: Vec<_> = (0..shown)
+            .map(|i| pictures::Fragments {
+                first: pairs.places[i][0],
+                second: pairs.places[i][1],
+                predicted: match predicted[i] == pairs.positions[i] {
+                    true => pairs.places[i][1],
+                    false => self.beside(pairs.places[i][0], predicted[i]),
+                },
+            })
+            .collect();
+        let caption = format!(
+            "{}: how two fragments of a held-out image lie to each other",
+            self.split.about.name
+        );
+        let tile = TileShape::Image { height, width };
+        let svg = pictures::fragments(&images, tile, side, &marked, &counts, &caption);
+        Some((FRAGMENTS, svg))
+    }
+
+    /// Where a neighbour lies that is not shifted.
+    fn beside(&self, (top, left): Place, position: usize) -> Place {
+        let Fragments {
+            height,
+            width,
+            side,
+            gap,
+            ..
+        } = self.fragments;
+        let along = |from: usize, step: isize, length: usize| {
+            from.saturating_add_signed(step * (side + gap) as isize)
+                .min(length - side)
+        };
+        let (down, right) = POSITIONS[position];
+        (along(top, down, height), along(left, right, width))
     }
 }

@@ -1,5 +1,6 @@
 //! `unsup train distill --function`: a surrogate of a function.
 
+use super::distillation::RATE;
 use super::{mean, seed_of};
 use crate::arguments::{FunctionName, TrainDistill, TrainingOptions, function_name};
 use crate::pictures::{self, TileShape};
@@ -24,7 +25,6 @@ const POINTS: usize = 48;
 const CALLS: usize = 200;
 const WIDTHS: [usize; 2] = [64, 64];
 const EPOCHS: usize = 500;
-const RATE: f64 = 0.005;
 /// How many arguments Friedman's first function has, if nothing is said.
 const INPUTS: usize = 5;
 /// At how many new points a surrogate is judged.
@@ -114,7 +114,7 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box
                         ("surrogate", &numbers(&found)),
                         ("linear regression", line.predict(&new.cast()).as_slice()),
                     ],
-                    "the function",
+                    function_name(name),
                     &caption,
                 ),
             ));
@@ -177,13 +177,14 @@ fn plane(
         values().fold(f32::INFINITY, f32::min),
         values().fold(f32::NEG_INFINITY, f32::max),
     );
-    let image = |values: &dyn Fn(usize) -> f32| {
-        Matrix::from_fn(1, POINTS * POINTS, |_, i| values(i) / (most - least))
-    };
+    let image =
+        |values: &dyn Fn(usize) -> f32| Matrix::from_fn(1, POINTS * POINTS, |_, i| values(i));
+    let off = |i: usize| (found[(i, 0)] - truth[(i, 0)]).abs();
+    let farthest = (0..x.rows()).map(off).fold(0.0, f32::max);
     let [function, learned, difference] = [
-        image(&|i| truth[(i, 0)] - least),
-        image(&|i| found[(i, 0)] - least),
-        image(&|i| (found[(i, 0)] - truth[(i, 0)]).abs()),
+        image(&|i| (truth[(i, 0)] - least) / (most - least)),
+        image(&|i| (found[(i, 0)] - least) / (most - least)),
+        image(&|i| off(i) / farthest),
     ];
     let tile = TileShape::Image {
         height: POINTS,
@@ -192,12 +193,13 @@ fn plane(
     let rows = [
         ("function", &function),
         ("surrogate", &learned),
-        ("difference, its size", &difference),
+        ("size of the difference", &difference),
     ];
     let remark = format!(
-        "From {} (white) to {} (black), the difference from 0 on in the same shades.",
+        "White is {}, black is {}; of the difference 0 and {}. The first argument grows to the right, the second upwards.",
         four_digits(least.into()),
-        four_digits(most.into())
+        four_digits(most.into()),
+        four_digits(farthest.into())
     );
     pictures::tiles(&rows, tile, caption, &remark)
 }

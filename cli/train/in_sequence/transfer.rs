@@ -64,7 +64,7 @@ struct Problem {
     /// All objects to learn from, of both tasks.
     unlabelled: Matrix<f32>,
     /// What is asked in the second task, in words.
-    target: &'static str,
+    target: String,
     /// Its classes' names, or their numbers.
     classes: Vec<String>,
     /// Its objects, from which the few with labels are drawn, as many of each kind.
@@ -175,7 +175,7 @@ impl Problem {
         Ok(Self {
             first: Some(first),
             unlabelled: all.x,
-            target,
+            target: target.to_owned(),
             classes: names.iter().map(ToString::to_string).collect(),
             pool,
             kinds: digits.iter().map(|digit| digit - least).collect(),
@@ -220,7 +220,7 @@ impl Problem {
         Ok(Self {
             first,
             unlabelled,
-            target: "its classes",
+            target: format!("the {count} classes of {}", about.name),
             kinds: pool.classes.clone(),
             kind_names: classes.clone(),
             classes,
@@ -542,7 +542,7 @@ impl Problem {
             ("labels in the second task", Scale::Logarithmic),
             ("accuracy on held-out objects", Scale::Linear),
         ];
-        let caption = format!("{}: {}, from few labels", self.about.name, self.target);
+        let caption = format!("Accuracy from few labels: {}", self.target);
         let remark = spread_of(found.runs());
         Some((
             CURVE,
