@@ -30,8 +30,8 @@ pub struct Bar {
 /// Groups of bars from zero on, as SVG text: each of `groups` is a name and a bar for each of `series`, in their order
 /// and in the colours of the legend, with bars of error in ink, and with the published number, where there is one, as a
 /// thick tick. In each bar that is wide enough its number is written. At most the first 12 groups and series are drawn.
-/// Bars that are not finite are left out, and the picture says how many. `y_label` is cut, `caption` and `remark`, which
-/// is said below, are broken where too long.
+/// Bars that are not finite are left out, and the picture says how many. `y_label` is cut, `caption` and `remark`,
+/// which is said below, are broken where too long.
 ///
 /// # Panics
 /// If a group has not one bar for each of the series.

@@ -1,7 +1,7 @@
 //! Where a fragment of an image lies from another one: what is asked of a self-supervised model, and what it answers.
 
 use super::axis::tick;
-use super::cells::{Place, Shading, TileShape, side};
+use super::cells::{Place, TileShape, side};
 use super::colors::{CLASSES, Color, FAINT_INK, FRAME, INK, PAPER, grey};
 use super::document::{Anchor, Count, Document, Style, Units};
 use super::series::Legend;
@@ -27,15 +27,16 @@ pub struct Fragments {
     pub first: (usize, usize),
     /// Where the other one is.
     pub second: (usize, usize),
-    /// Where the model takes it to be.
+    /// Where the model takes it to be; right where it is the same as `second`.
     pub predicted: (usize, usize),
 }
 
 /// Fragments of images and how often their relative position is predicted, as SVG text. The first rows (at most 12) of
-/// `images`, of the shape `tile`, have on them what is in `fragments`, one an image: the outline of the first fragment, a
-/// square of `side` pixels, that of the second one in dashes, and in the predicted place a tick where it is right, else a
-/// cross. Beside them is a table of the eight positions around the first fragment: of `positions`, row by row from the
-/// upper left one, how many predictions are right and how many there are. The darker a cell, the more are right.
+/// `images`, of the shape `tile`, have on them what is in `fragments`, one an image: the outline of the first fragment,
+/// a square of `side` pixels, that of the second one in dashes, and in the predicted place a tick where it is right,
+/// else a cross. Beside them is a table of the eight positions around the first fragment: of `positions`, row by row
+/// from the upper left one, how many predictions are right and how many there are. The darker a cell, the more are
+/// right.
 ///
 /// Values outside 0 to 1 are clamped, and the picture says so. `caption` is broken where too long.
 ///

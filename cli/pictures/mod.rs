@@ -7,6 +7,7 @@
 
 mod agreement;
 mod axis;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod bars;
 mod calibration;
 mod cells;
@@ -24,18 +25,22 @@ pub mod map;
 mod page;
 mod panels;
 mod plane;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod probability_planes;
 mod reconstructions;
 mod render;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod samples_over_training;
 mod series;
 mod sheet;
 mod spectrum;
+mod surfaces;
 mod tiles;
 mod vector_field;
 
 pub use agreement::agreement;
 pub use axis::Scale;
+#[expect(unused_imports, reason = "no command draws it yet")]
 pub use bars::{Bar, bars};
 pub use calibration::{calibration, expected_calibration_error};
 pub use cells::TileShape;
@@ -47,10 +52,13 @@ pub use fragments::{Fragments, fragments};
 pub use grid::grid;
 pub use histogram::histogram;
 pub use page::Page;
+#[expect(unused_imports, reason = "no command draws it yet")]
 pub use probability_planes::{Lattice, probability_planes};
 pub use reconstructions::reconstructions;
 pub use render::png;
+#[expect(unused_imports, reason = "no command draws it yet")]
 pub use samples_over_training::{sample_tiles_over_training, samples_over_training};
 pub use spectrum::spectrum;
+pub use surfaces::surfaces;
 pub use tiles::tiles;
 pub use vector_field::vector_field;

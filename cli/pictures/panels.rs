@@ -55,8 +55,8 @@ impl Panels {
         self.left + self.columns as f64 * (self.width + GAP.0) - GAP.0 + OVERHANG.0 / 2.0
     }
 
-    /// Draws the panels under their names from the top of the sheet on, and what is `inside` each, given its number. Says
-    /// where they end.
+    /// Draws the panels under their names from the top of the sheet on, and what is `inside` each, given its number.
+    /// Says where they end.
     pub fn draw(
         &self,
         sheet: &mut Sheet,

@@ -28,8 +28,8 @@ pub struct Lattice {
 }
 
 impl Lattice {
-    /// A lattice over the part of the plane in which these points (n x 2) lie, with a tenth of it around them. Points that
-    /// are not finite do not count.
+    /// A lattice over the part of the plane in which these points (n x 2) lie, with a tenth of it around them. Points
+    /// that are not finite do not count.
     ///
     /// # Panics
     /// If points have not two columns.
@@ -71,10 +71,10 @@ impl Lattice {
     }
 }
 
-/// Probabilities over the plane beside each other, as SVG text. Each of `panels` is a name and the probability at each of
-/// the [positions](Lattice::positions) of the `lattice`: red where it is near 1, blue where it is near 0, white and a line
-/// where it is ½. On all of them lie the same `points`: for each kind, of which there are two at most, a name and its
-/// points (n x 2), the first kind as full circles, the second as triangles.
+/// Probabilities over the plane beside each other, as SVG text. Each of `panels` is a name and the probability at each
+/// of the [positions](Lattice::positions) of the `lattice`: red where it is near 1, blue where it is near 0, white and
+/// a line where it is ½. On all of them lie the same `points`: for each kind, of which there are two at most, a name
+/// and its points (n x 2), the first kind as full circles, the second as triangles.
 ///
 /// All panels have one scale, shown beside them; probabilities outside 0 to 1 are clamped. Of more than 200 points of a
 /// kind as many are drawn, chosen at random; of more than 12 panels the first. Points that are not finite are left out,
@@ -163,7 +163,12 @@ pub fn probability_planes(
 const BAR_NAME: &str = "p(1|x)";
 
 /// The cells, the first row lowest.
-fn shades(document: &mut Document, table: &Matrix<f32>, shading: &Shading, plane: &Plane) {
+pub(super) fn shades(
+    document: &mut Document,
+    table: &Matrix<f32>,
+    shading: &Shading,
+    plane: &Plane,
+) {
     let from_above: Vec<usize> = (0..table.rows()).rev().collect();
     let place = Place {
         x: plane.left,
@@ -176,7 +181,7 @@ fn shades(document: &mut Document, table: &Matrix<f32>, shading: &Shading, plane
 }
 
 /// Points with a rim, to be seen on every shade: circles are full, triangles are not.
-fn dots(document: &mut Document, form: Form, places: impl Iterator<Item = (f64, f64)>) {
+pub(super) fn dots(document: &mut Document, form: Form, places: impl Iterator<Item = (f64, f64)>) {
     let (fill, rim, radius) = match form {
         Form::Circle => (INK, PAPER, 2.2),
         _ => (PAPER, INK, 2.0),

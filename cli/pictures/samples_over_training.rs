@@ -19,10 +19,10 @@ const FAR: f64 = 0.5;
 /// Samples in the plane of two features, a small panel for each of `steps`, which is a number of steps and the samples
 /// after them (n x 2), on the same `data` (m x 2) in grey; SVG text.
 ///
-/// All panels show the same part of the plane in one scale: the data, and samples that are not far from it; of others the
-/// picture says how many there are. Of more than 12 steps as many are drawn, evenly from the first to the last; of more
-/// than 500 points of a panel as many, chosen at random. What is not finite is left out, and the picture says how much.
-/// `caption` is broken where too long.
+/// All panels show the same part of the plane in one scale: the data, and samples that are not far from it; of others
+/// the picture says how many there are. Of more than 12 steps as many are drawn, evenly from the first to the last; of
+/// more than 500 points of a panel as many, chosen at random. What is not finite is left out, and the picture says how
+/// much. `caption` is broken where too long.
 ///
 /// # Panics
 /// If data or samples have not two columns.
@@ -75,10 +75,10 @@ pub fn samples_over_training(
     sheet.finish(&remark, bottom + 6.0)
 }
 
-/// Samples that are images or strips, a row of tiles for each of `steps`, which is a number of steps and the samples after
-/// them; the last row is `data`, to compare them with. SVG text, as [`tiles`] draws it: as many objects of each as there
-/// are of all, at most 16. Of more than 12 steps as many are drawn, evenly from the first to the last, and the picture
-/// says so. `caption` is broken where too long.
+/// Samples that are images or strips, a row of tiles for each of `steps`, which is a number of steps and the samples
+/// after them; the last row is `data`, to compare them with. SVG text, as [`tiles`] draws it: as many objects of each
+/// as there are of all, at most 16. Of more than 12 steps as many are drawn, evenly from the first to the last, and the
+/// picture says so. `caption` is broken where too long.
 ///
 /// # Panics
 /// If samples have not the features of the data, or these are not as many as the pixels of an image.

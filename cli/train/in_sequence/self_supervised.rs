@@ -107,10 +107,11 @@ fn fragments(arguments: &TrainSelfSupervised, about: &About) -> Result<Fragments
             about.name
         ));
     }
-    if jitter > least {
+    if jitter.saturating_mul(2) >= side + gap {
         return Err(format!(
-            "--jitter {jitter}: the images of {} have {height}x{width} pixels, expected at most as many",
-            about.name
+            "--jitter {jitter}: neighbours could not be told apart any more, expected less than half of {}, the way from \
+             one to the next",
+            side + gap
         ));
     }
     Ok(Fragments {

@@ -3,7 +3,7 @@
 use super::distillation::RATE;
 use super::{mean, seed_of};
 use crate::arguments::{FunctionName, TrainDistill, TrainingOptions, function_name};
-use crate::pictures::{self, TileShape};
+use crate::pictures;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, runs};
 use crate::train::{architecture, check_numbers, check_size, count, four_digits, listed, training};
@@ -120,7 +120,7 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box
             ));
             if inputs == 2 {
                 let caption = format!("{}, and what was learned of it", function_name(name));
-                drawn.push((PLANE, plane(&a, &model, &domain, &caption)));
+                drawn.push((PLANE, plane(&a, &model, &domain, &x, &caption)));
             }
         }
         runs.trained(format!("R² {:.4}", of_surrogate[run]));
@@ -158,50 +158,24 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box
     })
 }
 
-/// A function of two arguments and its surrogate over the plane, as images: dark is large.
+/// A function of two arguments and its surrogate over the plane, and the calls.
 fn plane(
     a: &dyn Fn(&Matrix<f32>) -> Matrix<f32>,
     surrogate: &Surrogate<f32>,
     domain: &Domain,
+    calls: &Matrix<f32>,
     caption: &str,
 ) -> String {
     let x = Matrix::from_fn(POINTS * POINTS, 2, |i, j| {
         let (least, most) = domain.0[j];
-        // the second argument grows upwards
-        let place = [i % POINTS, POINTS - 1 - i / POINTS][j];
-        (least + (most - least) * (place as f64 + 0.5) / POINTS as f64) as f32
+        let place = [i % POINTS, i / POINTS][j] as f64 + 0.5;
+        (least + (most - least) * place / POINTS as f64) as f32
     });
-    let (truth, found) = (a(&x), surrogate.answers(&x));
-    let values = || truth.as_slice().iter().copied();
-    let (least, most) = (
-        values().fold(f32::INFINITY, f32::min),
-        values().fold(f32::NEG_INFINITY, f32::max),
-    );
-    let image =
-        |values: &dyn Fn(usize) -> f32| Matrix::from_fn(1, POINTS * POINTS, |_, i| values(i));
-    let off = |i: usize| (found[(i, 0)] - truth[(i, 0)]).abs();
-    let farthest = (0..x.rows()).map(off).fold(0.0, f32::max);
-    let [function, learned, difference] = [
-        image(&|i| (truth[(i, 0)] - least) / (most - least)),
-        image(&|i| (found[(i, 0)] - least) / (most - least)),
-        image(&|i| off(i) / farthest),
-    ];
-    let tile = TileShape::Image {
-        height: POINTS,
-        width: POINTS,
-    };
-    let rows = [
-        ("function", &function),
-        ("surrogate", &learned),
-        ("size of the difference", &difference),
-    ];
-    let remark = format!(
-        "White is {}, black is {}; of the difference 0 and {}. The first argument grows to the right, the second upwards.",
-        four_digits(least.into()),
-        four_digits(most.into()),
-        four_digits(farthest.into())
-    );
-    pictures::tiles(&rows, tile, caption, &remark)
+    let [truth, found] =
+        [a(&x), surrogate.answers(&x)].map(|y| Matrix::from_vec(POINTS, POINTS, y.into_vec()));
+    let part = [0, 1].map(|j| domain.0[j].0..domain.0[j].1);
+    let panels = [("the function", &truth), ("its surrogate", &found)];
+    pictures::surfaces(&part, &panels, calls, caption)
 }
 
 /// The function that is asked for.
