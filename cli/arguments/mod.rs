@@ -255,8 +255,8 @@ pub enum Method {
     /// held out to judge by. With --target others the first task is 0 to 4 and the second 5 to 9: what was learned is
     /// then of little use.
     ///
-    /// Written to --out: curve.png (accuracy against the number of labels; not with --curve none), model.safetensors
-    /// (encoder and classifier of the first line of the table, of the first run).
+    /// Written to --out: curve.png (accuracy against the number of labels; not where there is one number), and, of the
+    /// first line of the table in the first run, model.safetensors (encoder and classifier) and history.csv.
     ///
     /// With --json: first_task_accuracy (on held-out digits; null for others), accuracy (the table: name, accuracy,
     /// gain over from scratch, run by run), curve (for each number of labels a class the accuracy of each line, under
@@ -274,7 +274,7 @@ pub enum Method {
     /// --ablate: with the positions shuffled in training; nothing but chance must come of it.
     ///
     /// Written to --out: fragments.png (pairs with their true and predicted positions, and how often each position is
-    /// told), model.safetensors (encoder and head of the first run).
+    /// told), and, of the first run, model.safetensors (encoder and head) and history.csv.
     ///
     /// With --json: side, gap, jitter, positions (the table: name, train_accuracy, heldout_accuracy), codes (the table:
     /// name, linear_accuracy, neighbours_accuracy, on the first 2000 images of either part; empty without labels),
@@ -291,8 +291,9 @@ pub enum Method {
     /// new points, beside a linear regression of the same calls.
     ///
     /// Written to --out: sizes.png (accuracy against the student's number of weights; not with --sizes none),
-    /// calibration.png (how sure they are, against how often they are right); with --function surrogate.png; and
-    /// model.safetensors (the student on all objects, or the surrogate, of the first run).
+    /// calibration.png (how sure they are, against how often they are right), and, of the student on all objects in the
+    /// first run, model.safetensors and history.csv; with --function surrogate.png (what is learned against what is
+    /// true), plane.png (both over the plane, for branin) and model.safetensors.
     ///
     /// With --json: students (the table: name, weights, accuracy, cross_entropy in nats per object, calibration_error),
     /// sizes (for each number of units weights and the accuracies under labels, soft_few, soft_all; empty with --sizes

@@ -90,10 +90,11 @@ pub fn surfaces(
 
 /// A number in four digits or so.
 fn short(number: f64) -> String {
-    match number.abs() {
+    let text = match number.abs() {
         magnitude if magnitude == 0.0 || (0.01..1e5).contains(&magnitude) => format!("{number:.2}"),
         _ => format!("{number:.2e}"),
-    }
+    };
+    text.replace('-', "−")
 }
 
 #[cfg(test)]

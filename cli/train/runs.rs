@@ -2,7 +2,7 @@
 //! share is here: the folder, one line of progress, the report.
 
 use super::report::{Report, Section, Table};
-use super::{MODEL, SCALING, count, lines, loss, scaling_rows, set_threads};
+use super::{HISTORY, MODEL, SCALING, count, lines, loss, scaling_rows, set_threads};
 use crate::arguments::RunOptions;
 use crate::data::About;
 use crate::output::OutputFolder;
@@ -11,7 +11,7 @@ use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
-use unsup_models::Epoch;
+use unsup_models::{Epoch, History};
 use unsup_nn::Module;
 use unsup_nn::saving::{Description, save_model};
 
@@ -54,7 +54,7 @@ impl<'a> Runs<'a> {
     ) -> Result<Self, Box<dyn Error>> {
         set_threads(options.threads);
         let default = PathBuf::from(format!("runs/{method}"));
-        let names = [&[MODEL], names].concat();
+        let names = [&[MODEL, HISTORY], names].concat();
         Ok(Self {
             options,
             out: OutputFolder::open(options.out.as_ref().unwrap_or(&default), &names)?,
@@ -118,12 +118,14 @@ impl<'a> Runs<'a> {
         Ok(())
     }
 
-    /// Writes another file.
+    /// Writes the losses of each epoch.
     ///
     /// # Errors
-    /// If it can't be written.
-    pub fn write(&mut self, name: &'static str, bytes: &[u8]) -> Result<(), String> {
-        self.written.push(self.out.write(name, bytes)?);
+    /// If they can't be written.
+    pub fn save_history(&mut self, history: &History) -> Result<(), Box<dyn Error>> {
+        let mut table = Vec::new();
+        history.write_csv(&mut table)?;
+        self.written.push(self.out.write(HISTORY, &table)?);
         Ok(())
     }
 

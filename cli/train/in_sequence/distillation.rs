@@ -12,13 +12,15 @@ use std::error::Error;
 use unsup_models::autoencoder::{Denoising, Method, Noise};
 use unsup_models::in_sequence::distillation::Taught;
 use unsup_models::predictor::{Architecture, Predictor};
-use unsup_models::{Activation, Answers, Epoch, Matrix, Soft, Task, Training};
+use unsup_models::{Activation, Answers, Epoch, History, Matrix, Soft, Task, Training};
 use unsup_nn::Module;
 use unsup_nn::saving::json;
 use unsup_nn::train::{Batch, Criterion, Term, Terms, fit, smallvec};
 
 const SIZES: &str = "sizes.png";
 const CALIBRATION: &str = "calibration.png";
+/// All pictures that one of the two ways draws.
+pub(super) const PICTURES: [&str; 4] = [SIZES, CALIBRATION, surrogate::AGREEMENT, surrogate::PLANE];
 
 /// How often objects are seen, at most, if nothing is said.
 const EPOCHS: usize = 60;
@@ -38,7 +40,7 @@ pub fn distill(arguments: &TrainDistill) -> Result<(), Box<dyn Error>> {
     }
     let lesson = Lesson::load(arguments)?;
     lesson.check()?;
-    let mut runs = Runs::open("distill", &arguments.run, &[SIZES, CALIBRATION])?;
+    let mut runs = Runs::open("distill", &arguments.run, &PICTURES)?;
     let students = Way::ALL.len() + usize::from(lesson.arguments.mu.is_some());
     let trainings = students + Way::ALL.len() * lesson.units.len();
     runs.expect(1 + arguments.repeats * trainings);
@@ -57,10 +59,12 @@ pub fn distill(arguments: &TrainDistill) -> Result<(), Box<dyn Error>> {
             seed,
         };
         for (way, judged) in Way::ALL.into_iter().zip(&mut found.students) {
-            let student = lesson.student(&lesson.widths, way, &draw, &answers, &mut runs)?;
+            let (student, history) =
+                lesson.student(&lesson.widths, way, &draw, &answers, &mut runs)?;
             judged.push(lesson.judge(&student)?);
             if run == 0 && way == Way::SoftAll {
                 lesson.save(&student, &mut runs)?;
+                runs.save_history(&history)?;
             }
         }
         if let (Some(mu), Some(judged)) = (arguments.mu, found.students.get_mut(Way::ALL.len())) {
@@ -69,7 +73,7 @@ pub fn distill(arguments: &TrainDistill) -> Result<(), Box<dyn Error>> {
         }
         for (&units, of_size) in lesson.units.iter().zip(&mut found.sizes) {
             for (way, accuracies) in Way::ALL.into_iter().zip(of_size) {
-                let student = lesson.student(&[units], way, &draw, &answers, &mut runs)?;
+                let (student, _) = lesson.student(&[units], way, &draw, &answers, &mut runs)?;
                 accuracies.push(student.accuracy(&lesson.test.x, &lesson.test.classes));
             }
         }
@@ -293,7 +297,7 @@ impl<'a> Lesson<'a> {
         draw: &Draw,
         answers: &Matrix<f32>,
         runs: &mut Runs<'_>,
-    ) -> Result<Predictor<f32>, Box<dyn Error>> {
+    ) -> Result<(Predictor<f32>, History), Box<dyn Error>> {
         let mut student = self.network(hidden, draw.seed);
         let few = self.train.select(&draw.rows);
         let few_answers = answers.select_rows(&draw.rows);
@@ -304,11 +308,11 @@ impl<'a> Lesson<'a> {
         };
         let training = self.training(task.x.rows(), draw.seed);
         let what = format!("{} {}", architecture(&self.all_widths(hidden)), way.name());
-        student
+        let history = student
             .fit(&task, &training, |epoch| runs.during(&what, epoch))
             .map_err(|error| format!("the student {}: {error}", way.name()))?;
         runs.trained(what);
-        Ok(student)
+        Ok((student, history))
     }
 
     /// Trains a student on the labels of the few objects and the teacher's answers to all.

@@ -13,11 +13,11 @@ use std::error::Error;
 use unsup_autograd::random::{generator, shuffle};
 use unsup_data::generators::Scenes;
 use unsup_data::{Dataset, ImageShape, ScalingKind};
-use unsup_models::Matrix;
 use unsup_models::autoencoder::uses::{Judgement, judge};
 use unsup_models::in_sequence::self_supervised::{
     Architecture, Fragments, POSITIONS, Pairs, Place, RelativePosition,
 };
+use unsup_models::{History, Matrix};
 use unsup_nn::saving::json;
 
 /// How many images of scenes there are, a third of them held out.
@@ -55,7 +55,8 @@ pub fn self_supervised(arguments: &TrainSelfSupervised) -> Result<(), Box<dyn Er
         let seed = seed_of(arguments.run.seed, run);
         let learned = task.run(seed, &mut runs, &mut found)?;
         if run == 0 {
-            task.save(&learned, &mut runs)?;
+            task.save(&learned.0, &mut runs)?;
+            runs.save_history(&learned.1)?;
         }
     }
     runs.finish(task.findings(&found))
@@ -192,7 +193,7 @@ impl PositionTask<'_> {
         seed: u64,
         runs: &mut Runs<'_>,
         found: &mut Found,
-    ) -> Result<RelativePosition<f32>, Box<dyn Error>> {
+    ) -> Result<(RelativePosition<f32>, History), Box<dyn Error>> {
         let Self {
             arguments,
             fragments,
@@ -210,15 +211,15 @@ impl PositionTask<'_> {
         let training = training(&arguments.training, USUAL_RATE, arguments.pairs, seed);
         let mut fit = |pairs: &Pairs<f32>, what: &str| {
             let mut model = RelativePosition::new(fragments, &architecture);
-            model.fit(pairs, &training, |epoch| runs.during(what, epoch))?;
+            let history = model.fit(pairs, &training, |epoch| runs.during(what, epoch))?;
             runs.trained(what.to_owned());
-            Ok::<_, Box<dyn Error>>(model)
+            Ok::<_, Box<dyn Error>>((model, history))
         };
         let judge_positions = |model: &RelativePosition<f32>, into: &mut [Vec<f64>; 2]| {
             into[0].push(model.accuracy(&pairs));
             into[1].push(model.accuracy(&judged));
         };
-        let model = fit(&pairs, "positions")?;
+        let (model, history) = fit(&pairs, "positions")?;
         judge_positions(&model, &mut found.learned);
         if found.shown.is_none() {
             found.shown = Some((judged.clone(), model.predict(&judged)));
@@ -227,12 +228,12 @@ impl PositionTask<'_> {
             let mut shuffled = pairs.clone();
             let mut random = generator(seed, "shuffled positions", 0);
             shuffle(&mut shuffled.positions, &mut random);
-            let ablated = fit(&shuffled, "shuffled positions")
+            let (ablated, _) = fit(&shuffled, "shuffled positions")
                 .map_err(|error| format!("--ablate: {error}"))?;
             judge_positions(&ablated, &mut found.ablated);
         }
         self.judge_codes(&model, seed, found)?;
-        Ok(model)
+        Ok((model, history))
     }
 
     /// How well the classes of whole images are told by the codes of their fragments, where they are known.

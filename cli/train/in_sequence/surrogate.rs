@@ -1,12 +1,12 @@
 //! `unsup train distill --function`: a surrogate of a function.
 
-use super::distillation::RATE;
+use super::distillation::{PICTURES, RATE};
 use super::{mean, seed_of};
 use crate::arguments::{FunctionName, TrainDistill, TrainingOptions, function_name};
 use crate::pictures;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, runs};
-use crate::train::{architecture, check_numbers, check_size, count, four_digits, listed, training};
+use crate::train::{architecture, check_numbers, check_size, count, listed, training};
 use std::error::Error;
 use unsup_data::generators::TestFunction;
 use unsup_models::in_sequence::distillation::{Domain, Surrogate};
@@ -16,9 +16,9 @@ use unsup_nn::Module;
 use unsup_nn::classical::{Ridge, r_squared};
 use unsup_nn::saving::{Description, fingerprint, json};
 
-const SURROGATE: &str = "surrogate.png";
+pub(super) const AGREEMENT: &str = "surrogate.png";
 /// Drawn for functions of two arguments only.
-const PLANE: &str = "plane.png";
+pub(super) const PLANE: &str = "plane.png";
 /// How many points of the plane are drawn each way.
 const POINTS: usize = 48;
 
@@ -58,7 +58,7 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box
         epochs: arguments.training.epochs.or(Some(EPOCHS)),
         ..arguments.training.clone()
     };
-    let mut runs = Runs::open("distill", &arguments.run, &[SURROGATE, PLANE])?;
+    let mut runs = Runs::open("distill", &arguments.run, &PICTURES)?;
     runs.expect(arguments.repeats);
     let new = domain.draw(NEW_POINTS, arguments.run.seed.wrapping_sub(1));
     let truth = a(&new);
@@ -107,7 +107,7 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box
                 count(calls, "call", "calls")
             );
             drawn.push((
-                SURROGATE,
+                AGREEMENT,
                 pictures::agreement(
                     &numbers(&truth),
                     &[

@@ -398,7 +398,7 @@ impl Problem {
         Ok(compared)
     }
 
-    /// Writes the model of the first line.
+    /// Writes the model of the first line and its losses.
     fn save(
         &self,
         arguments: &TrainTransfer,
@@ -418,7 +418,8 @@ impl Problem {
         });
         let seen = [&self.unlabelled, &few.x, &few.column()];
         let description = describe("transfer", arguments.run.seed, &self.about, &seen, settings);
-        runs.save(&line.model, &description, Some(&self.about))
+        runs.save(&line.model, &description, Some(&self.about))?;
+        runs.save_history(&line.history)
     }
 
     /// The tables, and what they say.
