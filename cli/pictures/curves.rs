@@ -173,7 +173,7 @@ impl Curve {
 
 #[cfg(test)]
 mod tests {
-    use super::super::colors::{CLASSES, FAINT_INK, PAPER};
+    use super::super::colors::{CLASSES, FAINT_INK, INK, PAPER};
     use super::super::plane::OVERHANG;
     use super::super::render::tests::{assert_nothing_clipped, color_at, pixels, words};
     use super::super::series::PLANE;
@@ -336,8 +336,8 @@ mod tests {
         let floor = plane.top + PLANE.1;
         let color = |dx: f64, y: f64| color_at(&pixmap, x + dx - 0.25, y);
         assert_eq!(color(0.0, 0.5 * (y + floor)), CLASSES[0]);
-        // No end is drawn where there is none.
-        assert_eq!(color(2.5, floor - 1.5), PAPER);
+        // Where it is cut off there is the axis, not an end.
+        assert_eq!(color(2.5, floor - 0.5), INK);
         let (_, top) = plane.place(&axes, (10.0, 6.0));
         assert_eq!(color(2.5, top), CLASSES[0]);
     }

@@ -214,3 +214,37 @@ pub fn around(extents: &[Range<f64>; 2], room: f64) -> [Range<f64>; 2] {
         middle - length / 2.0..middle + length / 2.0
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_filled_and_panels_are_smaller_the_more_there_are() {
+        let columns = |most: usize| {
+            [0, 1, 2, 3, 4, 5, 6, 8, 9, 12].map(|count| {
+                let axes = [(); 2].map(|()| Axis::exactly(0.0..1.0));
+                let panels = Panels::new(count, most, axes);
+                assert!(panels.right() < 1000.0);
+                assert_eq!(panels.width, panels.height);
+                panels.columns
+            })
+        };
+        assert_eq!(columns(3), [1, 1, 2, 3, 2, 3, 3, 3, 3, 3]);
+        assert_eq!(columns(4), [1, 1, 2, 3, 4, 3, 3, 4, 3, 4]);
+    }
+
+    #[test]
+    fn a_part_of_the_plane_is_never_narrow_and_has_room() {
+        let places = [(0.0, 1.0), (10.0, 1.0), (4.0, 2.0)];
+        let part = around(&extents(places.into_iter()), 0.1);
+        assert_eq!(part, [-1.0..11.0, -2.0..5.0]);
+        // Nothing, zeros and what an f32 rounds away have a part of the plane too.
+        assert_eq!(
+            around(&extents(std::iter::empty()), 0.0),
+            [-0.25..0.25, -0.25..0.25]
+        );
+        let alone = around(&extents([(1e6, 2e6), (1e6 + 0.01, 2e6)].into_iter()), 0.0);
+        assert!(alone[0].end - alone[0].start > 1e5, "{alone:?}");
+    }
+}
