@@ -77,6 +77,9 @@ fn refuse(error: &clap::Error) -> ExitCode {
         (ErrorKind::ArgumentConflict, Some(option), Some(other), _) => {
             complain(&format!("'{option}' cannot be used with '{other}'"));
         }
+        (ErrorKind::MissingRequiredArgument, Some(options), _, _) => {
+            complain(&format!("expected {options} as well"));
+        }
         (ErrorKind::InvalidValue, Some(option), _, _) => {
             complain(&format!("'{option}' needs a value"));
         }

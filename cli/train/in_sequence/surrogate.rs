@@ -32,7 +32,8 @@ const NEW_POINTS: usize = 5000;
 
 /// `unsup train distill --function`
 pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box<dyn Error>> {
-    let function = function(arguments, name)?;
+    let calls = arguments.calls.unwrap_or(CALLS);
+    let function = function(arguments, name, calls)?;
     let a = |x: &Matrix<f32>| {
         let values = x.row_iter().map(|x| {
             let x: Vec<f64> = x.iter().map(|&x| x.into()).collect();
@@ -42,18 +43,12 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box
     };
     let domain = Domain(function.domain());
     let inputs = domain.0.len();
-    let calls = arguments.calls.unwrap_or(CALLS);
     let hidden = match &arguments.widths {
         Some(widths) => widths.0.clone(),
         None => WIDTHS.to_vec(),
     };
     let widths = [&[inputs], &hidden[..], &[1]].concat();
     check_size(&widths, 1, &format!("--widths {}", listed(&hidden)))?;
-    check_numbers(
-        calls.saturating_mul(inputs),
-        &format!("--calls {calls}"),
-        "numbers in the arguments",
-    )?;
     let options = TrainingOptions {
         epochs: arguments.training.epochs.or(Some(EPOCHS)),
         ..arguments.training.clone()
@@ -179,10 +174,19 @@ fn plane(
 }
 
 /// The function that is asked for.
-fn function(arguments: &TrainDistill, name: FunctionName) -> Result<TestFunction, String> {
+fn function(
+    arguments: &TrainDistill,
+    name: FunctionName,
+    calls: usize,
+) -> Result<TestFunction, String> {
+    let inputs = arguments.inputs.unwrap_or(INPUTS);
+    check_numbers(
+        inputs.saturating_mul(calls.max(NEW_POINTS)),
+        &format!("--calls {calls} --inputs {inputs}"),
+        &format!("arguments in the calls and the {NEW_POINTS} points to judge by"),
+    )?;
     Ok(match (name, arguments.inputs) {
-        (FunctionName::Friedman1, inputs) => {
-            let inputs = inputs.unwrap_or(INPUTS);
+        (FunctionName::Friedman1, _) => {
             if inputs < INPUTS {
                 return Err(format!(
                     "--inputs {inputs}: friedman1 takes {INPUTS}, expected at least as many"

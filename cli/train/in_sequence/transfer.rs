@@ -58,6 +58,8 @@ pub fn transfer(arguments: &TrainTransfer) -> Result<(), Box<dyn Error>> {
 
 /// Two tasks on the same features, of which the second has few labels.
 struct Problem {
+    /// Where the data come from, as it was given.
+    origin: String,
     about: About,
     /// The first task, where there is one with a teacher.
     first: Option<FirstTask>,
@@ -173,6 +175,7 @@ impl Problem {
         let (pool, digits) = second(&all);
         let least = if others { 5 } else { 0 };
         Ok(Self {
+            origin: split.train.source,
             first: Some(first),
             unlabelled: all.x,
             target: target.to_owned(),
@@ -218,6 +221,7 @@ impl Problem {
             }
         }
         Ok(Self {
+            origin: train.source,
             first,
             unlabelled,
             target: format!("the {count} classes of {}", about.name),
@@ -270,7 +274,7 @@ impl Problem {
             true => Ok(()),
             false => Err(format!(
                 "{option} {labels}: {} has {} of \"{}\" to train on, expected at least as many",
-                self.about.name,
+                self.origin,
                 count(objects, "object", "objects"),
                 self.kind_names[kind]
             )),
