@@ -201,7 +201,11 @@ fn a_table_is_the_second_task_and_another_the_first() {
     let (alone, _) = of(&[]);
     assert_eq!(names(&alone["accuracy"]), SIX_LINES[2..]);
     assert!(alone["first_task_accuracy"].is_null());
-    let (unlabelled, _) = of(&["--source", &many, "--source-label", "none"]);
+    let bare: Vec<String> = (0..90)
+        .map(|i| format!("{},{},0.5", i % 7, i % 5))
+        .collect();
+    let bare = write(folder.path(), "bare.csv", bare.join("\n").as_bytes());
+    let (unlabelled, _) = of(&["--source", &bare, "--source-label", "none"]);
     assert_eq!(names(&unlabelled["accuracy"]), SIX_LINES[2..]);
     // what is learned from scratch does not see the other objects, the auto-encoder does
     assert_eq!(unlabelled["accuracy"][3], alone["accuracy"][3]);
@@ -557,327 +561,230 @@ fn summaries_say_what_was_done() {
     }
 }
 
+/// Options as they are typed, and a part of the line that they are refused with. {name} is the file name.csv.
+const REFUSED: [(&str, &str); 55] = [
+    ("transfer --data {data}", "no classes are known"),
+    (
+        "transfer --data {one} --label kind",
+        "one.csv: found 1 class, expected at least 2",
+    ),
+    (
+        "transfer --data {single} --label kind",
+        "found 1 object, expected at least 2",
+    ),
+    (
+        "transfer --data {rare} --label kind",
+        " of \"rare\" to train on, expected at least as many",
+    ),
+    (
+        "transfer --data {missing} --label kind",
+        "object 61, feature 2 (\"b\"): the value is missing",
+    ),
+    (
+        "transfer --data {data} --label kind --labels 99",
+        "--labels 99: ",
+    ),
+    ("transfer --curve 2,999", "--curve 999: digits has "),
+    (
+        "transfer --curve 0",
+        "expected a whole number of at least 1",
+    ),
+    (
+        "transfer --data {data} --label kind --source {narrow}",
+        "narrow.csv: found 2 features, expected 3",
+    ),
+    (
+        "transfer --data {data} --label kind --source {one}",
+        "one.csv: found 1 class, expected at least 2",
+    ),
+    (
+        "transfer --data {data} --label kind --source {far}",
+        "far.csv: the value of object 41, column 1 lies too far",
+    ),
+    (
+        "transfer --data {data} --label kind --source {other} --source-label no",
+        "no column is called \"no\"",
+    ),
+    (
+        "transfer --data {data} --label kind --target loops",
+        "cannot be used with",
+    ),
+    (
+        "transfer --source {other}",
+        "expected --data <FILE> as well",
+    ),
+    (
+        "transfer --target some",
+        "expected parity, loops, five-or-more or others",
+    ),
+    (
+        "transfer --code {huge}",
+        "countless weights, expected at most",
+    ),
+    ("transfer --rate 1e30", "the first task: training diverged"),
+    ("transfer --sigma -1", "expected a number of at least 0"),
+    (
+        "self-supervised --data {data} --label kind",
+        "the objects are no images",
+    ),
+    (
+        "self-supervised --data {tiny}",
+        "need 5 pixels, the images of tiny have 4x4",
+    ),
+    (
+        "self-supervised --scenes --data {tiny}",
+        "cannot be used with",
+    ),
+    (
+        "self-supervised --side 3",
+        "--side 3 --gap 1: three fragments and two gaps need 11 pixels",
+    ),
+    (
+        "self-supervised --side {huge}",
+        "the images of digits have 8x8",
+    ),
+    (
+        "self-supervised --gap {huge}",
+        "the images of digits have 8x8",
+    ),
+    ("self-supervised --gap -1", "expected a whole number from 0"),
+    (
+        "self-supervised --jitter 2",
+        "neighbours could not be told apart",
+    ),
+    (
+        "self-supervised --jitter {huge}",
+        "neighbours could not be told apart",
+    ),
+    (
+        "self-supervised --pairs 0",
+        "expected a whole number of at least 1",
+    ),
+    (
+        "self-supervised --pairs {huge}",
+        "numbers of the pairs, expected at most",
+    ),
+    (
+        "self-supervised --head 9999999,9999999",
+        "weights, expected at most",
+    ),
+    (
+        "self-supervised --code {huge}",
+        "countless weights, expected at most",
+    ),
+    (
+        "self-supervised --scaling standard",
+        "that tells where a fragment lies",
+    ),
+    ("self-supervised --rate 1e30", "training diverged"),
+    (
+        "self-supervised --label kind",
+        "expected --data <FILE> as well",
+    ),
+    ("distill --data {data}", "no classes are known"),
+    (
+        "distill --data {one} --label kind",
+        "one.csv: found 1 class, expected at least 2",
+    ),
+    (
+        "distill --data {rare} --label kind",
+        " of \"rare\" to train on, expected at least as many",
+    ),
+    (
+        "distill --data {data} --label kind --test {other}",
+        "found the class \"u\"",
+    ),
+    (
+        "distill --data {data} --label kind --test {narrow}",
+        "narrow.csv: found 2 features, expected 3",
+    ),
+    ("distill --labels 500", "--labels 500: digits has "),
+    ("distill --temperature 0", "expected a number above 0"),
+    (
+        "distill --temperature 1e-300 --teacher-epochs 1",
+        "answers to the same objects: training diverged",
+    ),
+    (
+        "distill --sizes 1,999999999",
+        "--sizes 999999999: a network from 64 features",
+    ),
+    (
+        "distill --teacher-widths 999999999",
+        "--teacher-widths 999999999: a network",
+    ),
+    ("distill --mu 0", "expected a number above 0"),
+    ("distill --rate 1e30", "the teacher: training diverged"),
+    ("distill --calls 5", "expected --function <NAME> as well"),
+    (
+        "distill --function some",
+        "expected branin, friedman1, friedman2 or friedman3",
+    ),
+    (
+        "distill --function branin --labels 5",
+        "cannot be used with '--labels <N>'",
+    ),
+    (
+        "distill --function branin --data {data}",
+        "cannot be used with '--data <FILE>'",
+    ),
+    (
+        "distill --function branin --inputs 5",
+        "--inputs has no use here",
+    ),
+    (
+        "distill --function friedman1 --inputs 4",
+        "friedman1 takes 5, expected at least as many",
+    ),
+    (
+        "distill --function friedman1 --inputs {huge}",
+        "arguments in the calls",
+    ),
+    (
+        "distill --function branin --calls {huge}",
+        "arguments in the calls",
+    ),
+    ("distill --function branin --rate 1e30", "training diverged"),
+];
+
 #[test]
 fn what_cannot_be_is_refused_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let data = table(at, "data.csv", &["x", "y", "z"], 60, "kind");
     let other = table(at, "other.csv", &["u", "v"], 40, "kind");
-    let one = table(at, "one.csv", &["x"], 30, "kind");
-    let single = write(at, "single.csv", b"a,b,c,kind\n1,2,3,x\n");
-    let rare = fs::read_to_string(&data).unwrap() + "1,2,3,rare\n";
-    let rare = write(at, "rare.csv", rare.as_bytes());
-    let missing = fs::read_to_string(&data).unwrap() + "1,?,3,x\n";
-    let missing = write(at, "missing.csv", missing.as_bytes());
-    let far = fs::read_to_string(&other).unwrap() + "1e30,0,3,u\n";
-    let far = write(at, "far.csv", far.as_bytes());
-    let narrow = write(at, "narrow.csv", b"a,b,kind\n1,2,u\n3,4,v\n5,6,u\n");
-    let tiny = images(at, "tiny.idx", 9, 4);
-    let labelled = |file| ["--data", file, "--label", "kind"];
-    let of = |options: &[&[&str]]| -> Vec<String> {
-        options.concat().iter().map(ToString::to_string).collect()
-    };
-    let huge = "18446744073709551615";
-    let cases = [
-        // transfer
-        (
-            "transfer",
-            of(&[&["--data", &data]]),
-            "no classes are known",
-        ),
-        (
-            "transfer",
-            of(&[&labelled(&one)]),
-            "one.csv: found 1 class, expected at least 2",
-        ),
-        (
-            "transfer",
-            of(&[&labelled(&single)]),
-            "found 1 object, expected at least 2",
-        ),
-        (
-            "transfer",
-            of(&[&labelled(&rare)]),
-            "rare.csv has 1 object of \"rare\" to train on",
-        ),
-        (
-            "transfer",
-            of(&[&labelled(&missing)]),
-            "missing.csv, object 61, feature 2 (\"b\"): the value is missing",
-        ),
-        (
-            "transfer",
-            of(&[&labelled(&data), &["--labels", "99"]]),
-            "--labels 99: ",
-        ),
-        (
-            "transfer",
-            of(&[&["--curve", "2,999"]]),
-            "--curve 999: digits has ",
-        ),
-        (
-            "transfer",
-            of(&[&["--curve", "0"]]),
-            "expected a whole number of at least 1",
-        ),
-        (
-            "transfer",
-            of(&[&labelled(&data), &["--source", &narrow]]),
-            "narrow.csv: found 2 features, expected 3",
-        ),
-        (
-            "transfer",
-            of(&[&labelled(&data), &["--source", &one]]),
-            "one.csv: found 1 class, expected at least 2",
-        ),
-        (
-            "transfer",
-            of(&[&labelled(&data), &["--source", &far]]),
-            "far.csv: the value of object 41, column 1 lies too far",
-        ),
-        (
-            "transfer",
-            of(&[
-                &labelled(&data),
-                &["--source", &other, "--source-label", "none such"],
-            ]),
-            "no column is called \"none such\"",
-        ),
-        (
-            "transfer",
-            of(&[&labelled(&data), &["--target", "loops"]]),
-            "cannot be used with",
-        ),
-        (
-            "transfer",
-            of(&[&["--source", &other]]),
-            "expected --data <FILE> as well",
-        ),
-        (
-            "transfer",
-            of(&[&["--target", "some"]]),
-            "expected parity, loops, five-or-more or others",
-        ),
-        (
-            "transfer",
-            of(&[&["--code", huge]]),
-            "countless weights, expected at most",
-        ),
-        (
-            "transfer",
-            of(&[&["--rate", "1e30"]]),
-            "the first task: training diverged",
-        ),
-        (
-            "transfer",
-            of(&[&["--sigma", "-1"]]),
-            "expected a number of at least 0",
-        ),
-        // self-supervised
-        (
-            "self-supervised",
-            of(&[&labelled(&data)]),
-            "the objects are no images",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--data", &tiny]]),
-            "need 5 pixels, the images of tiny.idx have 4x4",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--scenes", "--data", &tiny]]),
-            "cannot be used with",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--side", "3"]]),
-            "--side 3 --gap 1: three fragments and two gaps need 11 pixels",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--side", huge]]),
-            "the images of digits have 8x8",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--gap", huge]]),
-            "the images of digits have 8x8",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--gap", "-1"]]),
-            "expected a whole number from 0",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--jitter", "2"]]),
-            "neighbours could not be told apart",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--jitter", huge]]),
-            "neighbours could not be told apart",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--pairs", "0"]]),
-            "expected a whole number of at least 1",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--pairs", huge]]),
-            "numbers of the pairs, expected at most",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--head", "9999999,9999999"]]),
-            "weights, expected at most",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--code", huge]]),
-            "countless weights, expected at most",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--scaling", "standard"]]),
-            "that tells where a fragment lies",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--rate", "1e30"]]),
-            "training diverged",
-        ),
-        (
-            "self-supervised",
-            of(&[&["--label", "kind"]]),
-            "expected --data <FILE> as well",
-        ),
-        // distill
-        ("distill", of(&[&["--data", &data]]), "no classes are known"),
-        (
-            "distill",
-            of(&[&labelled(&one)]),
-            "one.csv: found 1 class, expected at least 2",
-        ),
-        (
-            "distill",
-            of(&[&labelled(&rare)]),
-            "rare.csv has 1 object of \"rare\" to train on",
-        ),
-        (
-            "distill",
-            of(&[&labelled(&data), &["--test", &other]]),
-            "found the class \"u\"",
-        ),
-        (
-            "distill",
-            of(&[&labelled(&data), &["--test", &narrow]]),
-            "narrow.csv: found 2 features, expected 3",
-        ),
-        (
-            "distill",
-            of(&[&["--labels", "500"]]),
-            "--labels 500: digits has ",
-        ),
-        (
-            "distill",
-            of(&[&["--temperature", "0"]]),
-            "expected a number above 0",
-        ),
-        (
-            "distill",
-            of(&[&[
-                "--temperature",
-                "1e-300",
-                "--teacher-epochs",
-                "1",
-                "--sizes",
-                "none",
-                "--epochs",
-                "1",
-            ]]),
-            "the student on the teacher's answers to the same objects: training diverged",
-        ),
-        (
-            "distill",
-            of(&[&["--sizes", "1,999999999"]]),
-            "--sizes 999999999: a network from 64 features",
-        ),
-        (
-            "distill",
-            of(&[&["--teacher-widths", "999999999"]]),
-            "--teacher-widths 999999999: a network",
-        ),
-        (
-            "distill",
-            of(&[&["--mu", "0"]]),
-            "expected a number above 0",
-        ),
-        (
-            "distill",
-            of(&[&["--rate", "1e30"]]),
-            "the teacher: training diverged",
-        ),
-        (
-            "distill",
-            of(&[&["--calls", "5"]]),
-            "expected --function <NAME> as well",
-        ),
-        (
-            "distill",
-            of(&[&["--function", "some"]]),
-            "expected branin, friedman1, friedman2 or friedman3",
-        ),
-        (
-            "distill",
-            of(&[&["--function", "branin", "--labels", "5"]]),
-            "cannot be used with '--labels <N>'",
-        ),
-        (
-            "distill",
-            of(&[&["--function", "branin", "--data", &data]]),
-            "cannot be used with '--data <FILE>'",
-        ),
-        (
-            "distill",
-            of(&[&["--function", "branin", "--inputs", "5"]]),
-            "--inputs has no use here",
-        ),
-        (
-            "distill",
-            of(&[&["--function", "friedman1", "--inputs", "4"]]),
-            "friedman1 takes 5, expected at least as many",
-        ),
-        (
-            "distill",
-            of(&[&["--function", "friedman1", "--inputs", huge]]),
-            "arguments in the calls",
-        ),
-        (
-            "distill",
-            of(&[&["--function", "branin", "--calls", huge]]),
-            "arguments in the calls",
-        ),
-        (
-            "distill",
-            of(&[&["--function", "branin", "--rate", "1e30"]]),
-            "training diverged",
-        ),
-    ];
+    table(at, "one.csv", &["x"], 30, "kind");
+    write(at, "single.csv", b"a,b,c,kind\n1,2,3,x\n");
+    write(at, "narrow.csv", b"a,b,kind\n1,2,u\n3,4,v\n5,6,u\n");
+    for (name, of, line) in [
+        ("rare.csv", &data, "1,2,3,rare\n"),
+        ("missing.csv", &data, "1,?,3,x\n"),
+        ("far.csv", &other, "1e30,0,3,u\n"),
+    ] {
+        let longer = fs::read_to_string(of).unwrap() + line;
+        write(at, name, longer.as_bytes());
+    }
+    images(at, "tiny.csv", 9, 4);
     let out = at.join("out");
-    for (method, options, expected) in &cases {
-        let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        let output = train(method, &options, &out);
+    for (line, expected) in REFUSED {
+        let word = |word: &str| match word.strip_prefix('{') {
+            None => word.to_owned(),
+            Some("huge}") => usize::MAX.to_string(),
+            Some(name) => {
+                let file = at.join(format!("{}.csv", name.trim_end_matches('}')));
+                file.to_str().unwrap().to_owned()
+            }
+        };
+        let words: Vec<String> = line.split(' ').map(word).collect();
+        let options: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+        let output = train(&words[0], &options, &out);
         let error = text(&output.stderr);
         assert!(
             !output.status.success() && error.contains(expected),
-            "{method} {options:?}: {error}"
+            "{line}: {error}"
         );
         assert!(
             !error.contains("panicked") && error.lines().count() == 1,
-            "{method} {options:?}: {error}"
+            "{line}: {error}"
         );
     }
 }

@@ -160,16 +160,16 @@ mod tests {
         }
         for value in [0.0, 1e30, -7.5] {
             let table = Matrix::filled(2, 2, value);
-            let none = Matrix::zeros(0, 2);
+            let none = Matrix::filled(1, 2, f32::NAN);
             assert_nothing_clipped(&surfaces(&PART, &[("f", &table)], &none, CAPTION));
         }
-        assert_nothing_clipped(&surfaces(&PART, &[], &Matrix::zeros(0, 2), ""));
+        assert_nothing_clipped(&surfaces(&PART, &[], &Matrix::zeros(1, 2), ""));
     }
 
     #[test]
     #[should_panic = "surfaces: shapes differ: 2x2 and 2x3"]
     fn tables_of_one_shape_are_asked_for() {
         let (a, b) = (Matrix::zeros(2, 2), Matrix::zeros(2, 3));
-        surfaces(&PART, &[("a", &a), ("b", &b)], &Matrix::zeros(0, 2), "");
+        surfaces(&PART, &[("a", &a), ("b", &b)], &Matrix::zeros(1, 2), "");
     }
 }
