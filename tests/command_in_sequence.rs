@@ -343,8 +343,8 @@ fn a_student_is_better_by_its_teachers_answers() {
         assert!(column(&result["students"], key).iter().all(|&x| x > 0.0));
     }
     // 64·16 + 16 + 16·10 + 10, and 64·2 + 2 + 2·10 + 10
-    assert_eq!(result["students"][0]["weights"], "1210");
-    assert_eq!(result["sizes"][0]["weights"], "160");
+    assert_eq!(result["students"][0]["weights"], 1210);
+    assert_eq!(result["sizes"][0]["weights"], 160);
     // the same students are met again among the sizes
     assert_eq!(column(&result["sizes"], "soft_all")[1], soft_all);
     assert!(column(&result["sizes"], "soft_all")[0] < soft_all);

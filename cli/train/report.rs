@@ -89,6 +89,8 @@ pub enum Cell {
     Measured { mean: f64, spread: f64 },
     /// One number: of a single run, or published.
     Number(f64),
+    /// A number of things.
+    Whole(usize),
     /// Something in words.
     Words(String),
     /// Nothing.
@@ -121,6 +123,7 @@ impl Cell {
                 }
             }
             Self::Number(value) => four_digits(*value),
+            Self::Whole(value) => value.to_string(),
             Self::Words(words) => words.clone(),
             Self::Empty => String::new(),
         }
@@ -130,6 +133,7 @@ impl Cell {
         match self {
             Self::Measured { mean, spread } => json!({ "mean": mean, "deviation": spread }),
             Self::Number(value) => json!(value),
+            Self::Whole(value) => json!(value),
             Self::Words(words) => json!(words),
             Self::Empty => Value::Null,
         }
@@ -303,6 +307,16 @@ mod tests {
             left: vec![PathBuf::from("old.png")],
             seconds: 1.0,
         }
+    }
+
+    #[test]
+    fn cells_have_the_digits_that_they_need() {
+        let shown = |cell: Cell| cell.shown();
+        assert_eq!(shown(Cell::Whole(1210)), "1210");
+        assert_eq!(shown(Cell::of(&[0.9, 0.9002])), "0.9001 ± 0.0001");
+        assert_eq!(shown(Cell::of(&[0.1, -0.1])), "0.0000 ± 0.1000");
+        assert_eq!(shown(Cell::of(&[1e-5, 3e-5])), "2.000e-5 ± 1.000e-5");
+        assert_eq!(Cell::Whole(7).json(), json!(7));
     }
 
     #[test]

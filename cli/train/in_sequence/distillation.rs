@@ -47,10 +47,15 @@ pub fn distill(arguments: &TrainDistill) -> Result<(), Box<dyn Error>> {
 
     let teacher = lesson.teacher(&mut runs)?;
     let answers = teacher.answers(&lesson.train.x);
+    let judged = lesson.judge(&teacher)?;
+    runs.say(&format!(
+        "the teacher: accuracy {:.4} on held-out objects",
+        judged.accuracy
+    ));
     let mut found = Found {
         students: vec![Vec::new(); students],
         sizes: vec![vec![Vec::new(); Way::ALL.len()]; lesson.units.len()],
-        teacher: lesson.judge(&teacher)?,
+        teacher: judged,
     };
     for run in 0..arguments.repeats {
         let seed = seed_of(arguments.run.seed, run);
@@ -123,6 +128,7 @@ struct Lesson<'a> {
     labels: usize,
     widths: Vec<usize>,
     teacher_widths: Vec<usize>,
+    teacher_epochs: usize,
     sigma: f64,
     soft: Soft,
     /// Of the students for the picture.
@@ -197,7 +203,12 @@ impl<'a> Lesson<'a> {
             Some(crate::arguments::Widths(widths)) => widths.clone(),
             None => default.to_vec(),
         };
-        let epochs = arguments.training.epochs(train.x.rows());
+        let options = &arguments.training;
+        let usual = TrainingOptions {
+            epochs: None,
+            ..options.clone()
+        };
+        let usual = usual.epochs(train.x.rows()).min(EPOCHS);
         Ok(Self {
             labels,
             classes,
@@ -208,9 +219,10 @@ impl<'a> Lesson<'a> {
             soft: Soft {
                 temperature: arguments.temperature.unwrap_or(TEMPERATURE),
             },
+            teacher_epochs: arguments.teacher_epochs.unwrap_or(usual),
             options: TrainingOptions {
-                epochs: arguments.training.epochs.or(Some(epochs.min(EPOCHS))),
-                ..arguments.training.clone()
+                epochs: options.epochs.or(Some(usual)),
+                ..options.clone()
             },
             arguments,
             about,
@@ -259,10 +271,7 @@ impl<'a> Lesson<'a> {
             noise: Denoising::new(Noise::Gaussian { sigma: self.sigma }),
         };
         let training = Training {
-            epochs: self
-                .arguments
-                .teacher_epochs
-                .unwrap_or_else(|| self.arguments.training.epochs(x.rows()).min(EPOCHS)),
+            epochs: self.teacher_epochs,
             ..training(&self.options, RATE, x.rows(), seed)
         };
         let (mut optimiser, settings) = training.optimiser_and_settings()?;
@@ -380,7 +389,7 @@ impl<'a> Lesson<'a> {
                 Cell::of(&judged.iter().map(figure).collect::<Vec<_>>())
             };
             let cells = vec![
-                whole(weights),
+                Cell::Whole(weights),
                 of(|judged| judged.accuracy),
                 of(|judged| judged.cross_entropy),
                 of(Judged::calibration_error),
@@ -402,7 +411,7 @@ impl<'a> Lesson<'a> {
             let cells = ways.iter().map(|values| Cell::of(values));
             (
                 units.to_string(),
-                [whole(weights)].into_iter().chain(cells).collect(),
+                [Cell::Whole(weights)].into_iter().chain(cells).collect(),
             )
         });
         let mut columns = vec![("weights", "weights".to_owned())];
@@ -506,11 +515,6 @@ fn short(way: Way) -> &'static str {
         Way::SoftFew => "on answers",
         Way::SoftAll => "on answers to all",
     }
-}
-
-/// A whole number as it is.
-fn whole(number: usize) -> Cell {
-    Cell::Words(number.to_string())
 }
 
 /// (1/l) Σᵢ L(a(xᵢ + noise), yᵢ), the noise drawn anew at each step.

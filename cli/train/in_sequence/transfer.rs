@@ -455,7 +455,7 @@ impl Problem {
         columns.extend(self.keys().map(|key| (key, String::new())));
         let curve = sizes.iter().zip(&found.accuracy).map(|(&size, accuracy)| {
             let cells = accuracy.iter().map(|values| Cell::of(values));
-            let labelled = Cell::Number((size * kinds) as f64);
+            let labelled = Cell::Whole(size * kinds);
             (
                 size.to_string(),
                 [labelled].into_iter().chain(cells).collect(),
