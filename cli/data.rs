@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use unsup_data::splits::{self, HeldOut, holdout};
 use unsup_data::{
-    ColumnWords, Dataset, ImageShape, ReadOptions, Scaling, ScalingKind, digits, in_one_line, read,
+    ColumnWords, Dataset, ImageShape, LabelColumn, ReadOptions, Scaling, ScalingKind, digits,
+    in_one_line, read,
 };
 use unsup_models::{Activation, Matrix};
 use unsup_nn::saving::{Value, json};
@@ -62,6 +63,14 @@ pub struct Split {
     pub train: Part,
     /// What is judged by.
     pub held_out: Part,
+}
+
+/// Objects of a further file, in the features and on the scale of a data set.
+pub struct Further {
+    /// The objects.
+    pub objects: Part,
+    /// The names of their classes, where there are such.
+    pub label_names: Vec<String>,
 }
 
 /// A data set as one, for a method that needs no part held out.
@@ -127,6 +136,16 @@ impl Split {
         quiet: bool,
     ) -> Result<Self, Box<dyn Error>> {
         let data = dataset(options, options.data.as_deref(), missing, quiet)?;
+        Self::holding_out(&data, options, missing, seed)
+    }
+
+    /// The parts of a data set, by a permutation of the seed.
+    fn holding_out(
+        data: &Dataset,
+        options: &DataOptions,
+        missing: Missing,
+        seed: u64,
+    ) -> Result<Self, Box<dyn Error>> {
         let objects = data.features.rows();
         let count = match &options.data {
             None => DIGITS_HELD_OUT,
@@ -138,7 +157,53 @@ impl Split {
             Some(_) => (objects / 3).max(1),
         };
         let parts = holdout(objects, HeldOut::Count(count), seed)?;
-        Self::of(&data, &parts, None, missing, options)
+        Self::of(data, &parts, None, missing, options)
+    }
+
+    /// As [`Split::load`], and beside it the objects of a further file with the same features, brought to the same
+    /// scale, and with classes of their own: those of the column `label`, if it has such.
+    ///
+    /// # Errors
+    /// As [`Split::load`], and if the further file does not hold the same features, or a value in it lies too far from
+    /// the training part.
+    pub fn load_beside(
+        options: &DataOptions,
+        (further, label): (&Path, Option<&LabelColumn>),
+        seed: u64,
+        quiet: bool,
+    ) -> Result<(Self, Further), Box<dyn Error>> {
+        let missing = Missing::Refused;
+        let data = dataset(options, options.data.as_deref(), missing, quiet)?;
+        let split = Self::holding_out(&data, options, missing, seed)?;
+        let options = DataOptions {
+            label: label.cloned(),
+            ..options.clone()
+        };
+        let mut beside = dataset(&options, Some(further), missing, quiet)?;
+        beside.name = further.display().to_string();
+        // its classes are others, and not to be found among those of the data
+        let labels = beside.labels.take();
+        let label_names = std::mem::take(&mut beside.label_names);
+        let mut beside = beside.aligned_with(&data)?;
+        beside.labels = labels;
+        let all: Vec<usize> = (0..beside.features.rows()).collect();
+        let mut objects = Part::of(&beside, Some(further), &all);
+        objects.x = split.about.scaling.apply(&objects.x);
+        let (row, column, value) = farthest(&objects.x);
+        if !fits(value) {
+            let (source, object, column) = (&objects.source, row + 1, column + 1);
+            return Err(format!(
+                "{source}: the value of object {object}, column {column} lies too far from the training part of {}: scaled \
+                 it is {value:.3e}, expected at most {FARTHEST:e} in magnitude",
+                split.train.source
+            )
+            .into());
+        }
+        let further = Further {
+            objects,
+            label_names,
+        };
+        Ok((split, further))
     }
 
     /// Objects that were generated, not scaled, split by a permutation of the seed as those of a file are.

@@ -47,6 +47,9 @@ fn main() -> ExitCode {
             Method::Wtm(settings) => train::kohonen::clusters::wtm(&settings),
             Method::Lvq(settings) => train::kohonen::lvq::lvq(&settings),
             Method::Som(settings) => train::kohonen::som::som(&settings),
+            Method::Transfer(settings) => train::in_sequence::transfer(&settings),
+            Method::SelfSupervised(settings) => train::in_sequence::self_supervised(&settings),
+            Method::Distill(settings) => train::in_sequence::distill(&settings),
         },
     };
     match outcome {
@@ -64,11 +67,18 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let part = |kind| error.get(kind).map(ToString::to_string);
     let option = part(ContextKind::InvalidArg);
     let value = part(ContextKind::InvalidValue);
-    match (error.kind(), option, value, error.source()) {
+    let other = part(ContextKind::PriorArg);
+    match (error.kind(), option, value.or(other), error.source()) {
         (ErrorKind::ValueValidation, Some(option), Some(value), Some(expected)) => {
             complain(&format!(
                 "invalid value '{value}' for '{option}': {expected}"
             ));
+        }
+        (ErrorKind::ArgumentConflict, Some(option), Some(other), _) => {
+            complain(&format!("'{option}' cannot be used with '{other}'"));
+        }
+        (ErrorKind::MissingRequiredArgument, Some(options), _, _) => {
+            complain(&format!("expected {options} as well"));
         }
         (ErrorKind::InvalidValue, Some(option), _, _) => {
             complain(&format!("'{option}' needs a value"));

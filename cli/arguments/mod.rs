@@ -1,12 +1,17 @@
 //! The command line. The options of Kohonen's networks have a file of their own.
 
 mod autoencoder;
+mod in_sequence;
 mod kohonen;
 
 pub use autoencoder::{
     AutoEncoderOptions, NoiseKind, SparseKind, TrainAutoEncoder, TrainContractive, TrainDenoising,
     TrainLinear, TrainRelational, TrainSemiSupervised, TrainSparse, TrainStacked, TrainTwoLayer,
     TrainVariational, jacobian_name, sparse_name,
+};
+pub use in_sequence::{
+    DigitTask, FunctionName, SourceLabel, TrainDistill, TrainSelfSupervised, TrainTransfer,
+    function_name,
 };
 pub use kohonen::{
     ClusterOptions, CompetitionOptions, LATTICES, MAP_STARTS, MODES, MissingOptions, Mode,
@@ -240,6 +245,61 @@ pub enum Method {
     /// settled, majority_accuracy (null without labels), class_correlations (of each feature with the share of the
     /// second of two classes, else null), left_out, seconds.
     Som(TrainSom),
+
+    /// Transfer of knowledge: an encoder that has learned elsewhere, on a task with few labels.
+    ///
+    /// An encoder is learned in a first task with many labels (on the digits: which of the ten it is), and another one
+    /// as a denoising auto-encoder of all objects without any label. On each of them a linear classifier learns the
+    /// second task from the few objects that have labels there, with the encoder frozen or fine-tuned; beside them stand
+    /// the two controls, a random encoder that stays and the same layers learned from scratch. A third of the data is
+    /// held out to judge by. With --target others the first task is 0 to 4 and the second 5 to 9: what was learned is
+    /// then of little use.
+    ///
+    /// Written to --out: curve.png (accuracy against the number of labels; not where there is one number), and, of the
+    /// first line of the table in the first run, model.safetensors (encoder and classifier) and history.csv.
+    ///
+    /// With --json: first_task_accuracy (on held-out digits; null for others), accuracy (the table: name, accuracy,
+    /// gain over from scratch, run by run), curve (for each number of labels a class the accuracy of each line, under
+    /// first_frozen, first_tuned, unlabelled_frozen, unlabelled_tuned, random_frozen, scratch), warnings, seconds; a
+    /// number of several runs has mean and deviation.
+    Transfer(TrainTransfer),
+
+    /// Self-supervision: codes of images without labels, from the positions of their fragments.
+    ///
+    /// Two fragments are cut from one image, and from their codes it is to be told which of its eight neighbours the
+    /// second is to the first. The encoder is one for both. It is judged by pairs from held-out images (a third),
+    /// where chance is 1/8; and, where labels are known, by a linear classifier of the images from the codes of all
+    /// their fragments, beside the codes of random weights and the pixels themselves.
+    ///
+    /// --ablate: with the positions shuffled in training; nothing but chance must come of it.
+    ///
+    /// Written to --out: fragments.png (pairs with their true and predicted positions, and how often each position is
+    /// told), and, of the first run, model.safetensors (encoder and head) and history.csv.
+    ///
+    /// With --json: side, gap, jitter, positions (the table: name, train_accuracy, heldout_accuracy), codes (the table:
+    /// name, linear_accuracy, neighbours_accuracy, on the first 2000 images of either part; empty without labels),
+    /// warnings, seconds; a number of several runs has mean and deviation.
+    SelfSupervised(TrainSelfSupervised),
+
+    /// Distillation: a small network learns the answers of a large one; or a surrogate, those of a function.
+    ///
+    /// A large network learns from all labels. Small ones know the labels of a few objects: one learns from these, one
+    /// the large one's answers to the same objects, and one its answers to all objects, softened by a temperature. They
+    /// are judged on the objects of --test, or on a third of the data that is held out.
+    ///
+    /// With --function a network learns a function that is dear to call from a few calls. It is judged by R^2 at 5000
+    /// new points, beside a linear regression of the same calls.
+    ///
+    /// Written to --out: sizes.png (accuracy against the student's number of weights; not with --sizes none),
+    /// calibration.png (how sure they are, against how often they are right), and, of the student on all objects in the
+    /// first run, model.safetensors and history.csv; with --function surrogate.png (what is learned against what is
+    /// true), plane.png (both over the plane, for branin) and model.safetensors.
+    ///
+    /// With --json: students (the table: name, weights, accuracy, cross_entropy in nats per object, calibration_error),
+    /// sizes (for each number of units weights and the accuracies under labels, soft_few, soft_all; empty with --sizes
+    /// none), warnings, seconds; with --function: r_squared, linear_r_squared, surrogate (the table of both), weights; a
+    /// number of several runs has mean and deviation.
+    Distill(TrainDistill),
 }
 
 /// Where the objects come from.
@@ -281,7 +341,8 @@ pub struct DataOptions {
 /// How long and how fast is trained.
 #[derive(Args, Clone, Debug)]
 pub struct TrainingOptions {
-    /// How often each object is seen. [default: 200; of more than 2,000 objects fewer, but at least 10]
+    /// How often each object is seen. [default: 200; of more than 2,000 objects fewer, but at least 10; for distill at
+    /// most 60, with --function 500]
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub epochs: Option<usize>,
 
@@ -289,9 +350,9 @@ pub struct TrainingOptions {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = at_least_1, allow_negative_numbers = true)]
     pub batch_size: usize,
 
-    /// The learning rate of Adam at the start; it falls to 0 along half a cosine. [default: 0.002; 0.02 for linear,
-    /// 0.01 for two-layer, sparse (but for codes), denoising, contractive and stacked, 0.005 for relational and
-    /// variational]
+    /// The learning rate of Adam at the start; it falls to 0 along half a cosine (it stays in transfer). [default:
+    /// 0.002; 0.02 for linear, 0.01 for two-layer, sparse (but for codes), denoising, contractive and stacked, 0.005
+    /// for relational, variational and distill]
     #[arg(long, value_name = "RATE", value_parser = positive, allow_negative_numbers = true)]
     pub rate: Option<f64>,
 }

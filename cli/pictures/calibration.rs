@@ -37,12 +37,7 @@ const ROUNDING: f64 = 1e-5;
 #[track_caller]
 pub fn calibration(classifiers: &[(&str, &[f64], &[bool])], caption: &str) -> String {
     for (_, confidences, right) in classifiers {
-        assert!(
-            confidences.len() == right.len(),
-            "calibration: {} confidences, but {} right or not",
-            confidences.len(),
-            right.len()
-        );
+        check(confidences, right);
     }
     let shown = &classifiers[..classifiers.len().min(MOST_SERIES)];
     let tables: Vec<Reliability> = shown
@@ -130,6 +125,26 @@ pub fn calibration(classifiers: &[(&str, &[f64], &[bool])], caption: &str) -> St
         .finish(&remark, below.bottom().max(legend_bottom) + 4.0)
 }
 
+/// Σ_b n(b)/n · |acc(b) − conf(b)| over the ten bins of the [diagram](calibration); NaN of no predictions.
+///
+/// # Panics
+/// If there are not as many confidences as predictions that are right or not.
+#[track_caller]
+pub fn expected_calibration_error(confidences: &[f64], right: &[bool]) -> f64 {
+    check(confidences, right);
+    Reliability::of(confidences, right).expected_calibration_error()
+}
+
+#[track_caller]
+fn check(confidences: &[f64], right: &[bool]) {
+    assert!(
+        confidences.len() == right.len(),
+        "calibration: {} confidences, but {} right or not",
+        confidences.len(),
+        right.len()
+    );
+}
+
 /// The predictions of a classifier by their confidence.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Reliability {
@@ -167,6 +182,9 @@ impl Reliability {
 
     /// Σ_b n(b)/n · |acc(b) − conf(b)|
     fn expected_calibration_error(&self) -> f64 {
+        if self.count() == 0 {
+            return f64::NAN;
+        }
         let n = self.count() as f64;
         let bins = self.bins.iter().filter(|bin| bin.count > 0);
         bins.map(|bin| bin.count as f64 / n * (bin.accuracy() - bin.confidence()).abs())

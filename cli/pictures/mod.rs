@@ -5,21 +5,18 @@
 //! stand on one page); [`png`] rasterises it with a font that is part of the program, so that a picture looks the
 //! same on every machine.
 
+mod agreement;
 mod axis;
 #[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod bars;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod calibration;
 mod cells;
 mod codes;
 mod colors;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod curves;
 mod document;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod estimate;
 mod filters;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod fragments;
 mod grid;
 mod histogram;
@@ -37,23 +34,20 @@ mod samples_over_training;
 mod series;
 mod sheet;
 mod spectrum;
+mod surfaces;
 mod tiles;
 mod vector_field;
 
-#[expect(unused_imports, reason = "no command draws it yet")]
+pub use agreement::agreement;
 pub use axis::Scale;
 #[expect(unused_imports, reason = "no command draws it yet")]
 pub use bars::{Bar, bars};
-#[expect(unused_imports, reason = "no command draws it yet")]
-pub use calibration::calibration;
+pub use calibration::{calibration, expected_calibration_error};
 pub use cells::TileShape;
 pub use codes::codes;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use curves::curves;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use estimate::Estimate;
 pub use filters::filters;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use fragments::{Fragments, fragments};
 pub use grid::grid;
 pub use histogram::histogram;
@@ -65,5 +59,6 @@ pub use render::png;
 #[expect(unused_imports, reason = "no command draws it yet")]
 pub use samples_over_training::{sample_tiles_over_training, samples_over_training};
 pub use spectrum::spectrum;
+pub use surfaces::surfaces;
 pub use tiles::tiles;
 pub use vector_field::vector_field;

@@ -163,7 +163,12 @@ pub fn probability_planes(
 const BAR_NAME: &str = "p(1|x)";
 
 /// The cells, the first row lowest.
-fn shades(document: &mut Document, table: &Matrix<f32>, shading: &Shading, plane: &Plane) {
+pub(super) fn shades(
+    document: &mut Document,
+    table: &Matrix<f32>,
+    shading: &Shading,
+    plane: &Plane,
+) {
     let from_above: Vec<usize> = (0..table.rows()).rev().collect();
     let place = Place {
         x: plane.left,
@@ -176,7 +181,7 @@ fn shades(document: &mut Document, table: &Matrix<f32>, shading: &Shading, plane
 }
 
 /// Points with a rim, to be seen on every shade: circles are full, triangles are not.
-fn dots(document: &mut Document, form: Form, places: impl Iterator<Item = (f64, f64)>) {
+pub(super) fn dots(document: &mut Document, form: Form, places: impl Iterator<Item = (f64, f64)>) {
     let (fill, rim, radius) = match form {
         Form::Circle => (INK, PAPER, 2.2),
         _ => (PAPER, INK, 2.0),

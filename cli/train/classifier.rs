@@ -59,13 +59,13 @@ impl Judgement {
 }
 
 /// Objects whose classes are known, in single precision.
-struct Classed {
-    x: Matrix<f32>,
-    classes: Vec<usize>,
+pub(super) struct Classed {
+    pub(super) x: Matrix<f32>,
+    pub(super) classes: Vec<usize>,
 }
 
 impl Classed {
-    fn of(part: &Part) -> Result<Self, String> {
+    pub(super) fn of(part: &Part) -> Result<Self, String> {
         let Some(classes) = part.labels.clone() else {
             let source = &part.source;
             return Err(format!(
@@ -78,7 +78,7 @@ impl Classed {
         })
     }
 
-    fn select(&self, rows: &[usize]) -> Self {
+    pub(super) fn select(&self, rows: &[usize]) -> Self {
         Self {
             x: self.x.select_rows(rows),
             classes: rows.iter().map(|&i| self.classes[i]).collect(),
@@ -86,7 +86,7 @@ impl Classed {
     }
 
     /// The classes as a column, for the fingerprint.
-    fn column(&self) -> Matrix<f32> {
+    pub(super) fn column(&self) -> Matrix<f32> {
         Matrix::from_fn(self.classes.len(), 1, |i, _| self.classes[i] as f32)
     }
 }

@@ -74,7 +74,7 @@ pub struct Section {
 pub struct Table {
     /// Its name for another program.
     pub key: &'static str,
-    /// The line above it.
+    /// The line above it; empty: a reader hears nothing of it.
     pub title: String,
     /// The columns: a key for another program, and a heading for a reader.
     pub columns: Vec<(&'static str, String)>,
@@ -89,6 +89,8 @@ pub enum Cell {
     Measured { mean: f64, spread: f64 },
     /// One number: of a single run, or published.
     Number(f64),
+    /// A number of things.
+    Whole(usize),
     /// Something in words.
     Words(String),
     /// Nothing.
@@ -113,10 +115,15 @@ impl Cell {
 
     fn shown(&self) -> String {
         match self {
+            // both have as many digits as the larger needs
             Self::Measured { mean, spread } => {
-                format!("{} ± {}", four_digits(*mean), four_digits(*spread))
+                match four_digits(mean.abs().max(*spread)).contains('e') {
+                    true => format!("{mean:.3e} ± {spread:.3e}"),
+                    false => format!("{mean:.4} ± {spread:.4}"),
+                }
             }
             Self::Number(value) => four_digits(*value),
+            Self::Whole(value) => value.to_string(),
             Self::Words(words) => words.clone(),
             Self::Empty => String::new(),
         }
@@ -126,6 +133,7 @@ impl Cell {
         match self {
             Self::Measured { mean, spread } => json!({ "mean": mean, "deviation": spread }),
             Self::Number(value) => json!(value),
+            Self::Whole(value) => json!(value),
             Self::Words(words) => json!(words),
             Self::Empty => Value::Null,
         }
@@ -259,7 +267,7 @@ impl Report {
                 summary += &format!("  {:width$}  {:>10}{other}\n", figure.name, figure.shown());
             }
         }
-        for table in &self.tables {
+        for table in self.tables.iter().filter(|table| !table.title.is_empty()) {
             summary += &table.summary();
         }
         for warning in &self.warnings {
@@ -299,6 +307,16 @@ mod tests {
             left: vec![PathBuf::from("old.png")],
             seconds: 1.0,
         }
+    }
+
+    #[test]
+    fn cells_have_the_digits_that_they_need() {
+        let shown = |cell: Cell| cell.shown();
+        assert_eq!(shown(Cell::Whole(1210)), "1210");
+        assert_eq!(shown(Cell::of(&[0.9, 0.9002])), "0.9001 ± 0.0001");
+        assert_eq!(shown(Cell::of(&[0.1, -0.1])), "0.0000 ± 0.1000");
+        assert_eq!(shown(Cell::of(&[1e-5, 3e-5])), "2.000e-5 ± 1.000e-5");
+        assert_eq!(Cell::Whole(7).json(), json!(7));
     }
 
     #[test]

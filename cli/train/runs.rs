@@ -2,14 +2,16 @@
 //! share is here: the folder, one line of progress, the report.
 
 use super::report::{Report, Section, Table};
-use super::{MODEL, SCALING, count, lines, scaling_rows, set_threads};
+use super::{HISTORY, MODEL, SCALING, count, lines, loss, scaling_rows, set_threads};
 use crate::arguments::RunOptions;
 use crate::data::About;
 use crate::output::OutputFolder;
 use crate::progress::TrainingBar;
 use std::error::Error;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
+use unsup_models::{Epoch, History};
 use unsup_nn::Module;
 use unsup_nn::saving::{Description, save_model};
 
@@ -52,7 +54,7 @@ impl<'a> Runs<'a> {
     ) -> Result<Self, Box<dyn Error>> {
         set_threads(options.threads);
         let default = PathBuf::from(format!("runs/{method}"));
-        let names = [&[MODEL], names].concat();
+        let names = [&[MODEL, HISTORY], names].concat();
         Ok(Self {
             options,
             out: OutputFolder::open(options.out.as_ref().unwrap_or(&default), &names)?,
@@ -75,6 +77,17 @@ impl<'a> Runs<'a> {
         if let Some(bar) = &self.bar {
             bar.update(self.done, what);
         }
+    }
+
+    /// An epoch of a training that goes on has ended; it is shown beside `what` it is of.
+    pub fn during(&self, what: &str, epoch: &Epoch) -> ControlFlow<()> {
+        if let Some(bar) = &self.bar {
+            bar.update(
+                self.done,
+                format!("{what}, epoch {}: {}", epoch.number, loss(epoch)),
+            );
+        }
+        ControlFlow::Continue(())
     }
 
     /// Says something above the line of progress.
@@ -105,12 +118,14 @@ impl<'a> Runs<'a> {
         Ok(())
     }
 
-    /// Writes another file.
+    /// Writes the losses of each epoch.
     ///
     /// # Errors
-    /// If it can't be written.
-    pub fn write(&mut self, name: &'static str, bytes: &[u8]) -> Result<(), String> {
-        self.written.push(self.out.write(name, bytes)?);
+    /// If they can't be written.
+    pub fn save_history(&mut self, history: &History) -> Result<(), Box<dyn Error>> {
+        let mut table = Vec::new();
+        history.write_csv(&mut table)?;
+        self.written.push(self.out.write(HISTORY, &table)?);
         Ok(())
     }
 

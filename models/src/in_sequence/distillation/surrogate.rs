@@ -136,6 +136,12 @@ impl<T: Real> Surrogate<T> {
         unsup_nn::classical::r_squared(&self.answers(x).cast(), &y.cast())
     }
 
+    /// The mean and the deviation of each value over the calls: what it takes, beside the domain, to use the network by
+    /// itself.
+    pub fn values(&self) -> &[(T, T)] {
+        &self.values
+    }
+
     /// The network, of scaled arguments to scaled values.
     pub fn predictor(&self) -> &Predictor<T> {
         &self.predictor
