@@ -1,5 +1,9 @@
 //! The data of a training: read, split, scaled.
 
+mod beside;
+
+pub use beside::Beside;
+
 use crate::arguments::DataOptions;
 use crate::pictures::TileShape;
 use std::error::Error;
@@ -127,6 +131,16 @@ impl Split {
         quiet: bool,
     ) -> Result<Self, Box<dyn Error>> {
         let data = dataset(options, options.data.as_deref(), missing, quiet)?;
+        Self::holding_out(&data, options, missing, seed)
+    }
+
+    /// The parts of a data set, by a permutation of the seed.
+    fn holding_out(
+        data: &Dataset,
+        options: &DataOptions,
+        missing: Missing,
+        seed: u64,
+    ) -> Result<Self, Box<dyn Error>> {
         let objects = data.features.rows();
         let count = match &options.data {
             None => DIGITS_HELD_OUT,
@@ -138,7 +152,7 @@ impl Split {
             Some(_) => (objects / 3).max(1),
         };
         let parts = holdout(objects, HeldOut::Count(count), seed)?;
-        Self::of(&data, &parts, None, missing, options)
+        Self::of(data, &parts, None, missing, options)
     }
 
     /// Objects that were generated, not scaled, split by a permutation of the seed as those of a file are.
@@ -157,6 +171,21 @@ impl Split {
             ..options.clone()
         };
         Self::of(data, &parts, None, Missing::Refused, &options)
+    }
+
+    /// Objects that were generated, the first `train` of them to train on, the others to judge by.
+    ///
+    /// # Errors
+    /// If one of the parts is empty, or a value can't be scaled.
+    pub fn in_order(
+        data: &Dataset,
+        train: usize,
+        options: &DataOptions,
+    ) -> Result<Self, Box<dyn Error>> {
+        let all: Vec<usize> = (0..data.features.rows()).collect();
+        let (train, test) = all.split_at(train);
+        let parts = splits::Split::given(all.len(), train, test)?;
+        Self::of(data, &parts, None, Missing::Refused, options)
     }
 
     /// Whether all values lie in [0, 1].
@@ -284,7 +313,7 @@ impl Part {
 
 impl About {
     /// What is known of `data`, with the scaling of the objects `fitted`, of which a remark says `on`.
-    fn of(data: &Dataset, fitted: &Matrix<f64>, on: &str, options: &DataOptions) -> Self {
+    pub fn of(data: &Dataset, fitted: &Matrix<f64>, on: &str, options: &DataOptions) -> Self {
         let kind = options.scaling.unwrap_or(match data.image {
             Some(_) => ScalingKind::None,
             None => ScalingKind::Standard,
@@ -327,7 +356,7 @@ impl About {
     }
 }
 
-/// The data set of a file, or the digits. What was found out about it is said on standard error.
+/// The data set of a file, or the digits.
 fn dataset(
     options: &DataOptions,
     file: Option<&Path>,
@@ -337,6 +366,13 @@ fn dataset(
     let Some(file) = file else {
         return Ok(digits());
     };
+    let mut data = noted(options, file, quiet)?;
+    settle(&mut data, file, missing)?;
+    Ok(data)
+}
+
+/// What a file holds, as it is. What was found out about it is said on standard error.
+fn noted(options: &DataOptions, file: &Path, quiet: bool) -> Result<Dataset, Box<dyn Error>> {
     let read_options = ReadOptions {
         label: options.label.clone(),
         missing: options.missing.clone(),
@@ -344,7 +380,7 @@ fn dataset(
         header: options.header,
         ..ReadOptions::default()
     };
-    let mut data = read(file, &read_options)?;
+    let data = read(file, &read_options)?;
     if !quiet {
         for note in &data.notes {
             let line = in_one_line(&format!("{}: {note}", file.display()));
@@ -352,6 +388,11 @@ fn dataset(
             let _ = writeln!(io::stderr(), "{line}");
         }
     }
+    Ok(data)
+}
+
+/// Deals with the missing values of what that file holds.
+fn settle(data: &mut Dataset, file: &Path, missing: Missing) -> Result<(), Box<dyn Error>> {
     // an error is to name the file as it was given
     let name = std::mem::replace(&mut data.name, file.display().to_string());
     if missing == Missing::Refused {
@@ -359,9 +400,9 @@ fn dataset(
             format!("{error}; --missing names the cells that stand for a missing value, and others are values")
         })?;
     }
-    missing.settle(&mut data);
+    missing.settle(data);
     data.name = name;
-    Ok(data)
+    Ok(())
 }
 
 /// Refuses what can't be trained on or evaluated in single precision.

@@ -64,11 +64,15 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let part = |kind| error.get(kind).map(ToString::to_string);
     let option = part(ContextKind::InvalidArg);
     let value = part(ContextKind::InvalidValue);
-    match (error.kind(), option, value, error.source()) {
+    let other = part(ContextKind::PriorArg);
+    match (error.kind(), option, value.or(other), error.source()) {
         (ErrorKind::ValueValidation, Some(option), Some(value), Some(expected)) => {
             complain(&format!(
                 "invalid value '{value}' for '{option}': {expected}"
             ));
+        }
+        (ErrorKind::ArgumentConflict, Some(option), Some(other), _) => {
+            complain(&format!("'{option}' cannot be used with '{other}'"));
         }
         (ErrorKind::InvalidValue, Some(option), _, _) => {
             complain(&format!("'{option}' needs a value"));
