@@ -25,8 +25,17 @@ enum Kind {
     Counting(usize),
 }
 
+/// How an axis is asked to be divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Equal steps are equal differences.
+    Linear,
+    /// Equal steps are equal ratios.
+    Logarithmic,
+}
+
 /// A tick: where on the axis it is, 0 at the lower end and 1 at the upper, and its number.
-pub type Tick = (f64, String);
+type Tick = (f64, String);
 
 impl Axis {
     /// The axis that shows all `values` with some room around them. Values that are all equal, or but for the rounding
@@ -55,7 +64,7 @@ impl Axis {
 
     /// The axis of a range whose largest value is about `magnitude`.
     fn showing(range: Range<f64>, magnitude: f64) -> Self {
-        let exponent = if magnitude == 0.0 || (0.1..10_000.0).contains(&magnitude) {
+        let exponent = if magnitude == 0.0 || (0.1..1e6).contains(&magnitude) {
             0
         } else {
             magnitude.log10().floor() as i32
@@ -88,6 +97,28 @@ impl Axis {
         })
     }
 
+    /// The axis of this scale for `values`, with room for all that `reaches` somewhere; a logarithmic one is cut off
+    /// below half of the least value. It is linear where [`logarithmic`](Self::logarithmic) gives none. A linear one
+    /// begins at zero where that costs little room.
+    pub fn scaled<V, R>(scale: Scale, values: impl Fn() -> V, reaches: impl Fn() -> R) -> Self
+    where
+        V: Iterator<Item = f64>,
+        R: Iterator<Item = f64>,
+    {
+        let (least, _) = extent(values());
+        if scale == Scale::Logarithmic
+            && least > 0.0
+            && let Some(axis) = Self::logarithmic(reaches().filter(|&value| value >= 0.5 * least))
+        {
+            return axis;
+        }
+        let (least, largest) = extent(reaches());
+        if 0.0 <= least && least < 0.3 * largest {
+            return Self::exactly(0.0..1.05 * largest);
+        }
+        Self::fitting(reaches())
+    }
+
     /// The axis on which `count` things are counted, from 1.
     pub fn counting(count: usize) -> Self {
         let room = (0.03 * count.saturating_sub(1) as f64).max(0.3);
@@ -101,6 +132,24 @@ impl Axis {
     /// Equal steps are equal ratios.
     pub fn is_logarithmic(&self) -> bool {
         self.kind == Kind::Logarithmic
+    }
+
+    /// What is to be said of an axis in this direction that was asked to have this scale for these values: that it is
+    /// logarithmic, or why it is not.
+    pub fn remark(
+        &self,
+        direction: &str,
+        scale: Scale,
+        mut values: impl Iterator<Item = f64>,
+    ) -> String {
+        match scale {
+            _ if self.is_logarithmic() => format!("The {direction} scale is logarithmic."),
+            Scale::Logarithmic if values.any(|value| value <= 0.0) => {
+                format!("The {direction} scale is linear, as not all values are positive.")
+            }
+            Scale::Logarithmic => format!("The {direction} scale is linear."),
+            Scale::Linear => String::new(),
+        }
     }
 
     /// Where on the axis a value lies, 0 at the lower end, 1 at the upper.

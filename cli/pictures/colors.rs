@@ -84,6 +84,11 @@ fn mixed(from: Color, to: Color, share: f64) -> Color {
     )
 }
 
+/// The colour of an area, on which ink is to be seen.
+pub fn lighter(color: Color) -> Color {
+    mixed(PAPER, color, 0.75)
+}
+
 /// The grey of an image's value: [`PAPER`] at 0 and below, [`INK`] at 1 and above.
 pub fn grey(value: f64) -> Color {
     mixed(PAPER, INK, value.clamp(0.0, 1.0))

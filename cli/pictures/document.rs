@@ -167,6 +167,7 @@ impl Style {
 }
 
 /// A length or coordinate to a hundredth of a unit: finer cannot be seen, and longer files are slower to open.
+#[derive(Clone, Copy)]
 pub struct Units(pub f64);
 
 impl fmt::Display for Units {

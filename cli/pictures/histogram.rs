@@ -48,7 +48,8 @@ pub fn histogram(series: &[(&str, &[f64])], caption: &str, x_label: &str) -> Str
     };
     let axes = [across, upright];
 
-    let mut chart = Chart::new(caption, shown, &axes, [x_label, "share of values, %"]);
+    let names = shown.iter().map(|(name, _)| *name);
+    let mut chart = Chart::new(caption, names, &axes, [x_label, "share of values, %"]);
     let plane = chart.plane;
     let document = &mut chart.sheet.document;
     for (i, shares) in shares.iter().enumerate() {

@@ -6,13 +6,18 @@
 //! same on every machine.
 
 mod axis;
+mod bars;
+mod calibration;
 mod cells;
 mod codes;
 mod colors;
+mod curves;
 mod document;
+mod estimate;
 mod filters;
 mod grid;
 mod histogram;
+mod lines;
 pub mod map;
 mod page;
 mod plane;
@@ -24,8 +29,13 @@ mod spectrum;
 mod tiles;
 mod vector_field;
 
+pub use axis::Scale;
+pub use bars::{Bar, bars};
+pub use calibration::calibration;
 pub use cells::TileShape;
 pub use codes::codes;
+pub use curves::curves;
+pub use estimate::Estimate;
 pub use filters::filters;
 pub use grid::grid;
 pub use histogram::histogram;

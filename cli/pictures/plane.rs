@@ -1,6 +1,6 @@
 //! A plane with two axes, a grid behind it, and the numbers and names of the axes beside it.
 
-use super::axis::{Axis, Tick};
+use super::axis::Axis;
 use super::colors::{GRID, INK};
 use super::document::{Anchor, Document, Style, Units};
 use super::sheet::MARGIN;
@@ -40,11 +40,25 @@ impl Plane {
         (self.across(axes[0].share(x)), self.up(axes[1].share(y)))
     }
 
-    fn across(&self, share: f64) -> f64 {
+    /// The same, moved up or down into the plane if it lies above or below: also what a logarithmic axis cannot show.
+    pub fn within(&self, axes: &[Axis; 2], (x, y): (f64, f64)) -> (f64, f64) {
+        // Below zero there is no logarithm.
+        let share = axes[1].share(y);
+        let share = if share.is_nan() {
+            0.0
+        } else {
+            share.clamp(0.0, 1.0)
+        };
+        (self.across(axes[0].share(x)), self.up(share))
+    }
+
+    /// Where a share of the plane's width lies, from the left.
+    pub fn across(&self, share: f64) -> f64 {
         self.left + share * self.width
     }
 
-    fn up(&self, share: f64) -> f64 {
+    /// Where a share of its height lies, from below.
+    pub fn up(&self, share: f64) -> f64 {
         self.top + (1.0 - share) * self.height
     }
 
@@ -52,56 +66,70 @@ impl Plane {
     /// are cut.
     pub fn draw(&self, document: &mut Document, axes: &[Axis; 2], names: [&str; 2]) {
         self.draw_beside_another(document, axes, names[0]);
-        let style = tick_style().anchor(Anchor::End);
-        for (share, text) in axes[1].ticks(self.height, ROOM.1) {
-            let y = self.up(share) + style.drop();
-            document.text(self.left - 8.0, y, style, &text);
-        }
-        let name = named(&axes[1], names[1], self.height);
-        let style = name_style().upwards();
-        document.text(MARGIN + 12.0, self.up(0.5), style, &name);
+        self.number_upright(document, &axes[1], names[1]);
     }
 
     /// The same without the numbers and the name of the upright axis, which stand left of another plane beside it.
     pub fn draw_beside_another(&self, document: &mut Document, axes: &[Axis; 2], name: &str) {
+        let across = &axes[0];
+        self.draw_lines(document, Some(across), &axes[1]);
+        let style = tick_style().anchor(Anchor::Middle);
+        let y = self.top + self.height + 19.0;
+        for (share, text) in across.ticks(self.width, ROOM.0) {
+            document.text(self.across(share), y, style, &text);
+        }
+        let name = named(across, name, self.width);
+        document.text(self.across(0.5), self.bottom() - 8.0, name_style(), &name);
+    }
+
+    /// The same without the numbers and the name of the axis from left to right: they stand below another plane, or
+    /// there is no such axis.
+    pub fn draw_upright(
+        &self,
+        document: &mut Document,
+        across: Option<&Axis>,
+        upright: &Axis,
+        name: &str,
+    ) {
+        self.draw_lines(document, across, upright);
+        self.number_upright(document, upright, name);
+    }
+
+    /// The numbers left of the plane, and the name of their axis.
+    fn number_upright(&self, document: &mut Document, upright: &Axis, name: &str) {
+        let style = tick_style().anchor(Anchor::End);
+        for (share, text) in upright.ticks(self.height, ROOM.1) {
+            let y = self.up(share) + style.drop();
+            document.text(self.left - 8.0, y, style, &text);
+        }
+        let name = named(upright, name, self.height);
+        let style = name_style().upwards();
+        document.text(MARGIN + 12.0, self.up(0.5), style, &name);
+    }
+
+    /// The grid, the axes and their ticks.
+    fn draw_lines(&self, document: &mut Document, across: Option<&Axis>, upright: &Axis) {
         // To the half unit, a whole pixel, so that lines are sharp.
         let sharp = |units: f64| Units((units * 2.0).round() / 2.0);
-        let below: Vec<Tick> = axes[0].ticks(self.width, ROOM.0);
-        let beside: Vec<Tick> = axes[1].ticks(self.height, ROOM.1);
-        let (right, floor) = (self.left + self.width, self.top + self.height);
-        let mut lines = String::new();
-        for &(share, _) in &below {
+        let below = across.map_or(Vec::new(), |axis| axis.ticks(self.width, ROOM.0));
+        let beside = upright.ticks(self.height, ROOM.1);
+        let (left, right) = (Units(self.left), Units(self.left + self.width));
+        let (top, floor) = (Units(self.top), Units(self.top + self.height));
+        let (mut lines, mut ticks) = (String::new(), String::new());
+        for (share, _) in below {
             let x = sharp(self.across(share));
-            let _ = write!(lines, "M{x} {}V{}", Units(self.top), Units(floor));
+            let _ = write!(lines, "M{x} {top}V{floor}");
+            let _ = write!(ticks, "M{x} {floor}v5");
         }
-        for &(share, _) in &beside {
+        for (share, _) in beside {
             let y = sharp(self.up(share));
-            let _ = write!(lines, "M{} {y}H{}", Units(self.left), Units(right));
+            let _ = write!(lines, "M{left} {y}H{right}");
+            let _ = write!(ticks, "M{left} {y}h-5");
         }
         document.push(format_args!(r#"<path stroke="{GRID}" d="{lines}"/>"#));
-
-        let mut ticks = String::new();
-        for &(share, _) in &below {
-            let x = sharp(self.across(share));
-            let _ = write!(ticks, "M{x} {}v5", Units(floor));
-        }
-        for &(share, _) in &beside {
-            let y = sharp(self.up(share));
-            let _ = write!(ticks, "M{} {y}h-5", Units(self.left));
-        }
-        let (left, top) = (Units(self.left), Units(self.top));
-        let (right, floor_units) = (Units(right), Units(floor));
         document.push(format_args!(
-            r#"<path fill="none" stroke="{INK}" d="M{left} {top}V{floor_units}H{right}{ticks}"/>"#
+            r#"<path fill="none" stroke="{INK}" d="M{left} {top}V{floor}H{right}{ticks}"/>"#
         ));
-
-        let style = tick_style();
-        for (share, text) in &below {
-            let style = style.anchor(Anchor::Middle);
-            document.text(self.across(*share), floor + 19.0, style, text);
-        }
-        let name = named(&axes[0], name, self.width);
-        document.text(self.across(0.5), self.bottom() - 8.0, name_style(), &name);
     }
 }
 

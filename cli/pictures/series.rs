@@ -1,7 +1,7 @@
 //! Several series in one plane: how each looks, and the legend that says so.
 
 use super::axis::Axis;
-use super::colors::{CLASSES, Color};
+use super::colors::{CLASSES, Color, lighter};
 use super::document::{Document, Style, Units};
 use super::plane::{OVERHANG, Plane};
 use super::sheet::Sheet;
@@ -88,11 +88,48 @@ impl Look {
         ));
     }
 
+    /// Fills a closed path lightly, as the spread around a line.
+    pub fn band(self, document: &mut Document, path: &str) {
+        document.push(format_args!(
+            r#"<path fill="{}" fill-opacity="0.16" d="{path}z"/>"#,
+            self.color
+        ));
+    }
+
+    /// Draws a bar: from a corner so far to the right, and so far down, or up if that is negative.
+    pub fn bar(self, document: &mut Document, (x, y): (f64, f64), (width, height): (f64, f64)) {
+        let (x, y, width, height) = (Units(x), Units(y), Units(width), Units(height));
+        document.push(format_args!(
+            r#"<path fill="{}" d="M{x} {y}h{width}v{height}H{x}z"/>"#,
+            lighter(self.color)
+        ));
+    }
+
     /// Draws a dot.
     pub fn dot(self, document: &mut Document, x: f64, y: f64) {
         let shape = self.form.shape(x, y, 3.6);
         document.push(format_args!(r#"<g fill="{}">{shape}</g>"#, self.color));
     }
+}
+
+/// Draws an upright bar of error at `x` from `top` down to `bottom`, with a short line at either end that is one.
+pub fn error_bar(
+    document: &mut Document,
+    color: Color,
+    x: f64,
+    top: f64,
+    bottom: f64,
+    cut_off: bool,
+) {
+    const HALF: f64 = 3.5;
+    let cap = |y: f64| format!("M{} {}h{}", Units(x - HALF), Units(y), Units(2.0 * HALF));
+    let caps = cap(top) + &if cut_off { String::new() } else { cap(bottom) };
+    document.push(format_args!(
+        r#"<path fill="none" stroke="{color}" stroke-width="1.3" d="{caps}M{} {}V{}"/>"#,
+        Units(x),
+        Units(top),
+        Units(bottom)
+    ));
 }
 
 /// What each look means: a sample of it and the name of the series, one below the other.
@@ -108,6 +145,14 @@ impl Legend {
         Self {
             names: names.map(lines).collect(),
         }
+    }
+
+    /// With a remark below each name, in the order of the names.
+    pub fn with_remarks(mut self, remarks: impl Iterator<Item = String>) -> Self {
+        for (name, remark) in self.names.iter_mut().zip(remarks) {
+            name.extend(Self::style().wrapped(&remark, NAME_WIDTH));
+        }
+        self
     }
 
     fn style() -> Style {
@@ -156,23 +201,29 @@ pub const PLANE: (f64, f64) = (520.0, 360.0);
 const BESIDE: f64 = 24.0;
 
 impl Chart {
-    /// The chart of these series, which are not drawn yet, with the names of its axes.
-    pub fn new(
+    /// The chart of series of these names, which are not drawn yet, with the names of its axes.
+    pub fn new<'n>(
         caption: &str,
-        series: &[(&str, &[f64])],
+        series: impl Iterator<Item = &'n str>,
         axes: &[Axis; 2],
         names: [&str; 2],
     ) -> Self {
         let left = Plane::left_beside(&axes[1], PLANE.1);
-        let legend = Legend::new(series.iter().map(|(name, _)| *name));
-        let mut sheet = Sheet::new(caption, left + PLANE.0 + BESIDE + legend.width());
+        let mut chart = Self::empty(caption, Legend::new(series), left, PLANE);
+        let plane = chart.plane;
+        plane.draw(&mut chart.sheet.document, axes, names);
+        chart
+    }
+
+    /// A chart of another size whose plane begins at `left` and is not drawn yet.
+    pub fn empty(caption: &str, legend: Legend, left: f64, (width, height): (f64, f64)) -> Self {
+        let sheet = Sheet::new(caption, left + width + BESIDE + legend.width());
         let plane = Plane {
             left,
             top: sheet.top + OVERHANG.1,
-            width: PLANE.0,
-            height: PLANE.1,
+            width,
+            height,
         };
-        plane.draw(&mut sheet.document, axes, names);
         Self {
             sheet,
             plane,
@@ -182,7 +233,7 @@ impl Chart {
 
     /// Draws the legend, each sample as [`Legend::draw`] says. Says where it ends.
     pub fn legend(&mut self, sample: impl Fn(&mut Document, usize, (f64, f64), f64)) -> f64 {
-        let left = self.plane.left + PLANE.0 + BESIDE;
+        let left = self.plane.left + self.plane.width + BESIDE;
         let document = &mut self.sheet.document;
         self.legend.draw(document, (left, self.plane.top), sample)
     }

@@ -1,15 +1,9 @@
 //! Values in their order as lines: the singular values of a matrix, from the first to the last.
 
-use super::axis::{Axis, drawable};
-use super::document::{Document, Units};
+use super::axis::{Axis, Scale, drawable};
+use super::lines::{Line, sample};
 use super::series::{Chart, Look, MOST_SERIES};
 use super::sheet::{first_of, left_out, sentences};
-use std::fmt::Write;
-
-/// A line of more points than this is drawn through the least and the largest value of each short stretch.
-const MOST_POINTS: usize = 1_200;
-/// Up to so many points each has a dot; of more, about twelve have one, by which the lines are told apart.
-const MOST_DOTS: usize = 40;
 
 /// Lines over the number 1, 2, .. of a value in its series, as SVG text: each of `series` is a name and its values,
 /// drawn in a colour, with dashes and with dots of its own, named in the legend. Where all values are positive and
@@ -18,57 +12,37 @@ const MOST_DOTS: usize = 40;
 /// many. At most the first 12 series are drawn. `caption` is broken and the names of the axes are cut where too long.
 pub fn spectrum(series: &[(&str, &[f64])], caption: &str, x_label: &str, y_label: &str) -> String {
     let shown = &series[..series.len().min(MOST_SERIES)];
-    let lines: Vec<Vec<Option<f64>>> = shown
+    let lines: Vec<Line> = shown
         .iter()
-        .map(|(_, values)| values.iter().map(|&value| drawable(value)).collect())
+        .map(|(_, values)| {
+            let numbered = (1..).map(f64::from).zip(values.iter().copied());
+            Line::new(numbered.map(|(number, value)| (number, drawable(value))))
+        })
         .collect();
-    let longest = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let values = || lines.iter().flatten().flatten().copied();
+    let longest = lines.iter().map(Line::len).max().unwrap_or(0);
+    let values = || lines.iter().flat_map(Line::points).map(|(_, value)| value);
     let axes = [Axis::counting(longest), upright_axis(values)];
 
-    let mut chart = Chart::new(caption, shown, &axes, [x_label, y_label]);
+    let names = shown.iter().map(|(name, _)| *name);
+    let mut chart = Chart::new(caption, names, &axes, [x_label, y_label]);
     let plane = chart.plane;
     let document = &mut chart.sheet.document;
     for (i, line) in lines.iter().enumerate() {
-        let place = |&(number, value): &(usize, f64)| plane.place(&axes, (number as f64, value));
-        let look = Look::new(i);
-        let mut path = String::new();
-        for run in runs(line) {
-            for (k, point) in thinned(&run).iter().enumerate() {
-                let (x, y) = place(point);
-                let letter = if k == 0 { 'M' } else { 'L' };
-                let _ = write!(path, "{letter}{} {}", Units(x), Units(y));
-            }
-        }
-        if !path.is_empty() {
-            look.line(document, &path);
-        }
-        for point in dotted(line, i) {
-            let (x, y) = place(&point);
-            look.dot(document, x, y);
-        }
+        line.draw(document, i, |point| plane.place(&axes, point));
     }
-    let sample = |document: &mut Document, i: usize, (x, y): (f64, f64), length: f64| {
-        let path = format!("M{} {}h{}", Units(x), Units(y), Units(length));
-        Look::new(i).line(document, &path);
-        Look::new(i).dot(document, x + length / 2.0, y);
-    };
-    let legend_bottom = chart.legend(sample);
+    let legend_bottom = chart.legend(|document, i, place, length| {
+        sample(document, Look::new(i), place, length);
+    });
 
-    let all = lines.iter().map(Vec::len).sum();
+    let all = lines.iter().map(Line::len).sum();
     let drawn = values().count();
-    let scale = if drawn == 0 {
-        "There are no values."
-    } else if axes[1].is_logarithmic() {
-        "The vertical scale is logarithmic."
-    } else if values().any(|value| value <= 0.0) {
-        "The vertical scale is linear, as not all values are positive."
-    } else {
-        "The vertical scale is linear."
+    let scale = match drawn {
+        0 => "There are no values.".to_string(),
+        _ => axes[1].remark("vertical", Scale::Logarithmic, values()),
     };
     let remark = sentences(&[
         &first_of(shown.len(), series.len(), "series"),
-        scale,
+        &scale,
         &left_out(all - drawn, all, "values"),
     ]);
     chart
@@ -86,57 +60,6 @@ fn upright_axis<I: Iterator<Item = f64>>(values: impl Fn() -> I) -> Axis {
         return Axis::exactly(0.0..1.05 * largest);
     }
     Axis::fitting(values())
-}
-
-/// The points of a line, their numbers from 1, in the runs that are not interrupted.
-fn runs(line: &[Option<f64>]) -> Vec<Vec<(usize, f64)>> {
-    let numbered: Vec<(usize, Option<f64>)> = (1..).zip(line.iter().copied()).collect();
-    numbered
-        .split(|(_, value)| value.is_none())
-        .filter(|run| !run.is_empty())
-        .map(|run| {
-            run.iter()
-                .filter_map(|&(i, value)| Some((i, value?)))
-                .collect()
-        })
-        .collect()
-}
-
-/// Those points of a run through which the line looks the same.
-fn thinned(run: &[(usize, f64)]) -> Vec<(usize, f64)> {
-    if run.len() <= MOST_POINTS {
-        return run.to_vec();
-    }
-    let stretch = (2 * run.len()).div_ceil(MOST_POINTS);
-    let mut points = Vec::new();
-    for stretch in run.chunks(stretch) {
-        let by_value = |a: &&(usize, f64), b: &&(usize, f64)| a.1.total_cmp(&b.1);
-        let least = stretch.iter().min_by(by_value);
-        let largest = stretch.iter().max_by(by_value);
-        points.extend(least.into_iter().chain(largest));
-    }
-    // The ends of the line are its own.
-    points.extend([run[0], run[run.len() - 1]]);
-    points.sort_by_key(|&(number, _)| number);
-    points.dedup();
-    points
-}
-
-/// The points of line number `i` that have a dot: of a long one only some, at other places than on the next line, but a
-/// point that is alone in any case, since no line shows it.
-fn dotted(line: &[Option<f64>], i: usize) -> Vec<(usize, f64)> {
-    let every = match line.len() {
-        0..=MOST_DOTS => 1,
-        length => length.div_ceil(12),
-    };
-    let offset = i * every / 3 % every;
-    let runs = runs(line);
-    let lonely = runs.iter().filter(|run| run.len() == 1).take(MOST_POINTS);
-    let some = runs.iter().filter(|run| run.len() > 1).flatten();
-    some.filter(|(number, _)| (number - 1) % every == offset)
-        .chain(lonely.flatten())
-        .copied()
-        .collect()
 }
 
 #[cfg(test)]
@@ -269,32 +192,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn long_lines_keep_their_peaks_and_ends() {
-        let mut run: Vec<(usize, f64)> = (1..=50_000).map(|i| (i, 1.0)).collect();
-        run[12_345].1 = 9.0;
-        run[33_333].1 = -9.0;
-        let points = thinned(&run);
-        assert!(points.len() <= MOST_POINTS + 2, "{}", points.len());
-        for point in [(1, 1.0), (12_346, 9.0), (33_334, -9.0), (50_000, 1.0)] {
-            assert!(points.contains(&point), "{point:?}");
-        }
-        assert!(points.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert_eq!(thinned(&run[..MOST_POINTS]), run[..MOST_POINTS]);
-    }
-
-    #[test]
-    fn dots_of_long_lines_are_few_and_not_one_upon_the_other() {
-        let line = vec![Some(1.0); 784];
-        let dots = [0, 1, 2].map(|i| dotted(&line, i));
-        for (i, a) in dots.iter().enumerate() {
-            assert!((11..=13).contains(&a.len()), "{}", a.len());
-            for b in &dots[..i] {
-                assert!(a.iter().all(|dot| !b.contains(dot)));
-            }
-        }
-        assert_eq!(dotted(&line[..MOST_DOTS], 1).len(), MOST_DOTS);
     }
 }
