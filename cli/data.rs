@@ -21,7 +21,7 @@ const DIGITS_HELD_OUT: usize = 597;
 
 /// Farther from 0 than this no scaled value may lie: the squares of as many as there may be still add up to a number of
 /// single precision.
-const FARTHEST: f64 = 1e15;
+pub const FARTHEST: f64 = 1e15;
 
 /// Objects, and their classes where they are known.
 #[derive(Clone, Debug)]
@@ -171,21 +171,6 @@ impl Split {
             ..options.clone()
         };
         Self::of(data, &parts, None, Missing::Refused, &options)
-    }
-
-    /// Objects that were generated, the first `train` of them to train on, the others to judge by.
-    ///
-    /// # Errors
-    /// If one of the parts is empty, or a value can't be scaled.
-    pub fn in_order(
-        data: &Dataset,
-        train: usize,
-        options: &DataOptions,
-    ) -> Result<Self, Box<dyn Error>> {
-        let all: Vec<usize> = (0..data.features.rows()).collect();
-        let (train, test) = all.split_at(train);
-        let parts = splits::Split::given(all.len(), train, test)?;
-        Self::of(data, &parts, None, Missing::Refused, options)
     }
 
     /// Whether all values lie in [0, 1].

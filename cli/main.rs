@@ -47,6 +47,8 @@ fn main() -> ExitCode {
             Method::Wtm(settings) => train::kohonen::clusters::wtm(&settings),
             Method::Lvq(settings) => train::kohonen::lvq::lvq(&settings),
             Method::Som(settings) => train::kohonen::som::som(&settings),
+            Method::MultiTask(settings) => train::together::multi_task(&settings),
+            Method::Lupi(settings) => train::together::lupi(&settings),
         },
     };
     match outcome {

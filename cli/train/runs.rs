@@ -2,14 +2,16 @@
 //! share is here: the folder, one line of progress, the report.
 
 use super::report::{Report, Section, Table};
-use super::{MODEL, SCALING, count, lines, scaling_rows, set_threads};
+use super::{MODEL, SCALING, count, lines, loss, scaling_rows, set_threads};
 use crate::arguments::RunOptions;
 use crate::data::About;
 use crate::output::OutputFolder;
 use crate::progress::TrainingBar;
 use std::error::Error;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
+use unsup_models::Epoch;
 use unsup_nn::Module;
 use unsup_nn::saving::{Description, save_model};
 
@@ -75,6 +77,17 @@ impl<'a> Runs<'a> {
         if let Some(bar) = &self.bar {
             bar.update(self.done, what);
         }
+    }
+
+    /// An epoch of a training that goes on has ended; it is shown beside `what` it is of.
+    pub fn during(&self, what: &str, epoch: &Epoch) -> ControlFlow<()> {
+        if let Some(bar) = &self.bar {
+            bar.update(
+                self.done,
+                format!("{what}, epoch {}: {}", epoch.number, loss(epoch)),
+            );
+        }
+        ControlFlow::Continue(())
     }
 
     /// Says something above the line of progress.

@@ -58,8 +58,8 @@ pub mod generators;
 mod read;
 mod scaling;
 mod setting;
-mod taken;
 pub mod splits;
+mod taken;
 
 pub use dataset::{ColumnWords, Dataset, ImageShape};
 pub use digits::digits;

@@ -151,13 +151,17 @@ impl Dataset {
                         ))
                     }
                     (None, _) => {
-                        let names: Vec<_> = columns.iter().filter_map(|column| column.name).collect();
+                        let names: Vec<_> =
+                            columns.iter().filter_map(|column| column.name).collect();
                         let names = names.iter().map(|name| quoted(name.as_bytes()));
                         refuse(match names.len() {
                             0 => format!(
                                 "no column is called {shown}: there is no header, expected first, last or a number"
                             ),
-                            _ => format!("no feature is called {shown}, expected one of {}", listed(names)),
+                            _ => format!(
+                                "no feature is called {shown}, expected one of {}",
+                                listed(names)
+                            ),
                         })
                     }
                 }
@@ -205,7 +209,9 @@ mod tests {
         assert_eq!(data.feature_names, expected.feature_names);
         let features = |data: &Dataset| {
             let words = data.words.iter();
-            words.map(|one| (one.feature, one.words.clone())).collect::<Vec<_>>()
+            words
+                .map(|one| (one.feature, one.words.clone()))
+                .collect::<Vec<_>>()
         };
         assert_eq!(features(&data), features(&expected));
         assert_eq!(data.table_columns, [1, 1, 1, 4]);
@@ -248,9 +254,15 @@ mod tests {
         for (which, problem) in [
             (&["3"][..], "column 3 is none of the features"),
             (&["9"], "column 9 is none of the features"),
-            (&["y"], r#"no feature is called "y", expected one of "w", "x", "v""#),
+            (
+                &["y"],
+                r#"no feature is called "y", expected one of "w", "x", "v""#,
+            ),
             (&["x", "2"], r#"column 2 ("x") is named twice"#),
-            (&["x", "w", "v"], "all columns are taken, expected features beside them"),
+            (
+                &["x", "w", "v"],
+                "all columns are taken, expected features beside them",
+            ),
         ] {
             let mut data = read(TABLE, Some("y"));
             let before = data.feature_names.clone();

@@ -27,8 +27,8 @@ pub use variational::variational;
 
 use super::report::{self, Figure, Report, Section};
 use super::{
-    Job, USUAL_RATE, WRITTEN, architecture, check_numbers, check_size, count, describe, four_digits, lines,
-    listed, loss, set_threads, training,
+    Job, USUAL_RATE, WRITTEN, architecture, check_numbers, check_size, count, describe,
+    four_digits, lines, listed, loss, set_threads, training,
 };
 use crate::arguments::AutoEncoderOptions;
 use crate::data::{Missing, Split};
