@@ -114,6 +114,11 @@ pub struct TrainMultiTask {
     #[arg(long, value_name = "N,N,...", value_parser = widths, allow_hyphen_values = true)]
     pub head: Option<Widths>,
 
+    /// lambda, the weight of the squared norm of all weights; for linear tasks it is 20 times as much in the first half of
+    /// the training. [default: 0; for linear tasks 1 over the number of all objects]
+    #[arg(long, value_name = "NUMBER", value_parser = from_0, allow_negative_numbers = true)]
+    pub lambda: Option<f64>,
+
     /// How often all is done, with other tasks (or parts of the data) and other initial weights.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = repeats, allow_negative_numbers = true)]
     pub repeats: usize,

@@ -1,6 +1,6 @@
 //! `unsup train multi-task` without data: linear tasks, whose subspace is known.
 
-use super::{column, estimate, mean, seed_of, spread_of};
+use super::{Penalised, column, estimate, mean, seed_of, spread_of};
 use crate::arguments::TrainMultiTask;
 use crate::data::About;
 use crate::pictures::{Scale, curves};
@@ -12,7 +12,7 @@ use std::error::Error;
 use unsup_data::generators::{LinearTasks, LinearTasksSample, Task as LinearTask};
 use unsup_data::{Dataset, ScalingKind};
 use unsup_models::together::multi_task::{Architecture, MultiTask};
-use unsup_models::{Matrix, Task};
+use unsup_models::{Matrix, Task, Training};
 use unsup_nn::classical::{Ridge, principal_angles, symmetric_eigen};
 use unsup_nn::saving::json;
 
@@ -31,6 +31,9 @@ const OBJECTS: [(usize, &str); 5] = [
 const TASKS: [usize; 4] = [1, 3, 10, 30];
 /// From how many objects new tasks are learned.
 const SHOTS: [usize; 5] = [1, 5, 10, 20, 50];
+/// How much larger λ is in the first half of a training. Few objects are fitted in many ways; so the one is come to that
+/// needs few directions, and not one that is near the random start.
+const AT_FIRST: f64 = 20.0;
 /// How many new tasks, in each run.
 const NEW_TASKS: usize = 40;
 
@@ -173,9 +176,24 @@ impl<'a> Problem<'a> {
             count(tasks, "task", "tasks"),
             count(objects, "object", "objects")
         );
-        model
-            .fit(&asked, &training, |epoch| live.during(&what, epoch))
-            .map_err(|error| format!("{what}: {error}"))?;
+        let lambda = (self.arguments.lambda).unwrap_or(1.0 / (tasks * objects) as f64);
+        let first_half = training.epochs.div_ceil(2);
+        for (lambda, epochs) in [
+            (AT_FIRST * lambda, first_half),
+            (lambda, training.epochs - first_half),
+        ] {
+            let penalised = Penalised {
+                tasks: &asked,
+                lambda,
+            };
+            let part = Training {
+                epochs: epochs.max(1),
+                ..training.clone()
+            };
+            penalised
+                .fit(&mut model, &part, |epoch| live.during(&what, epoch))
+                .map_err(|error| format!("{what}: {error}"))?;
+        }
         let learned = Learned { model, sample };
         live.trained(what);
         Ok(learned)

@@ -17,10 +17,14 @@ use crate::data::FARTHEST;
 use crate::pictures::Estimate;
 use crate::train::report::Cell;
 use std::error::Error;
+use std::ops::ControlFlow;
 use unsup_data::{Scaling, ScalingKind, TakenColumn};
 use unsup_models::predictor::most_probable;
-use unsup_models::{Answers, Matrix};
+use unsup_models::together::multi_task::{MultiTask, Tasks};
+use unsup_models::{Answers, Epoch, History, Matrix, Task, TrainError, Training};
 use unsup_nn::classical::{accuracy, r_squared};
+use unsup_nn::penalty::l2_of_weights;
+use unsup_nn::train::{Batch, Criterion, Term, Terms, fit};
 
 /// `unsup train multi-task`
 pub fn multi_task(arguments: &TrainMultiTask) -> Result<(), Box<dyn Error>> {
@@ -144,6 +148,50 @@ fn spread_of(repeats: usize) -> String {
     match repeats {
         1 => String::new(),
         _ => format!("Bars of error are the standard deviation over {repeats} runs."),
+    }
+}
+
+/// Tasks, and beside their losses λ times the squared norm of all weights: of a linear encoder with linear heads it is
+/// twice the nuclear norm of their product, so that few directions are found.
+struct Penalised<'x> {
+    tasks: &'x [Task<'x, f32>],
+    lambda: f64,
+}
+
+impl Penalised<'_> {
+    fn fit(
+        &self,
+        model: &mut MultiTask<f32>,
+        training: &Training,
+        observer: impl FnMut(&Epoch) -> ControlFlow<()>,
+    ) -> Result<History, TrainError> {
+        let (mut optimiser, settings) = training.optimiser_and_settings()?;
+        fit(model, self, &mut optimiser, &settings, observer)
+    }
+
+    fn tasks(&self) -> Tasks<'_, f32> {
+        Tasks {
+            tasks: self.tasks,
+            weights: &[],
+        }
+    }
+}
+
+impl Criterion<f32, MultiTask<f32>> for Penalised<'_> {
+    fn objects(&self) -> usize {
+        self.tasks().objects()
+    }
+
+    fn terms<'t>(&self, model: &MultiTask<f32>, batch: &Batch<'t, '_, f32>) -> Terms<'t, f32> {
+        let mut terms = self.tasks().terms(model, batch);
+        if self.lambda > 0.0 {
+            terms.push(Term {
+                name: "weights",
+                weight: self.lambda,
+                value: l2_of_weights(batch.tape, model),
+            });
+        }
+        terms
     }
 }
 

@@ -1,6 +1,6 @@
 //! `unsup train multi-task --digits` and `--data`.
 
-use super::{Known, Scaled, column, estimate, seed_of, spread_of};
+use super::{Known, Penalised, Scaled, column, estimate, seed_of, spread_of};
 use crate::arguments::TrainMultiTask;
 use crate::data::{About, Beside, Missing, Split};
 use crate::pictures::{Bar, bars};
@@ -387,8 +387,12 @@ impl Shape {
             let examples: Vec<_> = tasks.iter().map(|task| task.train.task()).collect();
             let objects = examples.iter().map(|task| task.x.rows()).sum();
             let training = arguments.pace.stepwise(objects, seed);
-            model
-                .fit(&examples, &training, |epoch| live.during(what, epoch))
+            let penalised = Penalised {
+                tasks: &examples,
+                lambda: arguments.lambda.unwrap_or(0.0),
+            };
+            penalised
+                .fit(&mut model, &training, |epoch| live.during(what, epoch))
                 .map_err(|error| format!("{what}: {error}"))?;
             live.trained(what.to_owned());
             Ok::<_, String>(model)

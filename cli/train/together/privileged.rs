@@ -88,6 +88,10 @@ const EXPERIMENTS: [Experiment; 4] = [
 const OF_THE_FOURTH: &str = "Experiment 4 as printed tells no teacher which features it sees, so there is little to learn; the \
      published figures are of the released code, which draws one J for all training objects and one for all test objects\n";
 
+/// What is to be said where both are linear and the teacher sees all that the student sees.
+const OF_PROJECTIONS: &str = "Where both are linear and the teacher sees x too, x* is of no help: least squares on what least squares on \
+     more features has found are those on y\n";
+
 /// `unsup train lupi`
 pub fn lupi(arguments: &TrainLupi) -> Result<(), Box<dyn Error>> {
     let beside;
@@ -247,6 +251,8 @@ impl<'a> Problem<'a> {
             )?;
         }
         let (past, future) = (series.past, series.future);
+        let sees = arguments.teacher_sees.unwrap_or(TeacherSees::Both);
+        let is_projection = sees == TeacherSees::Both && arguments.widths.0.is_empty();
         let setting = Setting {
             name: "next value of a series".to_owned(),
             privileged: format!("x* = {future} values after it"),
@@ -260,14 +266,14 @@ impl<'a> Problem<'a> {
             arguments,
             settings: vec![setting],
             own: arguments.own.unwrap_or(0.0),
-            sees: arguments.teacher_sees.unwrap_or(TeacherSees::Both),
+            sees,
             rate: 0.02,
             data: format!(
                 "x_t = 1.5 x_(t−1) − 0.75 x_(t−2) + noise, {} to train and {JUDGED} later ones to judge by, {past} past \
                  values each",
                 count(objects, "window", "windows")
             ),
-            remark: "",
+            remark: if is_projection { OF_PROJECTIONS } else { "" },
         })
     }
 
