@@ -280,7 +280,7 @@ pub enum Method {
     /// the past, x* its future after that (linear regressions, R^2). With --data and --privileged: columns of a table that
     /// are known in training only; a third is held out.
     ///
-    /// Written to --out: accuracy.png (all ways beside each other), with --curve curve-1.png to curve-4.png, or curve.png
+    /// Written to --out: scores.png (all ways beside each other), with --curve curve-1.png to curve-4.png, or curve.png
     /// (against the number of training objects), and model.safetensors (distilled student and teacher of the first run, of
     /// the first experiment).
     ///

@@ -163,7 +163,7 @@ pub struct TrainLupi {
     #[arg(long, conflicts_with_all = ["data", "label", "delimiter", "header", "missing"])]
     pub series: bool,
 
-    /// One of the four experiments: 1 clean labels, 2 clean features, 3 relevant features, 4 other ones for each object.
+    /// One of the four experiments: 1 clean labels, 2 clean features, 3 relevant features, 4 sample-dependent features.
     /// [default: all]
     #[arg(long, value_name = "N", value_parser = experiment, allow_negative_numbers = true, conflicts_with_all = ["data", "series"])]
     pub experiment: Option<usize>,

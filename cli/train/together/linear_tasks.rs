@@ -34,6 +34,8 @@ const SHOTS: [usize; 5] = [1, 5, 10, 20, 50];
 /// How much larger λ is in the first half of a training. Few objects are fitted in many ways; so the one is come to that
 /// needs few directions, and not one that is near the random start.
 const AT_FIRST: f64 = 20.0;
+/// Larger codes take long to be compared with a subspace.
+const MOST_CODE: usize = 1000;
 /// How many new tasks, in each run.
 const NEW_TASKS: usize = 40;
 
@@ -125,12 +127,11 @@ impl<'a> Problem<'a> {
         check_numbers(numbers, &options, "numbers in the features of all tasks")?;
         let options = format!("--inputs {inputs} --code {code}");
         check_size(&[inputs, code, tasks.tasks], 1, &options)?;
-        // the angles come of a matrix of that size
-        check_numbers(
-            code.saturating_mul(code),
-            &options,
-            "numbers between the units of the code",
-        )?;
+        if code > inputs.min(MOST_CODE) {
+            return Err(format!(
+                "--code {code}: expected at most as many numbers as there are features, {inputs}, and at most {MOST_CODE}"
+            ));
+        }
         Ok(Self {
             tasks,
             objects,

@@ -57,11 +57,24 @@ impl Known {
     }
 
     /// How good answers are: the accuracy of logits, of numbers R².
-    fn score(&self, answers: &Matrix<f32>) -> f64 {
-        match self {
+    ///
+    /// # Errors
+    /// If one is not finite, as where the training has gone astray or an object lies far from all others.
+    fn score(&self, answers: &Matrix<f32>) -> Result<f64, String> {
+        if let Some(row) = answers
+            .row_iter()
+            .position(|row| !row.iter().all(|a| a.is_finite()))
+        {
+            return Err(format!(
+                "the answer to object {} of {} to judge by is not finite; a smaller learning rate may help",
+                row + 1,
+                answers.rows()
+            ));
+        }
+        Ok(match self {
             Self::Classes(classes) => accuracy(&most_probable(answers), classes),
             Self::Numbers(numbers) => r_squared(&answers.cast(), &numbers.cast()),
-        }
+        })
     }
 
     /// What [`Known::score`] is called.

@@ -193,7 +193,7 @@ impl Target {
         for (rows, what) in rows.iter().zip(["to train on", "held out"]) {
             if rows.len() < 2 {
                 return Err(format!(
-                    "{file}: column \"{name}\": {} {what} has a value, expected at least 2",
+                    "{file}: column \"{name}\": found {} {what} with a value, expected at least 2",
                     count(rows.len(), "object", "objects")
                 ));
             }
@@ -207,7 +207,7 @@ impl Target {
         });
         let same = |what: String| {
             Err(format!(
-                "{file}: column \"{name}\": all objects to train on have the same {what}, expected at least 2"
+                "{file}: column \"{name}\": all objects to train on have the same {what}, expected different ones"
             ))
         };
         let (outputs, described, y) = match &self.values {
@@ -399,18 +399,19 @@ impl Shape {
         };
         let score = |model: &MultiTask<f32>, head: usize, task: &Asked| {
             let judged = &task.judged;
-            judged.y.score(&model.answers(head, &judged.x))
+            let score = judged.y.score(&model.answers(head, &judged.x));
+            score.map_err(|error| format!("{}: {error}", task.name))
         };
         let model = fitted(&draw.tasks, "all tasks")?;
         let tasks = draw.tasks.iter().enumerate();
-        let shared = tasks.map(|(t, task)| score(&model, t, task)).collect();
+        let shared = tasks.map(|(t, task)| score(&model, t, task));
         let alone = draw.tasks.iter().map(|task| {
             let model = fitted(std::slice::from_ref(task), &task.name)?;
-            Ok(score(&model, 0, task))
+            score(&model, 0, task)
         });
         Ok(Found {
             objects: column(&draw.tasks, |task| task.train.x.rows() as f64),
-            shared,
+            shared: shared.collect::<Result<_, String>>()?,
             alone: alone.collect::<Result<_, String>>()?,
             model,
         })

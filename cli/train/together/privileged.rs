@@ -9,6 +9,7 @@ use crate::train::runs::{Findings, Runs, runs};
 use crate::train::side_by_side::{Live, side_by_side};
 use crate::train::{check_numbers, check_size, count, describe, listed};
 use std::error::Error;
+use std::fmt::Display;
 use std::ops::Range;
 use std::path::Path;
 use unsup_autograd::random::{generator, standard_normal};
@@ -25,7 +26,7 @@ use unsup_nn::classical::r_squared;
 use unsup_nn::saving::{Value, json};
 use unsup_nn::{Dense, Sequence};
 
-const ACCURACY: &str = "accuracy.png";
+const SCORES: &str = "scores.png";
 const CURVE: &str = "curve.png";
 
 /// How many objects the experiments and the series are judged by: the published number.
@@ -77,7 +78,7 @@ const EXPERIMENTS: [Experiment; 4] = [
     },
     Experiment {
         kind: PrivilegedKind::SampleDependentFeatures,
-        name: "4 for each object others",
+        name: "4 sample-dependent features",
         privileged: "x* = x_J, J of each object",
         published: [0.96, 0.55, 0.56],
         curve: "curve-4.png",
@@ -354,7 +355,7 @@ impl<'a> Problem<'a> {
             self.check(draw)?;
         }
         let names: Vec<&'static str> = self.settings.iter().map(|one| one.curve).collect();
-        let mut runs = Runs::open("lupi", &arguments.run, &[&[ACCURACY], &names[..]].concat())?;
+        let mut runs = Runs::open("lupi", &arguments.run, &[&[SCORES], &names[..]].concat())?;
         let (settings, sizes) = (self.settings.len(), &arguments.curve);
         let ways = self.ways().len();
         runs.expect(settings * repeats * (1 + sizes.len()) * ways);
@@ -452,8 +453,11 @@ impl<'a> Problem<'a> {
             Known::Classes(_) => &soft,
             Known::Numbers(_) => &Squared,
         };
-        let score = |student: &Predictor<f32>| judged.y.score(&student.answers(&judged.x));
-        let failed = |way: &str, error| format!("{name}, {way}: {error}");
+        let failed = |way: &str, error: &dyn Display| format!("{name}, {way}: {error}");
+        let score = |student: &Predictor<f32>, way: &str| {
+            let score = judged.y.score(&student.answers(&judged.x));
+            score.map_err(|error| failed(way, &error))
+        };
 
         let separate = Separate {
             own: self.own,
@@ -466,7 +470,7 @@ impl<'a> Problem<'a> {
             pair.fit_separately(&privileged(view), &separate, &training, |_, epoch| {
                 live.during(&what, epoch)
             })
-            .map_err(|error| failed(way, error))?;
+            .map_err(|error| failed(way, &error))?;
             live.trained(what);
             Ok::<_, String>(pair)
         };
@@ -475,7 +479,8 @@ impl<'a> Problem<'a> {
         live.trained(format!("{name}, privileged"));
         let of_teacher = judged
             .y
-            .score(&pair.teacher_answers(&judged.x, &judged.privileged));
+            .score(&pair.teacher_answers(&judged.x, &judged.privileged))
+            .map_err(|error| failed("privileged", &error))?;
 
         let mut regular = self.network(train.x.columns(), draw.outputs, seed);
         let what = format!("{name}, regular");
@@ -483,7 +488,7 @@ impl<'a> Problem<'a> {
             .fit(&Task::of(&train.x, train.y.answers()), &training, |epoch| {
                 live.during(&what, epoch)
             })
-            .map_err(|error| failed("regular", error))?;
+            .map_err(|error| failed("regular", &error))?;
         live.trained(what);
 
         let mut together = self.pair(draw, seed);
@@ -498,18 +503,18 @@ impl<'a> Problem<'a> {
         let what = format!("{name}, joint");
         together
             .fit_jointly(&joint, &training, |epoch| live.during(&what, epoch))
-            .map_err(|error| failed("joint", error))?;
+            .map_err(|error| failed("joint", &error))?;
         live.trained(what);
 
         let mut scores = vec![
             of_teacher,
-            score(&regular),
-            score(pair.student()),
-            score(together.student()),
+            score(&regular, "regular")?,
+            score(pair.student(), "distilled")?,
+            score(together.student(), "joint")?,
         ];
         if self.arguments.random {
             let misled = distilled(&train.with_random_privileged(seed), "random x*")?;
-            scores.push(score(misled.student()));
+            scores.push(score(misled.student(), "random x*")?);
         }
         Ok(Found {
             scores,
@@ -607,7 +612,7 @@ impl<'a> Problem<'a> {
             });
         }
 
-        let mut pictures = vec![(ACCURACY, self.bars(measure, of_setting))];
+        let mut pictures = vec![(SCORES, self.bars(measure, of_setting))];
         if !sizes.is_empty() {
             let drawn = self.settings.iter().enumerate().map(|(i, setting)| {
                 let points = |way: usize| {
@@ -673,12 +678,19 @@ impl<'a> Problem<'a> {
             true => " Published: Lopez-Paz and others, 2016.",
             false => "",
         };
+        let of_another = match self.remark == OF_THE_FOURTH {
+            true => " Those of 4 are of another experiment than the one that is printed.",
+            false => "",
+        };
         bars(
             &names,
             &groups,
             measure,
             "What a teacher that sees more is worth to a student that sees x alone",
-            &format!("{}{published}", spread_of(self.arguments.repeats)),
+            &format!(
+                "{}{published}{of_another}",
+                spread_of(self.arguments.repeats)
+            ),
         )
     }
 
@@ -866,7 +878,7 @@ impl PrivilegedTable<'_> {
                 let first = train[(0, 0)];
                 if train.as_slice().iter().all(|&x| x == first) {
                     return Err(format!(
-                        "{what}: all objects to train on have the same number {first}, expected at least 2"
+                        "{what}: all objects to train on have the same number {first}, expected different ones"
                     ));
                 }
                 let target = Scaled::of(ScalingKind::Standard, &train, &judged, &what)?;
