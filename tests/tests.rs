@@ -4,6 +4,7 @@ mod classifier;
 mod command;
 mod command_autoencoders;
 mod command_kohonen;
+mod command_together;
 mod corners;
 mod evidence;
 mod gradients;
