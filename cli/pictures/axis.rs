@@ -29,6 +29,7 @@ enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// Equal steps are equal differences.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
     Linear,
     /// Equal steps are equal ratios.
     Logarithmic,
@@ -416,6 +417,32 @@ mod tests {
             assert_eq!(Axis::logarithmic(values.into_iter()), None, "{values:?}");
         }
         assert_eq!(Axis::logarithmic([].into_iter()), None);
+    }
+
+    #[test]
+    fn an_axis_has_the_scale_that_is_asked_for_where_it_can() {
+        let scaled = |scale: Scale, values: &[f64], reaches: &[f64]| {
+            Axis::scaled(scale, || values.iter().copied(), || reaches.iter().copied())
+        };
+        let axis = scaled(Scale::Logarithmic, &[1.0, 100.0], &[1e-9, 0.6, 1.0, 200.0]);
+        assert!(axis.is_logarithmic());
+        // It shows what reaches a little below the values, and all above, but nothing far below.
+        assert!(axis.share(0.6) > 0.0 && axis.share(200.0) < 1.0 && axis.share(0.4) < 0.0);
+        for values in [[0.0, 100.0], [-1.0, 100.0], [50.0, 100.0]] {
+            let axis = scaled(Scale::Logarithmic, &values, &values);
+            assert!(!axis.is_logarithmic(), "{values:?}");
+        }
+        // Zero is shown where it is near.
+        let near = scaled(Scale::Linear, &[1.0, 100.0], &[1.0, 100.0]);
+        assert_eq!((near.share(0.0), near.share(105.0)), (0.0, 1.0));
+        let far = scaled(Scale::Linear, &[90.0, 100.0], &[90.0, 100.0]);
+        assert!(far.share(0.0) < 0.0 && far.share(90.0) > 0.0);
+        let remark = |axis: &Axis, least: f64| {
+            axis.remark("vertical", Scale::Logarithmic, [least, 100.0].into_iter())
+        };
+        assert_eq!(remark(&axis, 1.0), "The vertical scale is logarithmic.");
+        assert_eq!(remark(&far, 1.0), "The vertical scale is linear.");
+        assert!(remark(&near, 0.0).ends_with("as not all values are positive."));
     }
 
     #[test]

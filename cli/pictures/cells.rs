@@ -71,8 +71,8 @@ pub struct Shading {
 enum Meaning {
     /// White is 0, black is 1.
     Grey,
-    /// Blue below zero, white at zero, red above, darkest at ± this.
-    Signed(f64),
+    /// Blue below the middle, white there, red above, darkest at so much less and more.
+    Diverging { middle: f64, half: f64 },
 }
 
 impl Shading {
@@ -89,9 +89,23 @@ impl Shading {
     pub fn signed(tables: &[Matrix<f32>]) -> Self {
         let (limit, clamped) = limit(tables);
         Self {
-            meaning: Meaning::Signed(limit),
+            meaning: Meaning::Diverging {
+                middle: 0.0,
+                half: limit,
+            },
             clamped,
             not_a_number: any(tables, f32::is_nan),
+        }
+    }
+
+    /// Diverging colours about ½, from 0 to 1.
+    pub fn probability(tables: &[Matrix<f32>]) -> Self {
+        Self {
+            meaning: Meaning::Diverging {
+                middle: 0.5,
+                half: 0.5,
+            },
+            ..Self::grey(tables)
         }
     }
 
@@ -100,8 +114,8 @@ impl Shading {
         match self.meaning {
             _ if value.is_nan() => NOT_A_NUMBER,
             Meaning::Grey => grey((value * SHADES).round() / SHADES),
-            Meaning::Signed(limit) => {
-                diverging((value / limit * SIGNED_STEPS).round() / SIGNED_STEPS)
+            Meaning::Diverging { middle, half } => {
+                diverging(((value - middle) / half * SIGNED_STEPS).round() / SIGNED_STEPS)
             }
         }
     }
@@ -113,10 +127,10 @@ impl Shading {
             (Meaning::Grey, true) => {
                 "White is 0, black is 1. Values outside are clamped.".to_string()
             }
-            (Meaning::Signed(_), false) => String::new(),
-            (Meaning::Signed(limit), true) => {
-                let limit = number(limit);
-                format!("Values below −{limit} and above {limit} are clamped.")
+            (Meaning::Diverging { .. }, false) => String::new(),
+            (Meaning::Diverging { middle, half }, true) => {
+                let (least, most) = (number(middle - half), number(middle + half));
+                format!("Values below {least} and above {most} are clamped.")
             }
         };
         let not_a_number = match self.not_a_number {
@@ -126,16 +140,20 @@ impl Shading {
         sentences(&[&scale, not_a_number])
     }
 
-    /// The numbers beside the bar of signed colours, from above; greys have none, their remark says it all.
+    /// The numbers beside the bar of diverging colours, from above; greys have none, their remark says it all.
     fn bar_labels(&self) -> Option<[String; 3]> {
-        let Meaning::Signed(limit) = self.meaning else {
+        let Meaning::Diverging { middle, half } = self.meaning else {
             return None;
         };
         let beyond = |bound: &str, value: f64| match self.clamped {
             true => format!("{bound} {}", number(value)),
             false => number(value),
         };
-        Some([beyond("≥", limit), "0".to_string(), beyond("≤", -limit)])
+        Some([
+            beyond("≥", middle + half),
+            number(middle),
+            beyond("≤", middle - half),
+        ])
     }
 
     /// How wide the bar with its numbers and its name is; 0 for greys, which have none.
@@ -150,12 +168,13 @@ impl Shading {
 
     /// Draws a bar of the colours, their name above `top` and numbers beside it; says where it ends.
     pub fn bar(&self, document: &mut Document, left: f64, top: f64, name: &str) -> f64 {
-        let (Some(labels), Meaning::Signed(limit)) = (self.bar_labels(), self.meaning) else {
+        let (Some(labels), Meaning::Diverging { middle, half }) = (self.bar_labels(), self.meaning)
+        else {
             return top;
         };
         let steps = 2 * SIGNED_STEPS as usize + 1;
         let values: Vec<f32> = (0..steps)
-            .map(|i| (limit * (1.0 - i as f64 / SIGNED_STEPS)) as f32)
+            .map(|i| (middle + half * (1.0 - i as f64 / SIGNED_STEPS)) as f32)
             .collect();
         let place = Place {
             x: left,

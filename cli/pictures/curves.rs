@@ -14,10 +14,10 @@ const MOST_ERROR_BARS: usize = 20;
 const BESIDE: (f64, f64) = (3.0, 20.0);
 
 /// Lines with their spread over given places, as SVG text: each of `series` is a name and its points, each a place and
-/// what was found there; of each of `references` a name and a number, drawn as a thin horizontal line: a teacher, chance,
-/// what is exact. The legend names them all. `axes` are the name and the scale of what runs from left to right and of
-/// what is found. A logarithmic scale is linear where not all is positive, or where it extends over less than a factor of
-/// ten, and the picture says which one is logarithmic.
+/// what was found there; of each of `references` a name and a number, drawn as a thin horizontal line: a teacher,
+/// chance, what is exact. The legend names them all. `axes` are the name and the scale of what runs from left to right
+/// and of what is found. A logarithmic scale is linear where not all is positive, or where it extends over less than a
+/// factor of ten, and the picture says which one is logarithmic.
 ///
 /// Spreads are error bars, of more than 20 points bands. Several series with error bars are drawn a little beside each
 /// other, so that none hides another one's, and the picture says so. What reaches below a logarithmic scale is cut off.
@@ -173,7 +173,7 @@ impl Curve {
 
 #[cfg(test)]
 mod tests {
-    use super::super::colors::{CLASSES, FAINT_INK, PAPER};
+    use super::super::colors::{CLASSES, FAINT_INK, INK, PAPER};
     use super::super::plane::OVERHANG;
     use super::super::render::tests::{assert_nothing_clipped, color_at, pixels, words};
     use super::super::series::PLANE;
@@ -336,8 +336,8 @@ mod tests {
         let floor = plane.top + PLANE.1;
         let color = |dx: f64, y: f64| color_at(&pixmap, x + dx - 0.25, y);
         assert_eq!(color(0.0, 0.5 * (y + floor)), CLASSES[0]);
-        // No end is drawn where there is none.
-        assert_eq!(color(2.5, floor - 1.5), PAPER);
+        // Where it is cut off there is the axis, not an end.
+        assert_eq!(color(2.5, floor - 0.5), INK);
         let (_, top) = plane.place(&axes, (10.0, 6.0));
         assert_eq!(color(2.5, top), CLASSES[0]);
     }

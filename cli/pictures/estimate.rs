@@ -18,8 +18,8 @@ impl Estimate {
         Self { mean, spread: 0.0 }
     }
 
-    /// The mean of these numbers and their standard deviation (divided by their count less 1; 0 of a single one). NaN if
-    /// there are none.
+    /// The mean of these numbers and their standard deviation (divided by their count less 1; 0 of a single one). NaN
+    /// if there are none.
     pub fn of(numbers: &[f64]) -> Self {
         let count = numbers.len() as f64;
         let mean = numbers.iter().sum::<f64>() / count;

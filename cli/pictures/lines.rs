@@ -129,8 +129,8 @@ pub fn sample(document: &mut Document, look: Look, (x, y): (f64, f64), length: f
 /// More lines to compare with than this would not be told apart.
 pub const MOST_REFERENCES: usize = 4;
 
-/// A line that is no series but something to compare with, number `i` of its kind, along an SVG path: thin, grey, without
-/// dots.
+/// A line that is no series but something to compare with, number `i` of its kind, along an SVG path: thin, grey,
+/// without dots.
 pub fn reference(document: &mut Document, i: usize, path: &str) {
     const DASHES: [&str; MOST_REFERENCES] = ["6 3", "2 3", "10 3 2 3", "14 4"];
     document.push(format_args!(

@@ -6,42 +6,64 @@
 //! same on every machine.
 
 mod axis;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod bars;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod calibration;
 mod cells;
 mod codes;
 mod colors;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod curves;
 mod document;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod estimate;
 mod filters;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
+mod fragments;
 mod grid;
 mod histogram;
 mod lines;
 pub mod map;
 mod page;
+mod panels;
 mod plane;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
+mod probability_planes;
 mod reconstructions;
 mod render;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
+mod samples_over_training;
 mod series;
 mod sheet;
 mod spectrum;
 mod tiles;
 mod vector_field;
 
+#[expect(unused_imports, reason = "no command draws it yet")]
 pub use axis::Scale;
+#[expect(unused_imports, reason = "no command draws it yet")]
 pub use bars::{Bar, bars};
+#[expect(unused_imports, reason = "no command draws it yet")]
 pub use calibration::calibration;
 pub use cells::TileShape;
 pub use codes::codes;
+#[expect(unused_imports, reason = "no command draws it yet")]
 pub use curves::curves;
+#[expect(unused_imports, reason = "no command draws it yet")]
 pub use estimate::Estimate;
 pub use filters::filters;
+#[expect(unused_imports, reason = "no command draws it yet")]
+pub use fragments::{Fragments, fragments};
 pub use grid::grid;
 pub use histogram::histogram;
 pub use page::Page;
+#[expect(unused_imports, reason = "no command draws it yet")]
+pub use probability_planes::{Lattice, probability_planes};
 pub use reconstructions::reconstructions;
 pub use render::png;
+#[expect(unused_imports, reason = "no command draws it yet")]
+pub use samples_over_training::{sample_tiles_over_training, samples_over_training};
 pub use spectrum::spectrum;
 pub use tiles::tiles;
 pub use vector_field::vector_field;

@@ -79,6 +79,19 @@ pub fn left_out(count: usize, all: usize, what: &str) -> String {
     }
 }
 
+/// Owns up to what lies beyond the axes: "Outside of what is shown: 3 of 500 points."; nothing where all lies within.
+pub fn outside(count: usize, all: usize, what: &str) -> String {
+    if count > 0 {
+        format!(
+            "Outside of what is shown: {} of {} {what}.",
+            Count(count),
+            Count(all)
+        )
+    } else {
+        String::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::render::tests::assert_nothing_clipped;

@@ -1,17 +1,16 @@
 //! Vector fields in the plane beside each other: a denoiser's and the exact one.
 
 use super::axis::{Axis, significant};
-use super::colors::{CLASSES, FRAME};
-use super::document::{Document, Style, Units};
-use super::plane::{OVERHANG, Plane};
+use super::colors::CLASSES;
+use super::document::{Document, Units};
+use super::panels::{
+    Counts, MOST_PANELS, Panels, around, chosen, chosen_points, extents, pair, size,
+};
+use super::plane::Plane;
 use super::sheet::{Sheet, first_of, left_out, sentences, some_of};
 use std::fmt::Write;
-use std::ops::Range;
 use unsup_autograd::Matrix;
-use unsup_nn::random::{generator, sample_without_replacement};
 
-/// More panels than this are not drawn.
-const MOST_PANELS: usize = 12;
 /// More arrows than this are not drawn in a panel: they would be too short to see where they lead.
 const MOST_ARROWS: usize = 1_600;
 /// More data points than this are not drawn.
@@ -22,10 +21,6 @@ const CLEARANCE: f64 = 0.2;
 const CROWDED: f64 = 0.5;
 /// An arrow is at most this share of the picture long.
 const LONGEST: f64 = 0.3;
-/// What is called so many times as high as wide, or the other way round, gets more room across.
-const MOST_ASPECT: f64 = 2.0;
-/// From a panel to the next.
-const GAP: (f64, f64) = (30.0, 14.0);
 
 /// Vector fields beside each other, as SVG text. Each of `panels` is a name, the positions (m x 2) of its arrows, and
 /// their vectors (m x 2); behind all of them lie the same data `points` (n x 2) in grey.
@@ -48,11 +43,7 @@ pub fn vector_field(
     points: &Matrix<f32>,
     caption: &str,
 ) -> String {
-    assert!(
-        points.columns() == 2,
-        "vector_field: needs points of two columns, got {}",
-        points.shape()
-    );
+    let (points, point_counts) = chosen_points("vector_field", "points", points, MOST_POINTS);
     for (_, positions, vectors) in panels {
         assert!(
             positions.columns() == 2,
@@ -78,55 +69,14 @@ pub fn vector_field(
             chosen(rows.map(arrow), Arrow::is_finite, MOST_ARROWS)
         })
         .unzip();
-    let is_finite = |point: &(f64, f64)| point.0.is_finite() && point.1.is_finite();
-    let (points, point_counts) = chosen(points.row_iter().map(pair), is_finite, MOST_POINTS);
-
     let factor = Factor::fitting(&arrows, &points);
-    let axes = axes(&arrows, &points, factor.value());
-    let columns = match shown.len() {
-        0 | 1 => 1,
-        2 | 4 => 2,
-        _ => 3,
-    };
-    let width = [480.0, 340.0, 260.0][columns - 1];
-    let extent = |axis: &Axis| (axis.range.end - axis.range.start) * 10f64.powi(axis.exponent);
-    let height = (width * extent(&axes[1]) / extent(&axes[0])).round();
-    let left = Plane::left_beside(&axes[1], height);
-    let right = left + columns as f64 * (width + GAP.0) - GAP.0;
-
-    let mut sheet = Sheet::new(caption, right + OVERHANG.0 / 2.0);
-    let mut top = sheet.top;
-    let mut bottom = top;
-    let document = &mut sheet.document;
-    let style = Style::new(13.0).bold();
-    for (panels, arrows) in shown.chunks(columns).zip(arrows.chunks(columns)) {
-        let names: Vec<Vec<String>> = panels
-            .iter()
-            .map(|(name, ..)| style.shortened(name, width, 3))
-            .collect();
-        let lines = names.iter().map(Vec::len).max().unwrap_or(0);
-        let below_names = top + 1.35 * style.size * lines as f64 + OVERHANG.1;
-        for (column, (name, arrows)) in names.iter().zip(arrows).enumerate() {
-            let plane = Plane {
-                left: left + column as f64 * (width + GAP.0),
-                top: below_names,
-                width,
-                height,
-            };
-            // The last line of each name is next to its panel.
-            let first = top + 1.35 * style.size * (lines - name.len()) as f64;
-            document.lines(plane.left, first, style, name);
-            if column == 0 {
-                plane.draw(document, &axes, ["feature 1", "feature 2"]);
-            } else {
-                plane.draw_beside_another(document, &axes, "feature 1");
-            }
-            draw_points(document, &points, &axes, &plane);
-            draw_arrows(document, arrows, factor.value(), &axes, &plane);
-            bottom = plane.bottom();
-        }
-        top = bottom + GAP.1;
-    }
+    let places = Panels::new(shown.len(), 3, axes(&arrows, &points, factor.value()));
+    let mut sheet = Sheet::new(caption, places.right());
+    let names: Vec<&str> = shown.iter().map(|(name, ..)| *name).collect();
+    let bottom = places.draw(&mut sheet, &names, |document, i, plane| {
+        places.draw_faint(document, &points, plane);
+        draw_arrows(document, &arrows[i], factor.value(), &places.axes, plane);
+    });
 
     let longest = arrows
         .iter()
@@ -191,50 +141,6 @@ impl Arrow {
     }
 }
 
-fn pair(row: &[f32]) -> (f64, f64) {
-    (f64::from(row[0]), f64::from(row[1]))
-}
-
-/// How many there are, how many of these are finite, and how many of these are drawn.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counts {
-    all: usize,
-    finite: usize,
-    drawn: usize,
-}
-
-impl Counts {
-    fn sum(counts: &[Self]) -> Self {
-        counts.iter().fold(Self::default(), |sum, counts| Self {
-            all: sum.all + counts.all,
-            finite: sum.finite + counts.finite,
-            drawn: sum.drawn + counts.drawn,
-        })
-    }
-}
-
-/// Of the finite ones at most `most`, at random but always the same.
-fn chosen<I>(
-    items: impl ExactSizeIterator<Item = I>,
-    is_finite: impl Fn(&I) -> bool,
-    most: usize,
-) -> (Vec<I>, Counts) {
-    let all = items.len();
-    let mut items: Vec<Option<I>> = items.filter(is_finite).map(Some).collect();
-    let finite = items.len();
-    let drawn = finite.min(most);
-    let mut numbers: Vec<usize> = (0..finite).collect();
-    if drawn < finite {
-        numbers = sample_without_replacement(finite, drawn, &mut generator(0, "vector field", 0));
-    }
-    let items = numbers
-        .into_iter()
-        .filter_map(|i| items[i].take())
-        .collect();
-    let counts = Counts { all, finite, drawn };
-    (items, counts)
-}
-
 /// How many times as long as their vectors the arrows are drawn: a number of two digits, so that it is the one that is
 /// said.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -256,11 +162,8 @@ impl Factor {
         if longest == 0.0 {
             return Self::at_most(1.0, false);
         }
-        let places: Vec<(f64, f64)> = arrows()
-            .map(|arrow| arrow.at)
-            .chain(points.iter().copied())
-            .collect();
-        let size = size(&extents(&places)).unwrap_or(longest);
+        let places = arrows().map(|arrow| arrow.at).chain(points.iter().copied());
+        let size = size(&extents(places)).unwrap_or(longest);
         let most = LONGEST * size / longest;
         let (mut all, mut all_crowded) = (Vec::new(), 0);
         for arrows in panels {
@@ -379,65 +282,10 @@ fn gap(a: [(f64, f64); 2], b: [(f64, f64); 2]) -> f64 {
     gaps.into_iter().fold(f64::INFINITY, f64::min)
 }
 
-/// From the least to the largest coordinate in both directions; 0 to 0 if there is none.
-fn extents(places: &[(f64, f64)]) -> [Range<f64>; 2] {
-    let extent = |coordinate: fn(&(f64, f64)) -> f64| {
-        let least = places.iter().map(coordinate).fold(f64::INFINITY, f64::min);
-        let most = places
-            .iter()
-            .map(coordinate)
-            .fold(f64::NEG_INFINITY, f64::max);
-        if least <= most { least..most } else { 0.0..0.0 }
-    };
-    [extent(|place| place.0), extent(|place| place.1)]
-}
-
-/// The longer side of what extends so far; if that is what an f32 rounds away, how large its numbers are; none if they
-/// are all 0.
-fn size(extents: &[Range<f64>; 2]) -> Option<f64> {
-    let longer = extents
-        .iter()
-        .map(|extent| extent.end - extent.start)
-        .fold(0.0, f64::max);
-    let magnitude = extents
-        .iter()
-        .map(|extent| extent.start.abs().max(extent.end.abs()))
-        .fold(0.0, f64::max);
-    match (longer > 1e-6 * magnitude, magnitude > 0.0) {
-        (true, _) => Some(longer),
-        (false, true) => Some(magnitude),
-        (false, false) => None,
-    }
-}
-
 /// The axes of the part of the plane in which all of this lies, with some room around it.
 fn axes(panels: &[Vec<Arrow>], points: &[(f64, f64)], factor: f64) -> [Axis; 2] {
     let ends = panels.iter().flatten().flat_map(|arrow| arrow.ends(factor));
-    let places: Vec<(f64, f64)> = ends.chain(points.iter().copied()).collect();
-    let extents = extents(&places);
-    let longer = size(&extents).unwrap_or(1.0);
-    extents.map(|extent| {
-        let length = (extent.end - extent.start).max(longer / MOST_ASPECT) + 0.08 * longer;
-        let middle = extent.start + (extent.end - extent.start) / 2.0;
-        Axis::exactly(middle - length / 2.0..middle + length / 2.0)
-    })
-}
-
-/// The data, faint.
-fn draw_points(document: &mut Document, points: &[(f64, f64)], axes: &[Axis; 2], plane: &Plane) {
-    let mut dots = String::new();
-    for &point in points {
-        let (x, y) = plane.place(axes, point);
-        let _ = write!(
-            dots,
-            r#"<circle cx="{}" cy="{}" r="1.8"/>"#,
-            Units(x),
-            Units(y)
-        );
-    }
-    document.push(format_args!(
-        r#"<g fill="{FRAME}" fill-opacity="0.7">{dots}</g>"#
-    ));
+    around(&extents(ends.chain(points.iter().copied())), 0.04).map(Axis::exactly)
 }
 
 /// The arrows, with heads that are never longer than half of them.
@@ -495,6 +343,7 @@ fn draw_arrows(
 #[cfg(test)]
 mod tests {
     use super::super::colors::PAPER;
+    use super::super::plane::OVERHANG;
     use super::super::render::tests::{assert_nothing_clipped, color_at, inked, pixels, words};
     use super::*;
 
