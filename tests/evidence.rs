@@ -118,6 +118,36 @@ fn semi_supervised() {
 }
 
 #[test]
+fn transfer() {
+    holds("transfer");
+}
+
+#[test]
+fn self_supervised() {
+    holds("self-supervised");
+}
+
+#[test]
+fn distill() {
+    holds("distill");
+}
+
+#[test]
+fn multi_task() {
+    holds("multi-task");
+}
+
+#[test]
+fn lupi() {
+    holds("lupi");
+}
+
+#[test]
+fn gan() {
+    holds("gan");
+}
+
+#[test]
 fn every_method_with_experiments_has_a_test() {
     let mut methods: Vec<&str> = experiments().iter().map(|one| one.method).collect();
     methods.dedup();
@@ -134,7 +164,10 @@ fn every_method_with_experiments_has_a_test() {
         "variational",
         "semi-supervised",
     ];
-    assert_eq!(methods, [&kohonen[..], &autoencoders].concat());
+    let in_sequence = ["transfer", "self-supervised", "distill"];
+    let together = ["multi-task", "lupi", "gan"];
+    let all = [&kohonen[..], &autoencoders, &in_sequence, &together];
+    assert_eq!(methods, all.concat());
 }
 
 /// The experiments that take minutes.
@@ -174,13 +207,33 @@ mod long {
     }
 
     #[test]
-    fn every_method_with_long_experiments_has_a_test_and_without_data_all_are_skipped() {
+    #[ignore = "takes minutes"]
+    fn multi_task() {
+        holds("multi-task");
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn lupi() {
+        holds("lupi");
+    }
+
+    #[test]
+    fn every_method_with_long_experiments_has_a_test_and_without_data_those_that_need_it_are_skipped()
+     {
         let experiments = long_experiments();
         let mut methods: Vec<&str> = experiments.iter().map(|one| one.method).collect();
         methods.dedup();
-        let tested = ["denoising", "contractive", "relational", "variational"];
+        let tested = [
+            "denoising",
+            "contractive",
+            "relational",
+            "variational",
+            "multi-task",
+            "lupi",
+        ];
         assert_eq!(methods, tested);
-        for experiment in experiments {
+        for experiment in experiments.iter().filter(|one| one.needs.is_some()) {
             let skipped = experiment.run(&Conditions::default()).unwrap_err();
             assert_eq!(Some(skipped.file), experiment.needs);
         }

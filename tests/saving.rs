@@ -15,8 +15,12 @@ use unsup_data::{LabelColumn, ReadOptions, Scaling, read};
 use unsup_models::autoencoder::{
     self, AutoEncoder, Elbo, Joint, Likelihood, Loss, Plain, Supervised, Variational,
 };
+use unsup_models::in_sequence::self_supervised::{self, Fragments, RelativePosition};
 use unsup_models::predictor::{Architecture, Predictor};
-use unsup_models::{Activation, Answers, Epoch, Matrix, Training};
+use unsup_models::together::adversarial::{self, Gan};
+use unsup_models::together::multi_task::{self, MultiTask};
+use unsup_models::together::privileged::{TeacherAndStudent, TeacherSees};
+use unsup_models::{Activation, Answers, Epoch, Matrix, Task, Training};
 use unsup_nn::saving::{Description, SavedModel, fingerprint, save_model};
 use unsup_nn::{Module, Path as ParameterPath};
 
@@ -388,4 +392,81 @@ fn auto_encoders_are_saved_and_loaded_to_the_same_bits() {
     let mut loaded = Supervised::new(5, 2, &sigmoids(2, true));
     round_trip(&trained, &mut loaded);
     assert_eq!(trained.answers(&x), loaded.answers(&x));
+}
+
+#[test]
+fn models_that_learn_together_or_in_sequence_are_saved_and_loaded_to_the_same_bits() {
+    let x = Matrix::from_fn(30, 16, |i, j| 0.5 + 0.4 * ((i * (j + 2)) as f32).sin());
+    let classes: Vec<usize> = (0..30).map(|i| i % 3).collect();
+    let training = Training {
+        epochs: 2,
+        ..Training::default()
+    };
+    let onward = |_: &Epoch| ControlFlow::Continue(());
+
+    let shape = |seed| multi_task::Architecture {
+        hidden: vec![4],
+        head: vec![3],
+        code: 2,
+        seed,
+        ..multi_task::Architecture::default()
+    };
+    let tasks = [Task::classes(&x, &classes), Task::numbers(&x, &x)];
+    let mut trained = MultiTask::new(16, &[3, 16], &shape(1));
+    trained.fit(&tasks, &training, onward).unwrap();
+    let mut loaded = MultiTask::new(16, &[3, 16], &shape(2));
+    round_trip(&trained, &mut loaded);
+    assert_eq!(trained.answers(1, &x), loaded.answers(1, &x));
+
+    let of = |seed| {
+        let shape = |hidden: &[usize]| Architecture {
+            hidden: hidden.to_vec(),
+            seed,
+            ..Architecture::default()
+        };
+        let (teacher, student) = (
+            Predictor::new(32, 3, &shape(&[4])),
+            Predictor::new(16, 3, &shape(&[])),
+        );
+        TeacherAndStudent::of(teacher, student, TeacherSees::Both)
+    };
+    let (trained, mut loaded) = (of(1), of(2));
+    round_trip(&trained, &mut loaded);
+    assert_eq!(
+        trained.teacher_answers(&x, &x),
+        loaded.teacher_answers(&x, &x)
+    );
+    assert_eq!(trained.student().answers(&x), loaded.student().answers(&x));
+
+    let fragments = Fragments {
+        height: 4,
+        width: 4,
+        channels: 1,
+        side: 1,
+        gap: 0,
+        jitter: 0,
+    };
+    let of = |seed| {
+        let shape = self_supervised::Architecture {
+            seed,
+            ..self_supervised::Architecture::default()
+        };
+        RelativePosition::<f32>::new(&fragments, &shape)
+    };
+    let (trained, mut loaded) = (of(1), of(2));
+    round_trip(&trained, &mut loaded);
+    let pairs = fragments.draw(&x, 50, 0);
+    assert_eq!(trained.predict(&pairs), loaded.predict(&pairs));
+
+    let of = |seed| {
+        let shape = adversarial::Architecture {
+            seed,
+            ..adversarial::Architecture::default()
+        };
+        Gan::<f32>::new(16, &shape)
+    };
+    let (trained, mut loaded) = (of(1), of(2));
+    round_trip(&trained, &mut loaded);
+    assert_eq!(trained.sample(9, 3), loaded.sample(9, 3));
+    assert_eq!(trained.logits(&x), loaded.logits(&x));
 }

@@ -23,9 +23,11 @@
 //! ```
 
 mod autoencoder;
+mod in_sequence;
 mod kohonen;
 mod record;
 mod shared;
+mod together;
 
 pub use record::{Evidence, Finding, Gate, Record, table};
 
@@ -80,19 +82,31 @@ impl Experiment {
 
 /// The experiments that take seconds, in the order of the lecture.
 pub fn experiments() -> Vec<Experiment> {
-    [kohonen::experiments(), autoencoder::experiments()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        kohonen::experiments(),
+        autoencoder::experiments(),
+        in_sequence::experiments(),
+        together::experiments(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
-/// The experiments that take minutes, at most ten each on two cores: auto-encoders on MNIST and on a part of CIFAR-10, in the
-/// order of the lecture. Each needs files that are not part of the project.
+/// The experiments that take minutes, at most ten each on two cores, in the order of the lecture: auto-encoders on MNIST and
+/// on a part of CIFAR-10, few-shot learning on Omniglot, privileged information with more objects. Most need files that are
+/// not part of the project.
 ///
 /// ```
 /// let names: Vec<&str> = unsup_evidence::long_experiments().iter().map(|one| one.method).collect();
-/// assert_eq!(names, ["denoising", "contractive", "relational", "relational", "variational"]);
+/// assert_eq!(names[5..], ["multi-task", "lupi"]);
 /// ```
 pub fn long_experiments() -> Vec<Experiment> {
-    autoencoder::long_experiments()
+    [
+        autoencoder::long_experiments(),
+        together::long_experiments(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

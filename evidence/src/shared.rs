@@ -47,7 +47,26 @@ pub(crate) fn over_seeds<const N: usize>(
     seeds: u64,
     run: impl Fn(u64) -> [f64; N],
 ) -> [Vec<f64>; N] {
-    let runs: Vec<[f64; N]> = (0..seeds).map(run).collect();
+    by_figure((0..seeds).map(run).collect())
+}
+
+/// The same, each seed on a thread of its own: for runs that take seconds.
+pub(crate) fn over_seeds_at_once<const N: usize>(
+    seeds: u64,
+    run: impl Fn(u64) -> [f64; N] + Sync,
+) -> [Vec<f64>; N] {
+    let run = &run;
+    by_figure(std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..seeds)
+            .map(|seed| scope.spawn(move || run(seed)))
+            .collect();
+        let runs = threads.into_iter().map(|thread| thread.join());
+        runs.map(|figures| figures.expect("a run ends")).collect()
+    }))
+}
+
+/// Of runs with N figures each, the N figures over the runs.
+fn by_figure<const N: usize>(runs: Vec<[f64; N]>) -> [Vec<f64>; N] {
     std::array::from_fn(|i| runs.iter().map(|figures| figures[i]).collect())
 }
 

@@ -16,6 +16,7 @@
 mod answers;
 mod apply;
 pub mod autoencoder;
+mod draw;
 pub mod in_sequence;
 pub mod kohonen;
 pub mod predictor;

@@ -5,6 +5,7 @@
 //! | [`l1`], [`l2`], and over a whole network [`l1_of_weights`], [`l2_of_weights`] | weights: a plain sum |
 //! | [`l1_of_codes`], [`l2_of_codes`] | codes: the sum over units, the mean over objects |
 //! | [`jacobian_of_layer`], [`jacobian`], [`jacobian_estimate`] | an encoder: how much a code moves when its object does |
+//! | [`gradient_squared`], [`gradient_to_one`] | a function with one value: how steep it is at its objects |
 
 use crate::{Dense, Module, Path};
 use rand::Rng;
@@ -86,10 +87,15 @@ pub fn jacobian_of_layer<'t, T: Real>(layer: &Dense<T>, z: Var<'t, T>) -> Var<'t
 #[track_caller]
 pub fn jacobian<'t, T: Real>(x: Var<'t, T>, z: Var<'t, T>) -> Var<'t, T> {
     check_rows("jacobian", x, z);
-    let columns = (0..z.shape().columns()).map(|j| z.slice_columns(j..j + 1).sum().grad(&[x])[0]);
-    let norms = columns.map(|column| column.square().sum());
+    let columns = (0..z.shape().columns()).map(|j| gradient_of_each(x, z.slice_columns(j..j + 1)));
+    let norms = columns.map(l2);
     let sum = norms.reduce(|sum, norm| sum + norm);
     sum.expect("a code has at least one unit") * (1.0 / x.shape().rows() as f64)
+}
+
+/// ∇ₓ dᵢ at xᵢ as row i, recorded: l x n for values d = f(x), l x 1, of which row i depends on row i of x alone.
+fn gradient_of_each<'t, T: Real>(x: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
+    d.sum().grad(&[x])[0]
 }
 
 /// An unbiased estimate of [`jacobian`] for the cost of `draws` backward passes, however wide the code:
@@ -124,6 +130,50 @@ pub fn jacobian_estimate<'t, T: Real>(
         sum = Some(sum.map_or(norm, |sum| sum + norm));
     }
     sum.expect("at least one draw") * (1.0 / (draws * l) as f64)
+}
+
+/// (1/l) Σᵢ ‖∇ₓ dᵢ‖² for the values d = f(x), l x 1, of a function with one: the [`jacobian`] of a code of one unit. At
+/// the objects, on a discriminator's logits, it is R1, whose γ/2 is the weight of the term.
+///
+/// As there, x is on the tape before d, and row i of d must depend on row i of x alone.
+///
+/// Source: Mescheder, Geiger, Nowozin (2018), "Which training methods for GANs do actually converge?", eq. 9.
+///
+/// # Panics
+/// If d is not l x 1, for x of l rows.
+#[track_caller]
+pub fn gradient_squared<'t, T: Real>(x: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
+    check_values("gradient_squared", x, d);
+    l2_of_codes(gradient_of_each(x, d))
+}
+
+/// (1/l) Σᵢ (‖∇ₓ dᵢ‖ − 1)² for the values d = f(x), l x 1, of a function with one. At points between objects and
+/// samples, on a critic's values, it is the gradient penalty of WGAN-GP, whose λ is the weight of the term.
+///
+/// The norm is √(s + 10⁻¹²) with s = ‖∇ₓ dᵢ‖²: at s = 0, where √s has no derivative, the penalty is then 1 (to
+/// 2·10⁻⁶) and its gradient 0, and elsewhere the norm is larger by less than 10⁻⁶.
+///
+/// As for [`gradient_squared`], x is on the tape before d, and row i of d must depend on row i of x alone.
+///
+/// Source: Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville (2017), "Improved training of Wasserstein GANs", eq. 3.
+///
+/// # Panics
+/// If d is not l x 1, for x of l rows.
+#[track_caller]
+pub fn gradient_to_one<'t, T: Real>(x: Var<'t, T>, d: Var<'t, T>) -> Var<'t, T> {
+    check_values("gradient_to_one", x, d);
+    let squared = gradient_of_each(x, d).square().row_sums();
+    l2_of_codes((squared + 1e-12).sqrt() - 1.0)
+}
+
+#[track_caller]
+fn check_values<T: Real>(name: &str, x: Var<'_, T>, d: Var<'_, T>) {
+    let (x, d) = (x.shape(), d.shape());
+    assert!(
+        d.rows() == x.rows() && d.columns() == 1,
+        "{name}: values of {d}, expected {}x1 of objects of {x}",
+        x.rows()
+    );
 }
 
 #[track_caller]
@@ -240,6 +290,75 @@ mod tests {
         let mut same = generator(1, "h", 0);
         let one_by_one = (0..16).map(|_| jacobian_estimate(leaf, z, 1, &mut same).item());
         assert!((several - one_by_one.sum::<f64>() / 16.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_penalties_on_a_gradient_are_what_differences_say() {
+        let x = objects(6, 4);
+        let network = Sequence::new(&[4, 7, 1], Activation::Tanh, Activation::Identity, 3, "d");
+        let tape = Tape::new();
+        let leaf = tape.leaf(x.clone());
+        let d = network.evaluate(leaf);
+        let squared = gradient_squared(leaf, d).item();
+        let numeric = by_differences(&x, |x| encode(&network, x));
+        assert!(
+            (squared / numeric - 1.0).abs() < 1e-6,
+            "{squared} {numeric}"
+        );
+        let exact = jacobian(leaf, d).item();
+        assert!((squared / exact - 1.0).abs() < 1e-14, "{squared} {exact}");
+
+        let norms = x.row_iter().map(|x| {
+            let x = Matrix::from_rows(&[x]);
+            by_differences(&x, |x| encode(&network, x)).sqrt()
+        });
+        let numeric = norms.map(|norm| (norm - 1.0).powi(2)).sum::<f64>() / 6.0;
+        let to_one = gradient_to_one(leaf, d).item();
+        assert!((to_one / numeric - 1.0).abs() < 1e-5, "{to_one} {numeric}");
+    }
+
+    #[test]
+    fn of_a_linear_function_the_gradient_is_its_weights() {
+        let w = Matrix::from_rows(&[[3.0], [0.0], [4.0]]);
+        let layer = Dense::<f64>::of(w.clone(), Activation::Identity);
+        let tape = Tape::new();
+        let x = tape.leaf(objects(5, 3));
+        let d = layer.forward(x);
+        let (squared, to_one) = (gradient_squared(x, d), gradient_to_one(x, d));
+        assert!((squared.item() - 25.0).abs() < 1e-12, "‖w‖²");
+        assert!((to_one.item() - 16.0).abs() < 1e-11, "(‖w‖ − 1)²");
+        let by_weights = |penalty: Var<'_, f64>| {
+            let gradients = penalty.backward([layer.weight().on(&tape)]);
+            gradients.parameter(layer.weight().key()).unwrap().clone()
+        };
+        let expected = w.map(|w| 2.0 * w);
+        assert!(by_weights(squared).difference(&expected) < 1e-12, "2 w");
+        let expected = w.map(|w| 2.0 * (1.0 - 1.0 / 5.0) * w);
+        let found = by_weights(to_one);
+        assert!(found.difference(&expected) < 1e-11, "2 (1 − 1/‖w‖) w");
+    }
+
+    #[test]
+    fn where_a_function_is_flat_the_penalty_is_1_and_has_a_finite_gradient() {
+        fn of<T: Real>() -> (f64, bool) {
+            let layer = Dense::<T>::of(Matrix::zeros(3, 1), Activation::Identity);
+            let tape = Tape::new();
+            let x = tape.filled(5, 3, 2.0);
+            let penalty = gradient_to_one(x, layer.forward(x));
+            let gradients = penalty.backward([layer.weight().on(&tape)]);
+            let gradient = gradients.parameter(layer.weight().key()).unwrap();
+            (penalty.item().to_f64(), *gradient == Matrix::zeros(3, 1))
+        }
+        for (value, zero) in [of::<f32>(), of::<f64>()] {
+            assert!((value - 1.0).abs() < 3e-6 && zero, "{value}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "gradient_squared: values of 4x2, expected 4x1 of objects of 4x3")]
+    fn a_gradient_is_of_one_value_an_object() {
+        let tape = Tape::<f64>::new();
+        gradient_squared(tape.filled(4, 3, 0.0), tape.filled(4, 2, 0.0));
     }
 
     #[test]

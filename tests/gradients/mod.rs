@@ -4,12 +4,14 @@
 //! Where a function has a kink (ReLU at 0, |x| at 0, a threshold) values are kept off it by far more than the step of
 //! the differences; what holds on the kink itself is decided in the function's documentation and tested there.
 
+mod adversarial;
 mod autoencoders;
 mod competition;
 mod criteria;
 mod layers;
 mod losses;
 mod penalties;
+mod transfer;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

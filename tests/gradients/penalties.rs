@@ -1,9 +1,9 @@
 //! Every penalty: on weights and codes by these, on Jacobians by the input and every parameter of the encoder.
 
-use super::{alike, check, check_module, config, matrix};
+use super::{alike, check, check_module, config, matrix, nudge};
 use proptest::prelude::*;
-use unsup_autograd::Matrix;
 use unsup_autograd::random::generator;
+use unsup_autograd::{Matrix, Tape, Var};
 use unsup_nn::{Activation, Sequence, penalty};
 
 /// An encoder of smooth layers and objects for it.
@@ -18,6 +18,11 @@ fn encoder() -> impl Strategy<Value = (Matrix<f64>, Sequence<f64>)> {
         let encoder = Sequence::new(&widths, Activation::Tanh, last, seed, "encoder");
         (matrix(rows, widths[0], -1.5..1.5), Just(encoder))
     })
+}
+
+/// A bent function of the sum of an encoder's units, objects x 1.
+fn one_value<'t>(encoder: &Sequence<f64>, x: Var<'t, f64>) -> Var<'t, f64> {
+    (encoder.evaluate(x).row_sums() * 2.0).tanh()
 }
 
 proptest! {
@@ -59,6 +64,23 @@ proptest! {
     #[test]
     fn jacobian_of_a_deep_encoder((x, encoder) in encoder()) {
         check_module(&encoder, &[x], |_, v| penalty::jacobian(v[0], encoder.evaluate(v[0])))?;
+    }
+
+    #[test]
+    fn gradient_of_one_value((x, encoder) in encoder()) {
+        check_module(&encoder, std::slice::from_ref(&x), |_, v| {
+            penalty::gradient_squared(v[0], one_value(&encoder, v[0]))
+        })?;
+        let mut nudged = encoder.clone();
+        nudge(&mut nudged);
+        let tape = Tape::new();
+        let leaf = tape.leaf(x.clone());
+        let gradient = one_value(&nudged, leaf).sum().grad(&[leaf])[0].value();
+        let norm = |row: &[f64]| row.iter().map(|g| g * g).sum::<f64>().sqrt();
+        prop_assume!(gradient.row_iter().all(|row| norm(row) > 0.03)); // off the corner of the norm at 0
+        check_module(&encoder, &[x], |_, v| {
+            penalty::gradient_to_one(v[0], one_value(&encoder, v[0]))
+        })?;
     }
 
     #[test]

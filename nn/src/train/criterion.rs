@@ -115,7 +115,7 @@ impl Losses {
     ///
     /// # Panics
     /// If these are of other terms.
-    pub(super) fn add(&mut self, part: &Losses, share: f64) {
+    pub fn add(&mut self, part: &Losses, share: f64) {
         self.total += share * part.total;
         if self.terms.is_empty() {
             let names = part.terms.iter().map(|(name, _)| (name.clone(), 0.0));

@@ -41,8 +41,9 @@ mod model;
 
 pub use model::{Likelihood, Variational};
 
+use crate::draw::standard_normals;
 use rand::RngExt;
-use unsup_autograd::random::{generator, standard_normal};
+use unsup_autograd::random::generator;
 use unsup_autograd::{Matrix, Real, Var};
 use unsup_nn::loss;
 use unsup_nn::train::{Batch, Criterion, Term, Terms, smallvec};
@@ -155,14 +156,8 @@ impl<'t, T: Real> Posterior<'t, T> {
     /// z = μ + s ε with a draw of ε for a purpose.
     fn draw(self, batch: &Batch<'t, '_, T>, purpose: &str) -> Var<'t, T> {
         let shape = self.mean.shape();
-        let mut random = batch.generator(purpose);
-        self.at(batch
-            .tape
-            .leaf_with(shape.rows(), shape.columns(), |epsilon| {
-                for entry in epsilon.as_mut_slice() {
-                    *entry = T::from_f64(standard_normal(&mut random));
-                }
-            }))
+        let epsilon = standard_normals(batch, purpose, shape.rows(), shape.columns());
+        self.at(epsilon)
     }
 }
 
