@@ -77,7 +77,7 @@ fn linear_tasks_find_their_subspace_and_new_ones_need_few_objects() {
     let few = &result["few_shot"];
     assert!(cell(few, "5 objects", "codes_error") < 0.1, "{few}");
     assert!(cell(few, "5 objects", "raw_error") > 0.4, "{few}");
-    assert!(cell(few, "50 objects", "raw_error") < 0.01, "{few}");
+    assert!(cell(few, "50 objects", "raw_error") < 0.1, "{few}");
     // the more objects, and the more tasks
     let curve = &result["curve"];
     let names: Vec<&str> = (curve.as_array().unwrap().iter())

@@ -57,8 +57,9 @@ pub struct TrainMultiTask {
     #[command(flatten)]
     pub data: DataOptions,
 
-    /// The columns of --data that are tasks, by name or by number from 1 on; the others are features. A column of numbers
-    /// is to be predicted (R^2), one of words told (accuracy). Where its value is missing an object is not of that task.
+    /// The columns of --data that are tasks, by name or by number from 1 on; the others are features. A column of
+    /// numbers is to be predicted (R^2), one of words told (accuracy). Where its value is missing an object is not of
+    /// that task.
     #[arg(
         long,
         value_name = "COLUMN,COLUMN,...",
@@ -109,13 +110,13 @@ pub struct TrainMultiTask {
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub code: Option<usize>,
 
-    /// Widths of each head's layers between the code and its answers; "none": heads are linear, as those of linear tasks
-    /// are. [default: none]
+    /// Widths of each head's layers between the code and its answers; "none": heads are linear, as those of linear
+    /// tasks are. [default: none]
     #[arg(long, value_name = "N,N,...", value_parser = widths, allow_hyphen_values = true)]
     pub head: Option<Widths>,
 
-    /// lambda, the weight of the squared norm of all weights; for linear tasks it is 20 times as much in the first half of
-    /// the training. [default: 0; for linear tasks 1 over the number of all objects]
+    /// lambda, the weight of the squared norm of all weights; for linear tasks it is 20 times as much in the first
+    /// half of the training. [default: 0; for linear tasks 1 over the number of all objects]
     #[arg(long, value_name = "NUMBER", value_parser = from_0, allow_negative_numbers = true)]
     pub lambda: Option<f64>,
 

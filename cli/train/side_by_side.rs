@@ -26,8 +26,8 @@ impl<'r, 'a> Live<'r, 'a> {
     }
 }
 
-/// Does the jobs 0, 1, … `jobs` − 1, as many at a time as threads are allowed. What they give is in their order and does
-/// not depend on the number of threads, and neither does the error.
+/// Does the jobs 0, 1, … `jobs` − 1, as many at a time as threads are allowed. What they give is in their order and
+/// does not depend on the number of threads, and neither does the error.
 ///
 /// # Errors
 /// That of the first job that fails, by its number.

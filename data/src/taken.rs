@@ -35,7 +35,8 @@ impl TakenColumn {
 
 impl Dataset {
     /// Takes columns of the table out of the features, in the order in which they are named. A number is that of a
-    /// column of the table, counted from 1, whether it is a feature or not; `first` and `last` are those of the features.
+    /// column of the table, counted from 1, whether it is a feature or not; `first` and `last` are those of the
+    /// features.
     ///
     /// ```
     /// use unsup_data::{TableOptions, read_table_from};

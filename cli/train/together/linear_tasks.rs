@@ -31,8 +31,8 @@ const OBJECTS: [(usize, &str); 5] = [
 const TASKS: [usize; 4] = [1, 3, 10, 30];
 /// From how many objects new tasks are learned.
 const SHOTS: [usize; 5] = [1, 5, 10, 20, 50];
-/// How much larger λ is in the first half of a training. Few objects are fitted in many ways; so the one is come to that
-/// needs few directions, and not one that is near the random start.
+/// How much larger λ is in the first half of a training. Few objects are fitted in many ways; so the one is come to
+/// that needs few directions, and not one that is near the random start.
 const AT_FIRST: f64 = 20.0;
 /// Larger codes take long to be compared with a subspace.
 const MOST_CODE: usize = 1000;
