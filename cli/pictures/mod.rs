@@ -6,17 +6,14 @@
 //! same on every machine.
 
 mod axis;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod bars;
 #[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod calibration;
 mod cells;
 mod codes;
 mod colors;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod curves;
 mod document;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod estimate;
 mod filters;
 #[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
@@ -40,17 +37,13 @@ mod spectrum;
 mod tiles;
 mod vector_field;
 
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use axis::Scale;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use bars::{Bar, bars};
 #[expect(unused_imports, reason = "no command draws it yet")]
 pub use calibration::calibration;
 pub use cells::TileShape;
 pub use codes::codes;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use curves::curves;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use estimate::Estimate;
 pub use filters::filters;
 #[expect(unused_imports, reason = "no command draws it yet")]

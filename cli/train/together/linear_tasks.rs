@@ -1,9 +1,9 @@
 //! `unsup train multi-task` without data: linear tasks, whose subspace is known.
 
-use super::{Penalised, column, estimate, mean, seed_of, spread_of};
+use super::{Penalised, column, mean, seed_of, spread_of};
 use crate::arguments::TrainMultiTask;
 use crate::data::About;
-use crate::pictures::{Scale, curves};
+use crate::pictures::{Estimate, Scale, curves};
 use crate::train::report::{Cell, Table};
 use crate::train::runs::{Findings, Runs, runs};
 use crate::train::side_by_side::{Live, side_by_side};
@@ -344,7 +344,7 @@ impl<'a> Problem<'a> {
             .map(|(i, &tasks)| {
                 let points = OBJECTS.iter().enumerate();
                 let points = points.map(|(j, &(objects, _))| {
-                    (objects as f64, estimate(errors(i * OBJECTS.len() + j)))
+                    (objects as f64, Estimate::of(errors(i * OBJECTS.len() + j)))
                 });
                 (count(tasks, "task", "tasks"), points.collect())
             })
@@ -369,7 +369,7 @@ impl<'a> Problem<'a> {
         let line = |way: usize| -> Vec<_> {
             let points = SHOTS.iter().enumerate();
             let points =
-                points.map(|(place, &objects)| (objects as f64, estimate(&shot(place, way))));
+                points.map(|(place, &objects)| (objects as f64, Estimate::of(&shot(place, way))));
             points.collect()
         };
         let [on_codes, raw] = [0, 1].map(line);

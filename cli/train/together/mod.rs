@@ -14,8 +14,6 @@ pub use privileged::lupi;
 
 use crate::arguments::TrainMultiTask;
 use crate::data::FARTHEST;
-use crate::pictures::Estimate;
-use crate::train::report::Cell;
 use std::error::Error;
 use std::ops::ControlFlow;
 use unsup_data::{Scaling, ScalingKind, TakenColumn};
@@ -144,15 +142,6 @@ fn complete(column: &TakenColumn, file: &str) -> Result<(), String> {
             object + 1,
             column.name
         )),
-    }
-}
-
-/// The mean and the deviation of several runs for a picture, as a table has them.
-fn estimate(values: &[f64]) -> Estimate {
-    match Cell::of(values) {
-        Cell::Measured { mean, spread } => Estimate { mean, spread },
-        Cell::Number(number) => Estimate::exactly(number),
-        Cell::Words(_) | Cell::Empty => Estimate::exactly(f64::NAN),
     }
 }
 

@@ -1,9 +1,9 @@
 //! `unsup train multi-task --digits` and `--data`.
 
-use super::{Known, Penalised, Scaled, column, estimate, seed_of, spread_of};
+use super::{Known, Penalised, Scaled, column, seed_of, spread_of};
 use crate::arguments::TrainMultiTask;
 use crate::data::{About, Beside, Missing, Split};
-use crate::pictures::{Bar, bars};
+use crate::pictures::{Bar, Estimate, bars};
 use crate::train::report::{Cell, Table};
 use crate::train::runs::{Findings, Runs, runs};
 use crate::train::side_by_side::{Live, side_by_side};
@@ -481,7 +481,7 @@ impl Shape {
             rows: rows.collect(),
         };
         let bar = |values: &[f64]| Bar {
-            estimate: estimate(values),
+            estimate: Estimate::of(values),
             published: None,
         };
         let groups: Vec<(&str, [Bar; 2])> = names

@@ -1,9 +1,9 @@
 //! `unsup train lupi`.
 
-use super::{Known, Scaled, column, complete, estimate, mean, seed_of, spread_of};
+use super::{Known, Scaled, column, complete, mean, seed_of, spread_of};
 use crate::arguments::TrainLupi;
 use crate::data::{About, Beside, Split};
-use crate::pictures::{Bar, Scale, bars, curves};
+use crate::pictures::{Bar, Estimate, Scale, bars, curves};
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, runs};
 use crate::train::side_by_side::{Live, side_by_side};
@@ -618,7 +618,7 @@ impl<'a> Problem<'a> {
                 let points = |way: usize| {
                     let sizes = sizes.iter().enumerate();
                     let points =
-                        sizes.map(|(j, &size)| (size as f64, estimate(&of_size(j, i, way))));
+                        sizes.map(|(j, &size)| (size as f64, Estimate::of(&of_size(j, i, way))));
                     points.collect::<Vec<_>>()
                 };
                 let lines: Vec<_> = (0..ways.len()).map(points).collect();
@@ -658,7 +658,7 @@ impl<'a> Problem<'a> {
         let of_setting = |i: usize, setting: &Setting<'_>| -> Vec<Bar> {
             let published = |way: usize| setting.published?.get(way).copied();
             let bar = |way| Bar {
-                estimate: estimate(&scores(i, way)),
+                estimate: Estimate::of(&scores(i, way)),
                 published: published(way),
             };
             (0..names.len()).map(bar).collect()
@@ -698,7 +698,7 @@ impl<'a> Problem<'a> {
         &self,
         setting: &Setting<'_>,
         measure: &str,
-        lines: &[Vec<(f64, crate::pictures::Estimate)>],
+        lines: &[Vec<(f64, Estimate)>],
     ) -> String {
         let ways = self.ways().iter().zip(lines);
         let lines: Vec<(&str, &[_])> = ways.map(|(&(_, name), line)| (name, &line[..])).collect();
