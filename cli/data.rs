@@ -1,5 +1,9 @@
 //! The data of a training: read, split, scaled.
 
+mod beside;
+
+pub use beside::Beside;
+
 use crate::arguments::DataOptions;
 use crate::pictures::TileShape;
 use std::error::Error;
@@ -18,7 +22,7 @@ const DIGITS_HELD_OUT: usize = 597;
 
 /// Farther from 0 than this no scaled value may lie: the squares of as many as there may be still add up to a number of
 /// single precision.
-const FARTHEST: f64 = 1e15;
+pub const FARTHEST: f64 = 1e15;
 
 /// Objects, and their classes where they are known.
 #[derive(Clone, Debug)]
@@ -349,7 +353,7 @@ impl Part {
 
 impl About {
     /// What is known of `data`, with the scaling of the objects `fitted`, of which a remark says `on`.
-    fn of(data: &Dataset, fitted: &Matrix<f64>, on: &str, options: &DataOptions) -> Self {
+    pub fn of(data: &Dataset, fitted: &Matrix<f64>, on: &str, options: &DataOptions) -> Self {
         let kind = options.scaling.unwrap_or(match data.image {
             Some(_) => ScalingKind::None,
             None => ScalingKind::Standard,
@@ -392,7 +396,7 @@ impl About {
     }
 }
 
-/// The data set of a file, or the digits. What was found out about it is said on standard error.
+/// The data set of a file, or the digits.
 fn dataset(
     options: &DataOptions,
     file: Option<&Path>,
@@ -402,6 +406,13 @@ fn dataset(
     let Some(file) = file else {
         return Ok(digits());
     };
+    let mut data = noted(options, file, quiet)?;
+    settle(&mut data, file, missing)?;
+    Ok(data)
+}
+
+/// What a file holds, as it is. What was found out about it is said on standard error.
+fn noted(options: &DataOptions, file: &Path, quiet: bool) -> Result<Dataset, Box<dyn Error>> {
     let read_options = ReadOptions {
         label: options.label.clone(),
         missing: options.missing.clone(),
@@ -409,7 +420,7 @@ fn dataset(
         header: options.header,
         ..ReadOptions::default()
     };
-    let mut data = read(file, &read_options)?;
+    let data = read(file, &read_options)?;
     if !quiet {
         for note in &data.notes {
             let line = in_one_line(&format!("{}: {note}", file.display()));
@@ -417,6 +428,11 @@ fn dataset(
             let _ = writeln!(io::stderr(), "{line}");
         }
     }
+    Ok(data)
+}
+
+/// Deals with the missing values of what that file holds.
+fn settle(data: &mut Dataset, file: &Path, missing: Missing) -> Result<(), Box<dyn Error>> {
     // an error is to name the file as it was given
     let name = std::mem::replace(&mut data.name, file.display().to_string());
     if missing == Missing::Refused {
@@ -424,9 +440,9 @@ fn dataset(
             format!("{error}; --missing names the cells that stand for a missing value, and others are values")
         })?;
     }
-    missing.settle(&mut data);
+    missing.settle(data);
     data.name = name;
-    Ok(data)
+    Ok(())
 }
 
 /// Refuses what can't be trained on or evaluated in single precision.

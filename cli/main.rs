@@ -50,6 +50,8 @@ fn main() -> ExitCode {
             Method::Transfer(settings) => train::in_sequence::transfer(&settings),
             Method::SelfSupervised(settings) => train::in_sequence::self_supervised(&settings),
             Method::Distill(settings) => train::in_sequence::distill(&settings),
+            Method::MultiTask(settings) => train::together::multi_task(&settings),
+            Method::Lupi(settings) => train::together::lupi(&settings),
         },
     };
     match outcome {

@@ -5,6 +5,7 @@ mod command;
 mod command_autoencoders;
 mod command_in_sequence;
 mod command_kohonen;
+mod command_together;
 mod corners;
 mod evidence;
 mod gradients;

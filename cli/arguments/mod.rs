@@ -3,6 +3,7 @@
 mod autoencoder;
 mod in_sequence;
 mod kohonen;
+mod together;
 
 pub use autoencoder::{
     AutoEncoderOptions, NoiseKind, SparseKind, TrainAutoEncoder, TrainContractive, TrainDenoising,
@@ -18,6 +19,7 @@ pub use kohonen::{
     RateSchedule, SoftKernel, TrainLvq, TrainSom, TrainWta, TrainWtm, Variant, WindowKind, name_of,
     width,
 };
+pub use together::{TrainLupi, TrainMultiTask};
 
 use clap::{Args, Parser, Subcommand};
 use std::num::IntErrorKind;
@@ -300,6 +302,54 @@ pub enum Method {
     /// none), warnings, seconds; with --function: r_squared, linear_r_squared, surrogate (the table of both), weights; a
     /// number of several runs has mean and deviation.
     Distill(TrainDistill),
+
+    /// Multi-task learning: one encoder for all tasks, a head for each.
+    ///
+    /// z = f(x) serves all tasks, g_t(z) answers task t, and all are trained together so that the mean of the losses
+    /// over all objects of all tasks is least. Without --data or --digits: linear tasks y = <w_t, x> + noise, whose
+    /// weights all lie in one subspace. The encoder is compared with that subspace, the weights of each task with the
+    /// true ones and with those that ridge regression finds in the task alone, and new tasks are learned from 1, 5,
+    /// 10, .. objects, on codes and without. Then again with 5 to 80 objects a task and 1 to all tasks: a task is
+    /// learned the better the more objects it has (learnability), and the more tasks there are (learning to learn).
+    ///
+    /// With --digits: four questions about the digits (which it is; even or odd; with a loop or without; below 5 or
+    /// not), each with few objects of its own. With --data and --targets: columns of a table that are tasks over the
+    /// others. Either way beside networks of the same layers that learn one task each; a third of a table is held out
+    /// to judge by, 597 of the digits.
+    ///
+    /// Written to --out: curve.png (the error against the number of objects, a line for each number of tasks) and
+    /// few-shot.png (the error in new tasks), or tasks.png (each task, shared and alone), and model.safetensors
+    /// (encoder and heads of the first run).
+    ///
+    /// With --json: learned (angle_degrees, to the true subspace; error and alone_error, ||w - w_t||^2 / ||w_t||^2,
+    /// which is the squared error on new objects over the variance of the answers, mean of the tasks), few_shot (for
+    /// each number of objects codes_error and raw_error), curve (for each number of tasks the error with objects_5 to
+    /// objects_80); with --digits or --data: tasks (for each objects, shared, alone, gain: accuracies, of numbers
+    /// R^2); then warnings, seconds. A number of several runs has mean and deviation.
+    MultiTask(TrainMultiTask),
+
+    /// Learning with privileged information: a teacher sees more of the training objects than is known later.
+    ///
+    /// The teacher a*(x*) learns from x*, which is known in training only; the student a(x) then learns from what the
+    /// teacher answers (distilled), or both learn together (joint), so that own L(a, y) + lambda L(a*, y) + mu L(a,
+    /// a*) is least. They are judged by objects of which the student sees x alone. Beside them stand the teacher
+    /// itself on those objects (privileged) and a student of y alone (regular).
+    ///
+    /// Without --data or --series: the four experiments of Lopez-Paz, Bottou, Scholkopf, Vapnik (2016), with logistic
+    /// regressions, 10,000 test objects, and the published figures beside. With --series: the next value of a series
+    /// from the past, x* its future after that (linear regressions, R^2). With --data and --privileged: columns of a
+    /// table that are known in training only; a third is held out.
+    ///
+    /// Written to --out: scores.png (all ways beside each other), with --curve curve-1.png to curve-4.png, or
+    /// curve.png (against the number of training objects), and model.safetensors (distilled student and teacher of
+    /// the first run, of the first experiment).
+    ///
+    /// With --json: scores (a table: name, privileged, regular, distilled, joint, with --random also random;
+    /// accuracies, of numbers R^2; published figures in rows of their own), with --curve curve (the same for each
+    /// number of objects), with --series best_r_squared (of the forecast by the true coefficients), warnings,
+    /// seconds. A number of several runs has mean and deviation.
+    #[command(visible_alias = "privileged")]
+    Lupi(TrainLupi),
 }
 
 /// Where the objects come from.
@@ -361,9 +411,13 @@ impl TrainingOptions {
     /// How often each of so many objects is seen: if it is not given, 400,000 objects are seen in all, as long as that
     /// is 10 to 200 times each.
     pub fn epochs(&self, objects: usize) -> usize {
-        self.epochs
-            .unwrap_or((400_000 / objects.max(1)).clamp(10, 200))
+        self.epochs.unwrap_or_else(|| usual_epochs(objects))
     }
+}
+
+/// As often as 400,000 objects are seen in all, as long as that is 10 to 200 times each.
+fn usual_epochs(objects: usize) -> usize {
+    (400_000 / objects.max(1)).clamp(10, 200)
 }
 
 /// How a run is run.

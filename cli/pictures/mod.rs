@@ -7,7 +7,6 @@
 
 mod agreement;
 mod axis;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod bars;
 mod calibration;
 mod cells;
@@ -40,7 +39,6 @@ mod vector_field;
 
 pub use agreement::agreement;
 pub use axis::Scale;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use bars::{Bar, bars};
 pub use calibration::{calibration, expected_calibration_error};
 pub use cells::TileShape;

@@ -6,6 +6,8 @@ pub mod in_sequence;
 pub mod kohonen;
 mod report;
 mod runs;
+mod side_by_side;
+pub mod together;
 
 use crate::arguments::{CheckpointOptions, RunOptions, TrainingOptions};
 use crate::data::About;

@@ -105,11 +105,12 @@ impl Dataset {
             self.feature_names = train.feature_names.clone();
         }
         self.words = train.words.clone();
+        self.table_columns = train.table_columns.clone();
         Ok(self)
     }
 
     /// The columns that became the features.
-    fn columns(&self) -> Vec<Column<'_>> {
+    pub(crate) fn columns(&self) -> Vec<Column<'_>> {
         let mut columns = Vec::new();
         let mut words = self.words.iter().peekable();
         let mut feature = 0;
@@ -218,11 +219,11 @@ impl Dataset {
 }
 
 /// A column, of numbers or words, that became a feature or several.
-struct Column<'a> {
-    feature: usize,
-    words: Option<&'a ColumnWords>,
+pub(crate) struct Column<'a> {
+    pub(crate) feature: usize,
+    pub(crate) words: Option<&'a ColumnWords>,
     /// `None` where the source names none.
-    name: Option<&'a str>,
+    pub(crate) name: Option<&'a str>,
 }
 
 /// How the cells of a column are brought to those of another.
@@ -235,13 +236,13 @@ enum Recoding {
 }
 
 impl Column<'_> {
-    fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.words.map_or(1, ColumnWords::width)
     }
 
     /// The word that a cell holds, by its place; `None` if it is missing.
     #[track_caller]
-    fn word(&self, cell: &[f64]) -> Option<usize> {
+    pub(crate) fn word(&self, cell: &[f64]) -> Option<usize> {
         let words = self.words.map_or(0, |words| words.words.len());
         let place = match *cell {
             [code] if code.is_nan() => return None,

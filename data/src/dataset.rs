@@ -32,6 +32,8 @@ pub struct Dataset {
     /// The columns of a table that held words, in their order: two data sets whose words differ do not say the same with
     /// the same numbers.
     pub words: Vec<ColumnWords>,
+    /// Which column of its table each feature comes from, counted from 1; empty where the source is no table.
+    pub table_columns: Vec<usize>,
     /// How a row of `features` is read as an image; `None` where it isn't one.
     pub image: Option<ImageShape>,
     /// What a reader found out by itself, to be shown to whoever gave the file: a line each, such as
@@ -49,6 +51,7 @@ impl Dataset {
             label_names: Vec::new(),
             feature_names: Vec::new(),
             words: Vec::new(),
+            table_columns: Vec::new(),
             image: None,
             notes: Vec::new(),
         }

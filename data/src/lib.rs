@@ -18,7 +18,7 @@
 //! [`write_cod_to`] a map or codebook.
 //!
 //! [`Scaling`] brings the columns to one scale, [`splits`] hold a part out, and [`Dataset::aligned_with`] brings a second
-//! file to the coding of the first.
+//! file to the coding of the first. [`Dataset::take_columns`] takes out what is no feature: answers, say.
 //!
 //! ```
 //! use unsup_data::{TableOptions, digits, read_table_from};
@@ -59,6 +59,7 @@ mod read;
 mod scaling;
 mod setting;
 pub mod splits;
+mod taken;
 
 pub use dataset::{ColumnWords, Dataset, ImageShape};
 pub use digits::digits;
@@ -76,3 +77,4 @@ pub use files::table::{
 pub use read::{ReadOptions, read};
 pub use scaling::{Scaling, ScalingKind};
 pub use setting::SettingError;
+pub use taken::TakenColumn;

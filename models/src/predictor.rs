@@ -195,7 +195,7 @@ impl<T: Real> Predictor<T> {
 }
 
 /// The class of the largest logit of each row; of several the first.
-pub(crate) fn most_probable<T: Real>(logits: &Matrix<T>) -> Vec<usize> {
+pub fn most_probable<T: Real>(logits: &Matrix<T>) -> Vec<usize> {
     let largest = |row: &[T]| {
         let places = 0..row.len();
         places.fold(

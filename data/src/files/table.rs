@@ -447,7 +447,7 @@ fn label_column(
 }
 
 /// The first of many texts.
-fn listed(texts: impl ExactSizeIterator<Item = String>) -> String {
+pub(crate) fn listed(texts: impl ExactSizeIterator<Item = String>) -> String {
     let more = if texts.len() > SHOWN { ", …" } else { "" };
     let texts: Vec<String> = texts.take(SHOWN).collect();
     texts.join(", ") + more

@@ -400,6 +400,8 @@ impl<'a> Columns<'a> {
                 });
             }
             feature += coding.width();
+            let of_column = std::iter::repeat_n(column + 1, coding.width());
+            data.table_columns.extend(of_column);
         }
         if let Some(label) = self.label {
             let (classes, places) = self.classes.as_classes();

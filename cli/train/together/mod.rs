@@ -1,0 +1,207 @@
+//! `unsup train` for models that learn together.
+//!
+//! | file | method |
+//! |---|---|
+//! | `linear_tasks` | multi-task learning of linear tasks, whose subspace is known |
+//! | `multi_task` | multi-task learning of the digits and of tables |
+//! | `privileged` | a teacher that sees more than is known later |
+
+mod linear_tasks;
+mod multi_task;
+mod privileged;
+
+pub use privileged::lupi;
+
+use crate::arguments::TrainMultiTask;
+use crate::data::FARTHEST;
+use std::error::Error;
+use std::ops::ControlFlow;
+use unsup_data::{Scaling, ScalingKind, TakenColumn};
+use unsup_models::predictor::most_probable;
+use unsup_models::together::multi_task::{MultiTask, Tasks};
+use unsup_models::{Answers, Epoch, History, Matrix, Task, TrainError, Training};
+use unsup_nn::classical::{accuracy, r_squared};
+use unsup_nn::penalty::l2_of_weights;
+use unsup_nn::train::{Batch, Criterion, Term, Terms, fit};
+
+/// `unsup train multi-task`
+pub fn multi_task(arguments: &TrainMultiTask) -> Result<(), Box<dyn Error>> {
+    match (&arguments.data.data, arguments.digits) {
+        (Some(file), _) => multi_task::table(arguments, file),
+        (None, true) => multi_task::digits(arguments),
+        (None, false) => linear_tasks::linear_tasks(arguments),
+    }
+}
+
+/// The seed of the run `run`.
+fn seed_of(seed: u64, run: usize) -> u64 {
+    seed.wrapping_add(run as u64)
+}
+
+/// What objects are answered with.
+#[derive(Clone, Debug)]
+enum Known {
+    Classes(Vec<usize>),
+    /// Objects x 1.
+    Numbers(Matrix<f32>),
+}
+
+impl Known {
+    fn answers(&self) -> Answers<'_, f32> {
+        match self {
+            Self::Classes(classes) => Answers::Classes(classes),
+            Self::Numbers(numbers) => Answers::Numbers(numbers),
+        }
+    }
+
+    /// How good answers are: the accuracy of logits, of numbers R².
+    ///
+    /// # Errors
+    /// If one is not finite, as where the training has gone astray or an object lies far from all others.
+    fn score(&self, answers: &Matrix<f32>) -> Result<f64, String> {
+        if let Some(row) = answers
+            .row_iter()
+            .position(|row| !row.iter().all(|a| a.is_finite()))
+        {
+            return Err(format!(
+                "the answer to object {} of {} to judge by is not finite; a smaller learning rate may help",
+                row + 1,
+                answers.rows()
+            ));
+        }
+        Ok(match self {
+            Self::Classes(classes) => accuracy(&most_probable(answers), classes),
+            Self::Numbers(numbers) => r_squared(&answers.cast(), &numbers.cast()),
+        })
+    }
+
+    /// What [`Known::score`] is called.
+    fn measure(&self) -> &'static str {
+        match self {
+            Self::Classes(_) => "accuracy",
+            Self::Numbers(_) => "R²",
+        }
+    }
+
+    fn select(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Classes(classes) => Self::Classes(rows.iter().map(|&i| classes[i]).collect()),
+            Self::Numbers(numbers) => Self::Numbers(numbers.select_rows(rows)),
+        }
+    }
+
+    /// As a column, for the fingerprint.
+    fn column(&self) -> Matrix<f32> {
+        match self {
+            Self::Classes(classes) => Matrix::from_fn(classes.len(), 1, |i, _| classes[i] as f32),
+            Self::Numbers(numbers) => numbers.clone(),
+        }
+    }
+}
+
+/// The values of columns, scaled as they are on the objects to train on, for these and for those to judge by.
+struct Scaled {
+    scaling: Scaling,
+    train: Matrix<f32>,
+    held_out: Matrix<f32>,
+}
+
+impl Scaled {
+    /// `what` they are, with the file, for an error.
+    fn of(
+        kind: ScalingKind,
+        train: &Matrix<f64>,
+        held_out: &Matrix<f64>,
+        what: &str,
+    ) -> Result<Self, String> {
+        let scaling = Scaling::fit(kind, train);
+        let [train, held_out] = [train, held_out].map(|x| scaling.apply(x));
+        let values = train.as_slice().iter().chain(held_out.as_slice());
+        // not at most: of a NaN neither is true
+        match values.into_iter().all(|value| value.abs() <= FARTHEST) {
+            true => Ok(Self {
+                scaling,
+                train: train.cast(),
+                held_out: held_out.cast(),
+            }),
+            false => Err(format!(
+                "{what}: the numbers are too large, or lie too far from the training part: scaled they are expected to be \
+                 at most {FARTHEST:e} in magnitude"
+            )),
+        }
+    }
+}
+
+/// Refuses a column in which a value is missing.
+fn complete(column: &TakenColumn, file: &str) -> Result<(), String> {
+    let missing = |row: &[f64]| row.iter().any(|value| value.is_nan());
+    match column.values.row_iter().position(missing) {
+        None => Ok(()),
+        Some(object) => Err(format!(
+            "{file}, object {}, column \"{}\": the value is missing, expected one",
+            object + 1,
+            column.name
+        )),
+    }
+}
+
+/// What the spread in a picture is; nothing where there is none.
+fn spread_of(repeats: usize) -> String {
+    match repeats {
+        1 => String::new(),
+        _ => format!("Bars of error are the standard deviation over {repeats} runs."),
+    }
+}
+
+/// Tasks, and beside their losses λ times the squared norm of all weights: of a linear encoder with linear heads it is
+/// twice the nuclear norm of their product, so that few directions are found.
+struct Penalised<'x> {
+    tasks: &'x [Task<'x, f32>],
+    lambda: f64,
+}
+
+impl Penalised<'_> {
+    fn fit(
+        &self,
+        model: &mut MultiTask<f32>,
+        training: &Training,
+        observer: impl FnMut(&Epoch) -> ControlFlow<()>,
+    ) -> Result<History, TrainError> {
+        let (mut optimiser, settings) = training.optimiser_and_settings()?;
+        fit(model, self, &mut optimiser, &settings, observer)
+    }
+
+    fn tasks(&self) -> Tasks<'_, f32> {
+        Tasks {
+            tasks: self.tasks,
+            weights: &[],
+        }
+    }
+}
+
+impl Criterion<f32, MultiTask<f32>> for Penalised<'_> {
+    fn objects(&self) -> usize {
+        self.tasks().objects()
+    }
+
+    fn terms<'t>(&self, model: &MultiTask<f32>, batch: &Batch<'t, '_, f32>) -> Terms<'t, f32> {
+        let mut terms = self.tasks().terms(model, batch);
+        if self.lambda > 0.0 {
+            terms.push(Term {
+                name: "weights",
+                weight: self.lambda,
+                value: l2_of_weights(batch.tape, model),
+            });
+        }
+        terms
+    }
+}
+
+/// The values of one figure over all runs.
+fn column<R>(runs: &[R], figure: impl Fn(&R) -> f64) -> Vec<f64> {
+    runs.iter().map(figure).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
