@@ -14,9 +14,9 @@ use unsup_autograd::Matrix;
 const MOST_POINTS: usize = 200;
 
 /// Numbers over a part of the plane, as SVG text: each of `panels` is a name and a table of numbers at the middles of
-/// cells of one size, the first row at the least of feature 2, all of one shape. White is the least number of all tables
-/// and black the largest, and the picture says which these are. On all of them lie the same `points` (n x 2), which lie in
-/// that part: where the function was called.
+/// cells of one size, the first row at the least of feature 2, all of one shape. White is the least number of all
+/// tables and black the largest, and the picture says which these are. On all of them lie the same `points` (n x 2),
+/// which lie in that part: where the function was called.
 ///
 /// Of more than 200 points as many are drawn, chosen at random; of more than 12 panels the first; and the picture says
 /// so, and how many points are left out that are not finite. `caption` and names are broken where too long.
