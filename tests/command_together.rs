@@ -468,6 +468,18 @@ const FILES: [(&str, &str); 9] = [
 fn bad_invocations() {
     const MULTI_TASK: &[(&str, &str)] = &[
         (
+            "--digits --targets a,b --classes a",
+            "--targets has no use here: it is of --data",
+        ),
+        (
+            "--tasks 2 --label 3",
+            "--label has no use here: it is of --data",
+        ),
+        (
+            "--objects 5 --missing x",
+            "--missing has no use here: it is of --data",
+        ),
+        (
             "--data DIR/ok.csv",
             "--targets: expected the columns of DIR/ok.csv that are tasks",
         ),

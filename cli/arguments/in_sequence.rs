@@ -120,7 +120,7 @@ pub struct TrainSelfSupervised {
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub side: Option<usize>,
 
-    /// Pixels between a fragment and its neighbour; with 0 edges that go on betray the position. [default: 1; 2 for
+    /// Pixels between a fragment and its neighbour, so that lines that go on don't betray it. [default: 1; 2 for
     /// images of 16 pixels and more]
     #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
     pub gap: Option<usize>,

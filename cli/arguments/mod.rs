@@ -260,7 +260,7 @@ pub enum Method {
     /// Written to --out: curve.png (accuracy against the number of labels; not where there is one number), and, of the
     /// first line of the table in the first run, model.safetensors (encoder and classifier) and history.csv.
     ///
-    /// With --json: first_task_accuracy (on held-out digits; null for others), accuracy (the table: name, accuracy,
+    /// With --json: first_task_accuracy (on held-out digits; null with --data), accuracy (the table: name, accuracy,
     /// gain over from scratch, run by run), curve (for each number of labels a class the accuracy of each line, under
     /// first_frozen, first_tuned, unlabelled_frozen, unlabelled_tuned, random_frozen, scratch), warnings, seconds; a
     /// number of several runs has mean and deviation.
@@ -386,6 +386,26 @@ pub struct DataOptions {
     /// unit (each object to length 1) or none. [default: none for images, standard for others]
     #[arg(long, value_name = "KIND")]
     pub scaling: Option<ScalingKind>,
+}
+
+impl DataOptions {
+    /// Refuses options that say how --data is read, or `others` that need it too, where there is no --data. (The parser
+    /// lets them pass where an option is given that excludes --data.)
+    pub fn check(&self, others: &[(&str, bool)]) -> Result<(), String> {
+        let own = [
+            ("--label", self.label.is_some()),
+            ("--delimiter", self.delimiter.is_some()),
+            ("--header", self.header.is_some()),
+            ("--missing", self.missing.is_some()),
+        ];
+        let mut given = own.iter().chain(others).filter(|(_, given)| *given);
+        match given.next() {
+            Some((option, _)) if self.data.is_none() => {
+                Err(format!("{option} has no use here: it is of --data"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// How long and how fast is trained.

@@ -10,8 +10,8 @@ use unsup_models::together::privileged::TeacherSees;
 /// How long and how fast is trained, where that depends on the setting.
 #[derive(Args, Clone, Debug)]
 pub struct PaceOptions {
-    /// How often each object is seen. [default: where all objects are in a step 1500; else 200, of more than 2,000
-    /// objects fewer, but at least 10]
+    /// How often each object is seen. [default: for linear tasks, and for lupi without layers and up to 2,000 objects,
+    /// 1500; else 200, of more than 2,000 objects fewer, but at least 10]
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub epochs: Option<usize>,
 
@@ -20,8 +20,9 @@ pub struct PaceOptions {
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub batch_size: Option<usize>,
 
-    /// The learning rate of Adam at the start; it falls to 0 along half a cosine. [default: where all objects are in a
-    /// step 0.02 (0.05 in lupi, but for --series); else 0.002]
+    /// The learning rate of Adam at the start; it falls to 0 along half a cosine, of linear tasks twice, once in each
+    /// half of the training. [default: for linear tasks, and for lupi without layers and up to 2,000 objects, 0.02
+    /// (0.05 in lupi, but for --series); else 0.002]
     #[arg(long, value_name = "RATE", value_parser = positive, allow_negative_numbers = true)]
     pub rate: Option<f64>,
 }

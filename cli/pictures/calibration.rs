@@ -69,7 +69,7 @@ pub fn calibration(classifiers: &[(&str, &[f64], &[bool])], caption: &str) -> St
     reference(document, 0, &path(diagonal.into_iter()));
     for (i, table) in tables.iter().enumerate() {
         let look = Look::new(i);
-        for bin in table.bins.iter().filter(|bin| bin.count > 0) {
+        for bin in table.bins.iter().filter(|bin| bin.is_drawn()) {
             let [low, high] = bin
                 .interval()
                 .map(|share| plane.place(&axes, (bin.confidence(), share)));
@@ -89,7 +89,7 @@ pub fn calibration(classifiers: &[(&str, &[f64], &[bool])], caption: &str) -> St
             let height = (floor - top).max(1.0);
             look.bar(document, (left, floor), (width, -height));
         }
-        let bins = table.bins.iter().filter(|bin| bin.count > 0);
+        let bins = table.bins.iter().filter(|bin| bin.is_drawn());
         let line = Line::new(bins.map(|bin| (bin.confidence(), Some(bin.accuracy()))));
         line.draw(document, i, |point| plane.place(&axes, point));
     }
@@ -114,8 +114,14 @@ pub fn calibration(classifiers: &[(&str, &[f64], &[bool])], caption: &str) -> St
             Count(all)
         ),
     };
+    let small = bins().any(|bin| bin.count > 0 && !bin.is_drawn());
     let remark = sentences(&[
         "Bins are 0.1 wide; error bars are 68 % intervals. Below the diagonal a classifier is surer than it should be.",
+        if small {
+            "Of bins of fewer than 5 objects no accuracy is drawn."
+        } else {
+            ""
+        },
         "ECE is the expected calibration error.",
         &first_of(shown.len(), classifiers.len(), "classifiers"),
         &outside,
@@ -204,6 +210,11 @@ impl Reliability {
 }
 
 impl Bin {
+    /// Whether its accuracy is drawn: of a handful it says next to nothing.
+    fn is_drawn(&self) -> bool {
+        self.count >= 5
+    }
+
     /// acc(b), the share of right predictions.
     fn accuracy(&self) -> f64 {
         self.right as f64 / self.count as f64

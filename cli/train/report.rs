@@ -91,8 +91,6 @@ pub enum Cell {
     Number(f64),
     /// A number of things.
     Whole(usize),
-    /// Something in words.
-    Words(String),
     /// Nothing.
     Empty,
 }
@@ -124,7 +122,6 @@ impl Cell {
             }
             Self::Number(value) => four_digits(*value),
             Self::Whole(value) => value.to_string(),
-            Self::Words(words) => words.clone(),
             Self::Empty => String::new(),
         }
     }
@@ -134,7 +131,6 @@ impl Cell {
             Self::Measured { mean, spread } => json!({ "mean": mean, "deviation": spread }),
             Self::Number(value) => json!(value),
             Self::Whole(value) => json!(value),
-            Self::Words(words) => json!(words),
             Self::Empty => Value::Null,
         }
     }

@@ -175,3 +175,21 @@ impl<'a> Runs<'a> {
 pub fn runs(number: usize) -> String {
     count(number, "run", "runs")
 }
+
+/// The seed of the run `run`.
+pub fn seed_of(seed: u64, run: usize) -> u64 {
+    seed.wrapping_add(run as u64)
+}
+
+/// The mean of some numbers.
+pub fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// What a picture of means and their spread says of both.
+pub fn spread_of(runs: usize) -> String {
+    match runs {
+        1 => "One run.".to_owned(),
+        several => format!("Means of {several} runs and their standard deviations."),
+    }
+}

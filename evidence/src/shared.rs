@@ -86,6 +86,12 @@ pub(crate) fn property(name: &str, values: Vec<f64>, gate: Gate) -> Finding {
     Finding::new(Evidence::Property, name, values, gate)
 }
 
+/// By how many points each share lies above its fellow.
+pub(crate) fn points(above: &[f64], below: &[f64]) -> Vec<f64> {
+    let pairs = above.iter().zip(below);
+    pairs.map(|(a, b)| 100.0 * (a - b)).collect()
+}
+
 /// Each figure over its fellow.
 pub(crate) fn ratios(above: &[f64], below: &[f64]) -> Vec<f64> {
     above.iter().zip(below).map(|(a, b)| a / b).collect()

@@ -1,12 +1,12 @@
 //! `unsup train distill`: a small classifier from a large one.
 
-use super::{class_name, few_of_each, fewest, seed_of, spread_of, surrogate};
+use super::{class_name, few_of_each, fewest, surrogate};
 use crate::arguments::{TrainDistill, TrainingOptions};
 use crate::data::{About, Missing, Split};
 use crate::pictures::{self, Estimate, Scale};
 use crate::train::classifier::Classed;
 use crate::train::report::{Cell, Table};
-use crate::train::runs::{Findings, Runs, runs};
+use crate::train::runs::{Findings, Runs, runs, seed_of, spread_of};
 use crate::train::{architecture, check_size, count, describe, listed, training};
 use std::error::Error;
 use unsup_models::autoencoder::{Denoising, Method, Noise};
@@ -35,6 +35,9 @@ const UNITS: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
 /// `unsup train distill`
 pub fn distill(arguments: &TrainDistill) -> Result<(), Box<dyn Error>> {
+    arguments
+        .data
+        .check(&[("--test", arguments.test.is_some())])?;
     if let Some(function) = arguments.function {
         return surrogate::surrogate(arguments, function);
     }

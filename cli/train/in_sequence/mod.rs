@@ -18,11 +18,6 @@ pub use transfer::transfer;
 
 use unsup_autograd::random::{generator, shuffle};
 
-/// The seed of the run `run`.
-fn seed_of(seed: u64, run: usize) -> u64 {
-    seed.wrapping_add(run as u64)
-}
-
 /// `each` objects of each kind, drawn under a seed, kind by kind: what is drawn for a smaller number is drawn for a
 /// larger one too.
 fn few_of_each(kinds: &[usize], each: usize, seed: u64) -> Vec<usize> {
@@ -50,19 +45,6 @@ fn fewest(kinds: &[usize], count: usize) -> (usize, usize) {
 /// The name of a class; one without is its number.
 fn class_name(names: &[String], class: usize) -> String {
     names.get(class).cloned().unwrap_or(class.to_string())
-}
-
-/// The mean of some numbers.
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// What a picture of means and their spread says of both.
-fn spread_of(runs: usize) -> String {
-    match runs {
-        1 => "One run.".to_owned(),
-        several => format!("Means of {several} runs and their standard deviations."),
-    }
 }
 
 /// Each number less its fellow.

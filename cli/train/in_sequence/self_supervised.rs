@@ -1,11 +1,10 @@
 //! `unsup train self-supervised`.
 
-use super::seed_of;
 use crate::arguments::TrainSelfSupervised;
 use crate::data::{About, Missing, Split};
 use crate::pictures::{self, TileShape};
 use crate::train::report::{Cell, Figure, Section, Table};
-use crate::train::runs::{Findings, Runs, runs};
+use crate::train::runs::{Findings, Runs, runs, seed_of};
 use crate::train::{
     USUAL_RATE, architecture, check_numbers, check_size, count, describe, listed, training,
 };

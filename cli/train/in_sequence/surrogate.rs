@@ -1,11 +1,10 @@
 //! `unsup train distill --function`: a surrogate of a function.
 
 use super::distillation::{PICTURES, RATE};
-use super::{mean, seed_of};
 use crate::arguments::{FunctionName, TrainDistill, TrainingOptions, function_name};
 use crate::pictures;
 use crate::train::report::{Cell, Figure, Section, Table};
-use crate::train::runs::{Findings, Runs, runs};
+use crate::train::runs::{Findings, Runs, mean, runs, seed_of};
 use crate::train::{architecture, check_numbers, check_size, count, listed, training};
 use std::error::Error;
 use unsup_data::generators::TestFunction;

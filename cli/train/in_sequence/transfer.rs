@@ -1,12 +1,12 @@
 //! `unsup train transfer`.
 
-use super::{class_name, differences, few_of_each, fewest, mean, seed_of, spread_of};
+use super::{class_name, differences, few_of_each, fewest};
 use crate::arguments::{DigitTask, SourceLabel, TrainTransfer, Widths};
 use crate::data::{About, Further, Missing, Part, Split};
 use crate::pictures::{self, Estimate, Scale};
 use crate::train::classifier::Classed;
 use crate::train::report::{Cell, Figure, Section, Table};
-use crate::train::runs::{Findings, Runs, runs};
+use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
 use crate::train::{USUAL_RATE, architecture, check_size, count, describe, listed, training};
 use std::error::Error;
 use unsup_models::autoencoder::{self, AutoEncoder, Denoising, Noise};
@@ -20,6 +20,11 @@ const CURVE: &str = "curve.png";
 
 /// `unsup train transfer`
 pub fn transfer(arguments: &TrainTransfer) -> Result<(), Box<dyn Error>> {
+    let of_files = [
+        ("--source", arguments.source.is_some()),
+        ("--source-label", arguments.source_label.is_some()),
+    ];
+    arguments.data.check(&of_files)?;
     let problem = Problem::load(arguments)?;
     let (widths, code) = (&arguments.widths.0, arguments.code);
     let widths = [&[problem.unlabelled.columns()], &widths[..], &[code]].concat();

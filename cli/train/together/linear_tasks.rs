@@ -1,17 +1,17 @@
 //! `unsup train multi-task` without data: linear tasks, whose subspace is known.
 
-use super::{Penalised, column, mean, seed_of, spread_of};
+use super::column;
 use crate::arguments::TrainMultiTask;
 use crate::data::About;
 use crate::pictures::{Estimate, Scale, curves};
 use crate::train::report::{Cell, Table};
-use crate::train::runs::{Findings, Runs, runs};
+use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
 use crate::train::{check_numbers, check_size, count, describe};
 use std::error::Error;
 use unsup_data::generators::{LinearTasks, LinearTasksSample, Task as LinearTask};
 use unsup_data::{Dataset, ScalingKind};
-use unsup_models::together::multi_task::{Architecture, MultiTask};
+use unsup_models::together::multi_task::{Architecture, MultiTask, Tasks};
 use unsup_models::{Matrix, Task, Training};
 use unsup_nn::classical::{Ridge, principal_angles, symmetric_eigen};
 use unsup_nn::saving::json;
@@ -179,20 +179,21 @@ impl<'a> Problem<'a> {
         );
         let lambda = (self.arguments.lambda).unwrap_or(1.0 / (tasks * objects) as f64);
         let first_half = training.epochs.div_ceil(2);
-        for (lambda, epochs) in [
+        let halves = [
             (AT_FIRST * lambda, first_half),
             (lambda, training.epochs - first_half),
-        ] {
-            let penalised = Penalised {
-                tasks: &asked,
+        ];
+        for (lambda, epochs) in halves.into_iter().filter(|&(_, epochs)| epochs > 0) {
+            let penalised = Tasks {
                 lambda,
+                ..Tasks::of(&asked)
             };
             let part = Training {
-                epochs: epochs.max(1),
+                epochs,
                 ..training.clone()
             };
-            penalised
-                .fit(&mut model, &part, |epoch| live.during(&what, epoch))
+            model
+                .fit_tasks(&penalised, &part, |epoch| live.during(&what, epoch))
                 .map_err(|error| format!("{what}: {error}"))?;
         }
         let learned = Learned { model, sample };
@@ -360,7 +361,7 @@ impl<'a> Problem<'a> {
                 ("objects of each task", Scale::Logarithmic),
                 ("error ‖w − w_t‖²/‖w_t‖²", Scale::Logarithmic),
             ],
-            "A task is learned the better the more objects it has, and the more tasks are learned with it",
+            "The error of a task by its number of objects, alone and learned with others",
             &spread_of(self.arguments.repeats),
         )
     }

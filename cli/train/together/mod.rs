@@ -15,27 +15,23 @@ pub use privileged::lupi;
 use crate::arguments::TrainMultiTask;
 use crate::data::FARTHEST;
 use std::error::Error;
-use std::ops::ControlFlow;
 use unsup_data::{Scaling, ScalingKind, TakenColumn};
 use unsup_models::predictor::most_probable;
-use unsup_models::together::multi_task::{MultiTask, Tasks};
-use unsup_models::{Answers, Epoch, History, Matrix, Task, TrainError, Training};
+use unsup_models::{Answers, Matrix};
 use unsup_nn::classical::{accuracy, r_squared};
-use unsup_nn::penalty::l2_of_weights;
-use unsup_nn::train::{Batch, Criterion, Term, Terms, fit};
 
 /// `unsup train multi-task`
 pub fn multi_task(arguments: &TrainMultiTask) -> Result<(), Box<dyn Error>> {
+    let of_tables = [
+        ("--targets", !arguments.targets.is_empty()),
+        ("--classes", !arguments.classes.is_empty()),
+    ];
+    arguments.data.check(&of_tables)?;
     match (&arguments.data.data, arguments.digits) {
         (Some(file), _) => multi_task::table(arguments, file),
         (None, true) => multi_task::digits(arguments),
         (None, false) => linear_tasks::linear_tasks(arguments),
     }
-}
-
-/// The seed of the run `run`.
-fn seed_of(seed: u64, run: usize) -> u64 {
-    seed.wrapping_add(run as u64)
 }
 
 /// What objects are answered with.
@@ -145,63 +141,7 @@ fn complete(column: &TakenColumn, file: &str) -> Result<(), String> {
     }
 }
 
-/// What the spread in a picture is; nothing where there is none.
-fn spread_of(repeats: usize) -> String {
-    match repeats {
-        1 => String::new(),
-        _ => format!("Bars of error are the standard deviation over {repeats} runs."),
-    }
-}
-
-/// Tasks, and beside their losses λ times the squared norm of all weights: of a linear encoder with linear heads it is
-/// twice the nuclear norm of their product, so that few directions are found.
-struct Penalised<'x> {
-    tasks: &'x [Task<'x, f32>],
-    lambda: f64,
-}
-
-impl Penalised<'_> {
-    fn fit(
-        &self,
-        model: &mut MultiTask<f32>,
-        training: &Training,
-        observer: impl FnMut(&Epoch) -> ControlFlow<()>,
-    ) -> Result<History, TrainError> {
-        let (mut optimiser, settings) = training.optimiser_and_settings()?;
-        fit(model, self, &mut optimiser, &settings, observer)
-    }
-
-    fn tasks(&self) -> Tasks<'_, f32> {
-        Tasks {
-            tasks: self.tasks,
-            weights: &[],
-        }
-    }
-}
-
-impl Criterion<f32, MultiTask<f32>> for Penalised<'_> {
-    fn objects(&self) -> usize {
-        self.tasks().objects()
-    }
-
-    fn terms<'t>(&self, model: &MultiTask<f32>, batch: &Batch<'t, '_, f32>) -> Terms<'t, f32> {
-        let mut terms = self.tasks().terms(model, batch);
-        if self.lambda > 0.0 {
-            terms.push(Term {
-                name: "weights",
-                weight: self.lambda,
-                value: l2_of_weights(batch.tape, model),
-            });
-        }
-        terms
-    }
-}
-
 /// The values of one figure over all runs.
 fn column<R>(runs: &[R], figure: impl Fn(&R) -> f64) -> Vec<f64> {
     runs.iter().map(figure).collect()
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }

@@ -1,18 +1,18 @@
 //! `unsup train multi-task --digits` and `--data`.
 
-use super::{Known, Penalised, Scaled, column, seed_of, spread_of};
+use super::{Known, Scaled, column};
 use crate::arguments::TrainMultiTask;
 use crate::data::{About, Beside, Missing, Split};
 use crate::pictures::{Bar, Estimate, bars};
 use crate::train::report::{Cell, Table};
-use crate::train::runs::{Findings, Runs, runs};
+use crate::train::runs::{Findings, Runs, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
 use crate::train::{architecture, check_numbers, check_size, count, describe, listed};
 use std::error::Error;
 use std::path::Path;
 use unsup_autograd::random::{generator, sample_without_replacement};
 use unsup_data::{LabelColumn, ScalingKind, TakenColumn};
-use unsup_models::together::multi_task::{Architecture, MultiTask};
+use unsup_models::together::multi_task::{Architecture, MultiTask, Tasks};
 use unsup_models::{Matrix, Task};
 use unsup_nn::saving::{Value, json};
 
@@ -387,12 +387,12 @@ impl Shape {
             let examples: Vec<_> = tasks.iter().map(|task| task.train.task()).collect();
             let objects = examples.iter().map(|task| task.x.rows()).sum();
             let training = arguments.pace.stepwise(objects, seed);
-            let penalised = Penalised {
-                tasks: &examples,
+            let criterion = Tasks {
                 lambda: arguments.lambda.unwrap_or(0.0),
+                ..Tasks::of(&examples)
             };
-            penalised
-                .fit(&mut model, &training, |epoch| live.during(what, epoch))
+            model
+                .fit_tasks(&criterion, &training, |epoch| live.during(what, epoch))
                 .map_err(|error| format!("{what}: {error}"))?;
             live.trained(what.to_owned());
             Ok::<_, String>(model)

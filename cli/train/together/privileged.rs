@@ -1,11 +1,11 @@
 //! `unsup train lupi`.
 
-use super::{Known, Scaled, column, complete, mean, seed_of, spread_of};
+use super::{Known, Scaled, column, complete};
 use crate::arguments::TrainLupi;
 use crate::data::{About, Beside, Split};
 use crate::pictures::{Bar, Estimate, Scale, bars, curves};
 use crate::train::report::{Cell, Figure, Section, Table};
-use crate::train::runs::{Findings, Runs, runs};
+use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
 use crate::train::{check_numbers, check_size, count, describe, listed};
 use std::error::Error;
@@ -95,6 +95,11 @@ const OF_PROJECTIONS: &str = "Where both are linear and the teacher sees x too, 
 
 /// `unsup train lupi`
 pub fn lupi(arguments: &TrainLupi) -> Result<(), Box<dyn Error>> {
+    let of_tables = [
+        ("--target", arguments.target.is_some()),
+        ("--privileged", !arguments.privileged.is_empty()),
+    ];
+    arguments.data.check(&of_tables)?;
     let beside;
     let problem = match &arguments.data.data {
         Some(file) => {

@@ -121,7 +121,11 @@ fn digits(_: &Path) -> Vec<Finding> {
             .beside(0.498, "numpy"),
         ablation("positions shuffled: accuracy", without, Gate::AtMost(0.20))
             .beside(0.172, "numpy"),
-        property("without a gap: accuracy", touching, Gate::Shown),
+        property(
+            "without a gap, no shortcut here: accuracy",
+            touching,
+            Gate::Shown,
+        ),
         property(
             "codes of nine fragments, linear classifier",
             codes,

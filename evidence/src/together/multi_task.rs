@@ -6,7 +6,7 @@ use std::path::Path;
 use unsup_autograd::Matrix;
 use unsup_data::generators::{LinearTasks, LinearTasksSample, Task as LinearTask};
 use unsup_models::Task;
-use unsup_models::together::multi_task::{Architecture, MultiTask};
+use unsup_models::together::multi_task::{Architecture, MultiTask, Tasks};
 use unsup_nn::classical::{Ridge, principal_angles, r_squared};
 
 pub fn experiments() -> Vec<Experiment> {
@@ -26,19 +26,26 @@ pub fn experiments() -> Vec<Experiment> {
     ]
 }
 
-/// A code of three numbers, shared by the tasks.
-fn fitted(sample: &LinearTasksSample, seed: u64) -> MultiTask<f64> {
-    let tasks: Vec<_> = sample
-        .tasks
-        .iter()
+fn tasks_of(sample: &LinearTasksSample) -> Vec<Task<'_, f64>> {
+    let tasks = sample.tasks.iter();
+    tasks
         .map(|task| Task::numbers(&task.features, &task.targets))
-        .collect();
+        .collect()
+}
+
+/// A code of three numbers, shared by the tasks.
+fn untrained(sample: &LinearTasksSample, seed: u64) -> MultiTask<f64> {
     let architecture = Architecture {
         seed,
         ..Architecture::linear(3)
     };
-    let mut model = MultiTask::new(50, &vec![1; tasks.len()], &architecture);
+    MultiTask::new(50, &vec![1; sample.tasks.len()], &architecture)
+}
+
+fn fitted(sample: &LinearTasksSample, seed: u64) -> MultiTask<f64> {
+    let tasks = tasks_of(sample);
     let objects = tasks.iter().map(|task| task.x.rows()).sum();
+    let mut model = untrained(sample, seed);
     let outcome = model.fit(&tasks, &training(1000, objects, 2e-2, seed), unobserved);
     outcome.expect("the training does not diverge");
     model
@@ -197,6 +204,26 @@ fn curves(_: &Path) -> Vec<Finding> {
             weight_error(&sample.tasks, |t, _| weights(&model, t))
         })
     });
+    // half as many objects as those of thirty tasks above: fewer than there are weights
+    let [penalised, without] = over_seeds(3, |seed| {
+        let sample = LinearTasks::default().sample(10, seed);
+        let tasks = tasks_of(&sample);
+        let of = |lambda: f64| {
+            let mut model = untrained(&sample, seed);
+            // larger at first: so that is found which needs few directions, not what lies near the start
+            for lambda in [20.0 * lambda, lambda] {
+                let criterion = Tasks {
+                    lambda,
+                    ..Tasks::of(&tasks)
+                };
+                let outcome =
+                    model.fit_tasks(&criterion, &training(750, 300, 2e-2, seed), unobserved);
+                outcome.expect("the training does not diverge");
+            }
+            weight_error(&sample.tasks, |t, _| weights(&model, t))
+        };
+        [of(1.0 / 300.0), of(0.0)]
+    });
     let named = |i: usize| {
         let (tasks, objects) = SIZES[i];
         format!("{tasks} tasks of {objects}: error of the weights")
@@ -212,6 +239,16 @@ fn curves(_: &Path) -> Vec<Finding> {
             .collect()
     };
     findings.extend([
+        property(
+            "30 tasks of 10, λ = 1/300: error of the weights",
+            penalised,
+            Gate::AtMost(0.2),
+        ),
+        ablation(
+            "30 tasks of 10, λ = 0: error of the weights",
+            without,
+            Gate::AtLeast(0.5),
+        ),
         property(
             "learnability: 3 tasks, error of 40 over 10 objects",
             ratio(1, 0),

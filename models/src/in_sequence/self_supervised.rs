@@ -11,9 +11,11 @@
 //! fragments knows them. To tell what lies where, f has to see what the parts of an image are like, and that is then of
 //! use to other tasks ([`pretraining`](super::pretraining)).
 //!
-//! Between the fragments is a gap, and they may be shifted a little (jitter): fragments that touch can be told to be
-//! neighbours by their edges alone, without any look at what they show. (With photographs colours betray the place in
-//! the lens, so all channels but one are dropped; our images have one.)
+//! Between the fragments is a gap, and they may be shifted a little (jitter): of photographs the paper found that fragments
+//! that touch are told to be neighbours by lines that go on from one to the other, without any look at what they show. (On
+//! digits of 8x8 pixels that is not so: without the gap fewer positions are told.) In photographs colours betray the place
+//! in the lens too, so the paper keeps one channel; here channels are kept as they come, and dropping some is the
+//! caller's.
 //!
 //! Source: Doersch, Gupta, Efros (2015), "Unsupervised visual representation learning by context prediction".
 //!

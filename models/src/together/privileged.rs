@@ -32,7 +32,8 @@
 //!
 //! **Use it** where x* makes the answer plain and what a of it can be said in x: it clears the answers of noise, or shows
 //! which features matter. **Do not** where x* tells what x can't (features without their noise: the student gains
-//! nothing), or is not related to the answer: a student that believes such a teacher learns its noise.
+//! nothing; nor does a linear student of a linear teacher of x and x*, which finds beyond x what is orthogonal to it), or is
+//! not related to the answer: a student that believes such a teacher learns its noise.
 //!
 //! Sources: Vapnik, Vashist (2009), "A new learning paradigm: learning using privileged information"; Lopez-Paz, Bottou,
 //! Schölkopf, Vapnik (2016), "Unifying distillation and privileged information".

@@ -143,7 +143,10 @@ impl<T: Real> Criterion<T, Predictor<T>> for Taught<'_, T> {
         let b = model.network().forward(batch, x);
         let a = batch.tape.gather(self.teacher, batch.rows);
         let own = match self.labelled {
-            None => self.answers.loss(b, batch.rows),
+            None => {
+                Task::of(self.x, self.answers); // refuses another number of answers
+                self.answers.loss(b, batch.rows)
+            }
             Some(labelled) => {
                 check_labelled(labelled, &self.answers);
                 let drawn = drawn_with_answers(batch, labelled.len());
@@ -314,6 +317,22 @@ mod tests {
             &Training::default(),
             unobserved,
         );
+    }
+
+    #[test]
+    #[should_panic(expected = "task: 2 rows of answers for objects of 3x3")]
+    fn an_answer_for_each_object_is_asked_for_where_all_have_one() {
+        let (x, y) = (objects(3), Matrix::zeros(2, 1));
+        let taught = Taught {
+            x: &x,
+            labelled: None,
+            answers: Answers::Numbers(&y),
+            own: 1.0,
+            teacher: &Matrix::zeros(3, 1),
+            discrepancy: &Squared,
+            mu: 1.0,
+        };
+        let _ = student(1).fit_taught(&taught, &Training::default(), unobserved);
     }
 
     #[test]

@@ -532,7 +532,7 @@ mod the_training {
         let one = small(0)
             .fit(&Matrix::zeros(1, 2), &short(), go_on)
             .unwrap_err();
-        assert_eq!(one.to_string(), "there is 1 object, expected at least 2");
+        assert_eq!(one.to_string(), "found 1 objects, expected at least 2");
         let holes = Matrix::filled(9, 2, f64::NAN);
         let error = small(0)
             .fit(&holes, &short(), go_on)

@@ -291,7 +291,7 @@ impl<'g, T: Real> Run<'g, T> {
         settings.check()?;
         let refuse = |what: &str| Err(TrainError::Setting(what.to_owned()));
         if x.rows() < 2 {
-            return refuse("there is 1 object, expected at least 2");
+            return refuse(&format!("found {} objects, expected at least 2", x.rows()));
         }
         if !x.is_finite() {
             return refuse("a number of the objects is not finite");

@@ -47,6 +47,7 @@ use crate::{Task, Training, apply};
 use std::ops::ControlFlow;
 use unsup_autograd::{Matrix, Real, Var};
 use unsup_nn::classical::{accuracy, r_squared};
+use unsup_nn::penalty::l2_of_weights;
 use unsup_nn::train::{
     Batch, Criterion, Epoch, History, Losses, Term, Terms, TrainError, Trainer, fit, smallvec,
 };
@@ -139,6 +140,21 @@ pub struct Tasks<'x, T: Real> {
     pub tasks: &'x [Task<'x, T>],
     /// What each task's losses are multiplied by; empty: all by 1.
     pub weights: &'x [f64],
+    /// λ, the weight of the squared norm of all weights; with 0 it is left out. Of a linear encoder with linear heads the
+    /// norm is, at its least, twice the nuclear norm of αβ: few directions are found, also from fewer objects than there are
+    /// weights (Srebro, Rennie, Jaakkola 2004, "Maximum-margin matrix factorization", lemma 1).
+    pub lambda: f64,
+}
+
+impl<'x, T: Real> Tasks<'x, T> {
+    /// The lecture's criterion: all weights 1, λ = 0.
+    pub fn of(tasks: &'x [Task<'x, T>]) -> Self {
+        Self {
+            tasks,
+            weights: &[],
+            lambda: 0.0,
+        }
+    }
 }
 
 impl<T: Real> Criterion<T, MultiTask<T>> for Tasks<'_, T> {
@@ -177,11 +193,19 @@ impl<T: Real> Criterion<T, MultiTask<T>> for Tasks<'_, T> {
             };
             sum = Some(sum.map_or(of_this, |sum| sum + of_this));
         }
-        smallvec![Term {
+        let mut terms: Terms<'t, T> = smallvec![Term {
             name: "tasks",
             weight: 1.0,
             value: sum.expect("there is a task"),
-        }]
+        }];
+        if self.lambda > 0.0 {
+            terms.push(Term {
+                name: "weights",
+                weight: self.lambda,
+                value: l2_of_weights(batch.tape, model),
+            });
+        }
+        terms
     }
 }
 
@@ -272,12 +296,25 @@ impl<T: Real> MultiTask<T> {
         training: &Training,
         observer: impl FnMut(&Epoch) -> ControlFlow<()>,
     ) -> Result<History, TrainError> {
+        self.fit_tasks(&Tasks::of(tasks), training, observer)
+    }
+
+    /// The same with weights of the tasks, or a penalty on those of the networks.
+    ///
+    /// # Errors
+    /// As [`MultiTask::fit`].
+    ///
+    /// # Panics
+    /// As [`MultiTask::fit`], and if there are weights, but not one a task.
+    #[track_caller]
+    pub fn fit_tasks(
+        &mut self,
+        criterion: &Tasks<'_, T>,
+        training: &Training,
+        observer: impl FnMut(&Epoch) -> ControlFlow<()>,
+    ) -> Result<History, TrainError> {
         let (mut optimiser, settings) = training.optimiser_and_settings()?;
-        let criterion = Tasks {
-            tasks,
-            weights: &[],
-        };
-        fit(self, &criterion, &mut optimiser, &settings, observer)
+        fit(self, criterion, &mut optimiser, &settings, observer)
     }
 
     /// The criterion over all objects of the tasks.
@@ -289,13 +326,7 @@ impl<T: Real> MultiTask<T> {
     /// As [`MultiTask::fit`].
     #[track_caller]
     pub fn loss(&self, tasks: &[Task<'_, T>]) -> Result<f64, TrainError> {
-        let losses: Losses = Trainer::new(0).evaluate(
-            self,
-            &Tasks {
-                tasks,
-                weights: &[],
-            },
-        )?;
+        let losses: Losses = Trainer::new(0).evaluate(self, &Tasks::of(tasks))?;
         Ok(losses.total)
     }
 
@@ -420,11 +451,23 @@ mod tests {
 
         let weights = [0.5, 2.0, 3.0];
         let criterion = Tasks {
-            tasks: &tasks,
             weights: &weights,
+            ..Tasks::of(&tasks)
         };
         let weighted = Trainer::new(0).evaluate(&model, &criterion).unwrap().total;
         assert!((weighted - by_hand(&model, &tasks, &weights)).abs() < 1e-12);
+
+        // λ times the squares of all weights, biases left out
+        let penalised = Tasks {
+            lambda: 0.25,
+            ..criterion
+        };
+        let with = Trainer::new(0).evaluate(&model, &penalised).unwrap().total;
+        let networks = [&model.encoder].into_iter().chain(&model.heads);
+        let layers = networks.flat_map(|network| network.dense_layers());
+        let weights = layers.flat_map(|layer| layer.weight().value().as_slice());
+        let squares: f64 = weights.map(|w| w * w).sum();
+        assert!((with - weighted - 0.25 * squares).abs() < 1e-12);
 
         // a batch without objects of two tasks, in any order
         let tape = Tape::new();
