@@ -47,6 +47,7 @@ fn main() -> ExitCode {
             Method::Wtm(settings) => train::kohonen::clusters::wtm(&settings),
             Method::Lvq(settings) => train::kohonen::lvq::lvq(&settings),
             Method::Som(settings) => train::kohonen::som::som(&settings),
+            Method::Gan(settings) => train::together::adversarial::gan(&settings),
         },
     };
     match outcome {
@@ -64,11 +65,15 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let part = |kind| error.get(kind).map(ToString::to_string);
     let option = part(ContextKind::InvalidArg);
     let value = part(ContextKind::InvalidValue);
-    match (error.kind(), option, value, error.source()) {
+    let other = part(ContextKind::PriorArg);
+    match (error.kind(), option, value.or(other), error.source()) {
         (ErrorKind::ValueValidation, Some(option), Some(value), Some(expected)) => {
             complain(&format!(
                 "invalid value '{value}' for '{option}': {expected}"
             ));
+        }
+        (ErrorKind::ArgumentConflict, Some(option), Some(other), _) => {
+            complain(&format!("'{option}' cannot be used with '{other}'"));
         }
         (ErrorKind::InvalidValue, Some(option), _, _) => {
             complain(&format!("'{option}' needs a value"));

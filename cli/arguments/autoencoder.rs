@@ -356,7 +356,7 @@ pub struct TrainSemiSupervised {
 }
 
 /// A finite number of at least 0.
-fn from_0(text: &str) -> Result<f64, String> {
+pub(super) fn from_0(text: &str) -> Result<f64, String> {
     match text.trim().parse::<f64>() {
         Ok(number) if number.is_finite() && number >= 0.0 => Ok(number),
         _ => Err("expected a number of at least 0".to_owned()),

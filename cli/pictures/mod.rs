@@ -13,10 +13,8 @@ mod calibration;
 mod cells;
 mod codes;
 mod colors;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod curves;
 mod document;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod estimate;
 mod filters;
 #[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
@@ -28,11 +26,9 @@ pub mod map;
 mod page;
 mod panels;
 mod plane;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod probability_planes;
 mod reconstructions;
 mod render;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod samples_over_training;
 mod series;
 mod sheet;
@@ -40,7 +36,6 @@ mod spectrum;
 mod tiles;
 mod vector_field;
 
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use axis::Scale;
 #[expect(unused_imports, reason = "no command draws it yet")]
 pub use bars::{Bar, bars};
@@ -48,9 +43,7 @@ pub use bars::{Bar, bars};
 pub use calibration::calibration;
 pub use cells::TileShape;
 pub use codes::codes;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use curves::curves;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use estimate::Estimate;
 pub use filters::filters;
 #[expect(unused_imports, reason = "no command draws it yet")]
@@ -58,11 +51,9 @@ pub use fragments::{Fragments, fragments};
 pub use grid::grid;
 pub use histogram::histogram;
 pub use page::Page;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use probability_planes::{Lattice, probability_planes};
 pub use reconstructions::reconstructions;
 pub use render::png;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use samples_over_training::{sample_tiles_over_training, samples_over_training};
 pub use spectrum::spectrum;
 pub use tiles::tiles;

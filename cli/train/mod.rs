@@ -5,6 +5,7 @@ pub mod classifier;
 pub mod kohonen;
 mod report;
 mod runs;
+pub mod together;
 
 use crate::arguments::{CheckpointOptions, RunOptions, TrainingOptions};
 use crate::data::About;
@@ -265,6 +266,20 @@ fn check_size(widths: &[usize], copies: usize, options: &str) -> Result<(), Stri
     Err(format!(
         "{options}: a network from {features} features would have {weights} weights, expected at most {MOST_WEIGHTS}"
     ))
+}
+
+/// More numbers than this on the way through one step don't fit into the memory of most machines: there are several
+/// such matrices.
+const MOST_NUMBERS: usize = 100_000_000;
+
+/// Refuses a step that would need too much memory, before it is taken.
+fn check_numbers(numbers: usize, options: &str, what: &str) -> Result<(), String> {
+    match numbers <= MOST_NUMBERS {
+        true => Ok(()),
+        false => Err(format!(
+            "{options}: {numbers} {what}, expected at most {MOST_NUMBERS}"
+        )),
+    }
 }
 
 /// Numbers as an option takes them: `"128,64"`, or `"none"`.

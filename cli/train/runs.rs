@@ -94,7 +94,21 @@ impl<'a> Runs<'a> {
         description: &Description,
         data: Option<&About>,
     ) -> Result<(), Box<dyn Error>> {
-        let path = self.out.path(MODEL);
+        self.save_as(MODEL, model, description, data)
+    }
+
+    /// The same under another name.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn save_as(
+        &mut self,
+        name: &'static str,
+        model: &dyn Module<f32>,
+        description: &Description,
+        data: Option<&About>,
+    ) -> Result<(), Box<dyn Error>> {
+        let path = self.out.path(name);
         let rows = data.map(scaling_rows);
         let scaling: Vec<_> = rows
             .iter()
@@ -112,6 +126,19 @@ impl<'a> Runs<'a> {
     pub fn write(&mut self, name: &'static str, bytes: &[u8]) -> Result<(), String> {
         self.written.push(self.out.write(name, bytes)?);
         Ok(())
+    }
+
+    /// The path of a file in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.out.path(name)
+    }
+
+    /// Removes a file of an earlier run, if it is there.
+    ///
+    /// # Errors
+    /// If it can't be removed.
+    pub fn remove(&self, name: &str) -> Result<(), String> {
+        self.out.remove(name)
     }
 
     /// Draws, writes and prints.

@@ -27,8 +27,8 @@ pub use variational::variational;
 
 use super::report::{self, Figure, Report, Section};
 use super::{
-    Job, USUAL_RATE, WRITTEN, architecture, check_size, count, describe, four_digits, lines,
-    listed, loss, set_threads, training,
+    Job, USUAL_RATE, WRITTEN, architecture, check_numbers, check_size, count, describe,
+    four_digits, lines, listed, loss, set_threads, training,
 };
 use crate::arguments::AutoEncoderOptions;
 use crate::data::{Missing, Split};
@@ -498,20 +498,6 @@ impl<'p> Plan<'p> {
             .map(|model| (self.ablation, learned(model, Vec::new())));
         let drawn = pictures(&session, &model, ablated.as_ref());
         session.finish(&self.title, with_it, without, drawn)
-    }
-}
-
-/// More numbers than this on the way through one step don't fit into the memory of most machines: there are several
-/// such matrices.
-const MOST_NUMBERS: usize = 100_000_000;
-
-/// Refuses a step that would need too much memory, before it is taken.
-fn check_numbers(numbers: usize, options: &str, what: &str) -> Result<(), String> {
-    match numbers <= MOST_NUMBERS {
-        true => Ok(()),
-        false => Err(format!(
-            "{options}: {numbers} {what}, expected at most {MOST_NUMBERS}"
-        )),
     }
 }
 
