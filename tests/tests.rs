@@ -3,6 +3,7 @@
 mod classifier;
 mod command;
 mod command_autoencoders;
+mod command_gan;
 mod command_kohonen;
 mod corners;
 mod evidence;

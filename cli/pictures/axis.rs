@@ -29,7 +29,6 @@ enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// Equal steps are equal differences.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
     Linear,
     /// Equal steps are equal ratios.
     Logarithmic,

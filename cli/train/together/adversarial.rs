@@ -363,7 +363,7 @@ fn plan(
     )?;
 
     let noise = match penalty {
-        Penalty::None if on_ring => 0.2 * radius(arguments),
+        Penalty::None if on_ring => radius(arguments) / 5.0,
         Penalty::None => 0.3,
         Penalty::R1 { .. } | Penalty::WassersteinGp { .. } => 0.0,
     };
@@ -627,8 +627,8 @@ fn chance_value() -> f64 {
 /// How the game stood at the end.
 fn of_game(settings: &Settings, last: Option<&Block>) -> Section {
     let names = match settings.game {
-        Game::Minimax | Game::NonSaturating => ["V", "D(x), mean", "D(G(z)), mean"],
-        Game::Wasserstein => ["d(x) less d(G(z)), means", "d(x), mean", "d(G(z)), mean"],
+        Game::Minimax | Game::NonSaturating => ["V", "D(x)", "D(G(z))"],
+        Game::Wasserstein => ["d(x) less d(G(z))", "d(x)", "d(G(z))"],
     };
     let of_d = last.and_then(|block| block.discriminator);
     let values = of_d.map(|d| [d.value(), d.on_objects, d.on_samples]);
@@ -637,15 +637,13 @@ fn of_game(settings: &Settings, last: Option<&Block>) -> Section {
         None => Figure::none(key, names[i], "D took no steps"),
     };
     Section {
-        title: "The game, over the last fortieth of the steps:",
+        title: "The game, means over the last steps:",
         figures: vec![
             figure(0, "value"),
             match settings.game {
-                Game::Minimax | Game::NonSaturating => Figure::new(
-                    "chance_value",
-                    "  by guessing, −ln 4, as where samples are like objects",
-                    chance_value(),
-                ),
+                Game::Minimax | Game::NonSaturating => {
+                    Figure::new("chance_value", "  by guessing, −ln 4", chance_value())
+                }
                 Game::Wasserstein => Figure::silent("chance_value"),
             },
             figure(1, "d_objects"),
@@ -791,14 +789,15 @@ fn drawn(
         },
     ));
     if objects.in_plane() && settings.game != Game::Wasserstein {
-        pictures.push((SURFACE, surface(objects, gan, &played.against)));
+        pictures.push((SURFACE, surface(objects, gan, played)));
     }
     pictures
 }
 
 fn value_picture(values: &[(f64, Estimate)], settings: &Settings, name: &str) -> String {
-    let (axis, caption, references) = match settings.game {
+    let (name_of_value, axis, caption, references) = match settings.game {
         Game::Minimax | Game::NonSaturating => (
+            "V",
             "V, nats",
             format!(
                 "The value of the game over training ({name}): −ln 4 where D can only guess, 0 where it tells all"
@@ -806,6 +805,7 @@ fn value_picture(values: &[(f64, Estimate)], settings: &Settings, name: &str) ->
             vec![("−ln 4", chance_value())],
         ),
         Game::Wasserstein => (
+            "critic",
             "d(x) less d(G(z))",
             format!(
                 "How far the critic's mean on objects exceeds that on samples, over training ({name})"
@@ -821,13 +821,18 @@ fn value_picture(values: &[(f64, Estimate)], settings: &Settings, name: &str) ->
         ),
     };
     let axes = [("step", Scale::Linear), (axis, Scale::Linear)];
-    pictures::curves(&[("", values)], &references, axes, &caption, &remark)
+    pictures::curves(
+        &[(name_of_value, values)],
+        &references,
+        axes,
+        &caption,
+        &remark,
+    )
 }
 
-/// D over the plane; on the ring beside p / (p + p_G), where p_G is the density of the generator that it played against:
-/// of its samples, each with noise of a small σ, which p has then as well. Objects and samples of the game's last
-/// steps have none: there D can be sharper than what is drawn beside it.
-fn surface(objects: &Objects, gan: &Gan<f32>, against: &Matrix<f32>) -> String {
+/// D over the plane; on the ring beside the best there is.
+fn surface(objects: &Objects, gan: &Gan<f32>, played: &Played) -> String {
+    let against = &played.against;
     let lattice = Lattice::around(&[&objects.held_out]);
     let positions = lattice.positions();
     let learned = gan.probabilities(&positions).into_vec();
@@ -840,19 +845,27 @@ fn surface(objects: &Objects, gan: &Gan<f32>, against: &Matrix<f32>) -> String {
     if let Some(ring) = &objects.ring {
         let sigma = ring.deviations()[0];
         best = best_discriminator(ring, against, sigma, &positions);
-        panels.push(("the best: p/(p + p_G)", &best));
+        panels.push(("D* = p/(p + p_G)", &best));
         caption += &format!(
-            ", beside the best there is against this generator: exact for its {} samples and the ring, both with noise of \
-             σ = {sigma}; D was trained without in the end",
+            ", beside the best, D*: exact for the ring and {} samples, both with noise of σ = {sigma} and a background \
+             of {BACKGROUND} of the highest density, which makes it ½ where there are neither",
             against.rows()
         );
+        caption += &match played.history.last().map_or(0.0, |block| block.sigma) {
+            0.0 => ". D was trained without noise at last".to_owned(),
+            last => format!(". D was trained with noise of {last:.3} at last"),
+        };
     }
     let points = [("objects", &objects.held_out), ("samples", against)];
     pictures::probability_planes(&panels, &lattice, &points, &caption)
 }
 
-/// p / (p + p_G) at `positions`, both densities with noise N(0, σ² I): samples with such noise have the density of a
-/// Gaussian around each.
+/// The density, as a share of the largest p, that is added to both: where there are neither objects nor samples D* is ½,
+/// and not what the tails of the two say.
+const BACKGROUND: f64 = 1e-3;
+
+/// p / (p + p_G) at `positions`, both densities with noise N(0, σ² I), which gives samples the density of a Gaussian
+/// around each, and with a background; in hundredths, so that it is ½ where only tails differ.
 fn best_discriminator(
     ring: &GaussianMixture,
     samples: &Matrix<f32>,
@@ -861,10 +874,84 @@ fn best_discriminator(
 ) -> Vec<f32> {
     let of_generator = GaussianMixture::new(samples.cast(), vec![sigma; samples.rows()]);
     let positions = positions.cast();
-    let p = ring.ln_density(&positions, sigma);
-    let p_g = of_generator.ln_density(&positions, 0.0);
-    let ratio = p.iter().zip(&p_g);
-    ratio
-        .map(|(ln_p, ln_p_g)| (1.0 / (1.0 + (ln_p_g - ln_p).exp())) as f32)
+    let density = |ln_density: Vec<f64>| ln_density.into_iter().map(f64::exp);
+    let largest = density(ring.ln_density(ring.centres(), sigma)).fold(0.0, f64::max);
+    let background = BACKGROUND * largest;
+    let p = density(ring.ln_density(&positions, sigma));
+    let p_g = density(of_generator.ln_density(&positions, 0.0));
+    p.zip(p_g)
+        .map(|(p, p_g)| (p + background) / (p + p_g + 2.0 * background))
+        .map(|best| ((100.0 * best).round() / 100.0) as f32)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_discriminator_is_the_quotient_of_two_gaussians_and_one_half_far_away() {
+        // one Gaussian of deviation 1 at (1, 0), and samples at (−1, 0): both have the variance 2 with noise of 1
+        let ring = GaussianMixture::ring(1, 1.0, 1.0);
+        let samples = Matrix::from_fn(4000, 2, |i, j| {
+            let turn = std::f64::consts::TAU * (i % 63) as f64 / 63.0;
+            // the radii of a Gaussian by their quantiles
+            let radius = (-2.0 * (1.0 - (i as f64 + 0.5) / 4000.0).ln()).sqrt();
+            (radius * if j == 0 { turn.cos() } else { turn.sin() } - if j == 0 { 1.0 } else { 0.0 })
+                as f32
+        });
+        let positions = Matrix::from_rows(&[[0.0, 0.0], [0.5, 1.0], [-1.0, 0.3], [30.0, 0.0f32]]);
+        let found = best_discriminator(&ring, &samples, 1.0, &positions);
+        let density = |x: &[f32], centre: f32| {
+            let squared = f64::from((x[0] - centre).powi(2) + x[1].powi(2));
+            (-squared / 4.0).exp() + BACKGROUND // in units of the peak
+        };
+        for (found, x) in found.iter().zip(positions.row_iter()) {
+            let (p, p_g) = (density(x, 1.0), density(x, -1.0));
+            let expected = (p / (p + p_g)) as f32;
+            assert!((found - expected).abs() < 0.01, "{found} {expected}");
+        }
+        assert_eq!(found[3], 0.5);
+    }
+
+    #[test]
+    fn each_kind_of_warning_is_new_once_and_reported_with_its_steps() {
+        let block = |step: usize, warnings: &[Warning]| {
+            let mut gan = Gan::<f32>::new(1, &Architecture::default());
+            let x = Matrix::from_fn(9, 1, |i, _| i as f32);
+            let settings = Settings {
+                steps: 1,
+                batch_size: 2,
+                ..Settings::default()
+            };
+            let history = gan.fit(&x, &settings, |_| ControlFlow::Continue(()));
+            let block = history.unwrap().blocks.remove(0);
+            Block {
+                step,
+                warnings: warnings.to_vec(),
+                ..block
+            }
+        };
+        let collapse = |spread| Warning::Collapse { spread };
+        let wins = Warning::DiscriminatorWins {
+            on_samples: 0.01,
+            game: Game::NonSaturating,
+        };
+        let mut said = Said::default();
+        let new = [
+            said.hear(&block(10, &[collapse(0.1)])).len(),
+            said.hear(&block(20, &[collapse(0.2), wins.clone()])).len(),
+            said.hear(&block(30, &[])).len(),
+            said.hear(&block(40, &[wins])).len(),
+        ];
+        assert_eq!(new, [1, 1, 0, 0]);
+        let report = said.report(40);
+        let [first, second] = &report[..] else {
+            panic!("{report:?}");
+        };
+        let beginning =
+            "between steps 10 and 20, not later: the samples hardly differ: their spread is 20 %";
+        assert!(first.starts_with(beginning), "{first}");
+        assert!(second.starts_with("from step 20 to the end: the discriminator tells"));
+    }
 }
