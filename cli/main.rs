@@ -52,6 +52,7 @@ fn main() -> ExitCode {
             Method::Distill(settings) => train::in_sequence::distill(&settings),
             Method::MultiTask(settings) => train::together::multi_task(&settings),
             Method::Lupi(settings) => train::together::lupi(&settings),
+            Method::Gan(settings) => train::together::adversarial::gan(&settings),
         },
     };
     match outcome {

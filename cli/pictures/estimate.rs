@@ -14,7 +14,6 @@ pub struct Estimate {
 
 impl Estimate {
     /// A number without a spread.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
     pub fn exactly(mean: f64) -> Self {
         Self { mean, spread: 0.0 }
     }

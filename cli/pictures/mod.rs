@@ -24,11 +24,9 @@ pub mod map;
 mod page;
 mod panels;
 mod plane;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod probability_planes;
 mod reconstructions;
 mod render;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command draws it yet"))]
 mod samples_over_training;
 mod series;
 mod sheet;
@@ -50,11 +48,9 @@ pub use fragments::{Fragments, fragments};
 pub use grid::grid;
 pub use histogram::histogram;
 pub use page::Page;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use probability_planes::{Lattice, probability_planes};
 pub use reconstructions::reconstructions;
 pub use render::png;
-#[expect(unused_imports, reason = "no command draws it yet")]
 pub use samples_over_training::{sample_tiles_over_training, samples_over_training};
 pub use spectrum::spectrum;
 pub use surfaces::surfaces;

@@ -107,7 +107,21 @@ impl<'a> Runs<'a> {
         description: &Description,
         data: Option<&About>,
     ) -> Result<(), Box<dyn Error>> {
-        let path = self.out.path(MODEL);
+        self.save_as(MODEL, model, description, data)
+    }
+
+    /// The same under another name.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn save_as(
+        &mut self,
+        name: &'static str,
+        model: &dyn Module<f32>,
+        description: &Description,
+        data: Option<&About>,
+    ) -> Result<(), Box<dyn Error>> {
+        let path = self.out.path(name);
         let rows = data.map(scaling_rows);
         let scaling: Vec<_> = rows
             .iter()
@@ -125,8 +139,30 @@ impl<'a> Runs<'a> {
     pub fn save_history(&mut self, history: &History) -> Result<(), Box<dyn Error>> {
         let mut table = Vec::new();
         history.write_csv(&mut table)?;
-        self.written.push(self.out.write(HISTORY, &table)?);
+        self.write(HISTORY, &table)?;
         Ok(())
+    }
+
+    /// Writes another file.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        self.written.push(self.out.write(name, bytes)?);
+        Ok(())
+    }
+
+    /// The path of a file in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.out.path(name)
+    }
+
+    /// Removes a file of an earlier run, if it is there.
+    ///
+    /// # Errors
+    /// If it can't be removed.
+    pub fn remove(&self, name: &str) -> Result<(), String> {
+        self.out.remove(name)
     }
 
     /// Draws, writes and prints.

@@ -92,7 +92,7 @@ fn refused(options: &[&str], why: &str) -> String {
 }
 
 /// Refuses what would have no effect.
-fn refuse(options: &[(bool, &'static str)], why: &str) -> Result<(), String> {
+pub(super) fn refuse(options: &[(bool, &'static str)], why: &str) -> Result<(), String> {
     let given: Vec<&str> = options
         .iter()
         .filter(|(given, _)| *given)

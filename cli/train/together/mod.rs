@@ -2,10 +2,12 @@
 //!
 //! | file | method |
 //! |---|---|
+//! | `adversarial` | a generator and a discriminator |
 //! | `linear_tasks` | multi-task learning of linear tasks, whose subspace is known |
 //! | `multi_task` | multi-task learning of the digits and of tables |
 //! | `privileged` | a teacher that sees more than is known later |
 
+pub mod adversarial;
 mod linear_tasks;
 mod multi_task;
 mod privileged;

@@ -24,6 +24,45 @@ pub struct NearestMode {
     pub deviations: f64,
 }
 
+/// Which components samples lie at: what a generator has found of a mixture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModesFound {
+    /// How many samples lie within 3 deviations of each component, each sample counted at the nearest.
+    pub counts: Vec<usize>,
+    /// How many samples there are.
+    pub samples: usize,
+}
+
+impl ModesFound {
+    /// The components that at least so many samples lie at.
+    pub fn hit(&self, least: usize) -> usize {
+        self.counts.iter().filter(|&&count| count >= least).count()
+    }
+
+    /// The share of the samples that lie at any component; in the plane 0.989 of those of the mixture itself do.
+    pub fn near(&self) -> f64 {
+        self.all_near() / self.samples as f64
+    }
+
+    /// KL(q ‖ uniform) in nats, q the shares of the components in the samples that lie at one: 0 where all are equally
+    /// frequent, ln of their number where all samples lie at one. NaN where none lies at any.
+    ///
+    /// Source: Lin, Khetan, Fanti, Oh (2018), "PacGAN", the reverse KL divergence of section 4.
+    pub fn reverse_kl(&self) -> f64 {
+        let (near, modes) = (self.all_near(), self.counts.len() as f64);
+        if near == 0.0 {
+            return f64::NAN;
+        }
+        let shares = self.counts.iter().map(|&count| count as f64 / near);
+        let terms = shares.filter(|&q| q > 0.0).map(|q| q * (modes * q).ln());
+        terms.sum()
+    }
+
+    fn all_near(&self) -> f64 {
+        self.counts.iter().sum::<usize>() as f64
+    }
+}
+
 /// p(x) = Σ_y w_y N(x; c_y, s_y² I): a mixture of Gaussians that are round, each with a deviation of its own.
 ///
 /// Noise x̃ = x + σε, ε from N(0, I), makes of it the mixture with the variances v_y = s_y² + σ²; hence with the
@@ -234,6 +273,24 @@ impl GaussianMixture {
         x.row_iter().map(nearest).collect()
     }
 
+    /// At which components the rows of `x` lie: within 3 deviations of the nearest.
+    ///
+    /// # Panics
+    /// If `x` has another number of columns than the mixture has features.
+    #[track_caller]
+    pub fn modes_found(&self, x: &Matrix<f64>) -> ModesFound {
+        let mut counts = vec![0; self.components()];
+        for nearest in self.nearest_modes(x) {
+            if nearest.deviations < 3.0 {
+                counts[nearest.index] += 1;
+            }
+        }
+        ModesFound {
+            counts,
+            samples: x.rows(),
+        }
+    }
+
     #[track_caller]
     fn check(&self, x: &Matrix<f64>, noise: f64) {
         assert!(
@@ -307,6 +364,34 @@ mod tests {
     fn lopsided() -> GaussianMixture {
         let centres = Matrix::from_rows(&[[0.0, 1.0], [-1.0, 0.5], [2.0, -0.3]]);
         GaussianMixture::new(centres, vec![0.3, 0.7, 0.5]).with_weights(&[1.0, 2.0, 5.0])
+    }
+
+    #[test]
+    fn modes_are_found_by_samples_within_3_deviations() {
+        let ring = GaussianMixture::ring(8, 1.0, 0.05);
+        let perfect = ring.modes_found(&ring.sample(10_000, 3).features);
+        assert_eq!(perfect.hit(1000), 8);
+        // 1 − e^(−9/2)
+        assert!((perfect.near() - 0.989).abs() < 0.005);
+        assert!(perfect.reverse_kl() < 0.005);
+
+        // the centre is at no mode; at the first there are three, one of them just within, at the second one
+        let x = Matrix::from_rows(&[
+            [0.0, 0.0],
+            [1.0, 0.0],
+            [1.149, 0.0],
+            [1.151, 0.0],
+            [1.0, 0.1],
+            [0.707, 0.707],
+        ]);
+        let found = ring.modes_found(&x);
+        assert_eq!(found.counts, [3, 1, 0, 0, 0, 0, 0, 0]);
+        assert_eq!((found.hit(1), found.hit(2)), (2, 1));
+        assert_eq!(found.near(), 4.0 / 6.0);
+        let expected = 0.75 * 6f64.ln() + 0.25 * 2f64.ln();
+        assert!((found.reverse_kl() - expected).abs() < 1e-12);
+        let nowhere = ring.modes_found(&Matrix::zeros(2, 2));
+        assert!(nowhere.near() == 0.0 && nowhere.reverse_kl().is_nan());
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub use functions::{
 };
 pub use latent::{PlantedDictionary, ProbabilisticPca, ProbabilisticPcaSample, SparseSample};
 pub use linear_tasks::{LinearTasks, LinearTasksSample, Task};
-pub use mixture::{GaussianMixture, LabelledPoints, NearestMode};
+pub use mixture::{GaussianMixture, LabelledPoints, ModesFound, NearestMode};
 pub use privileged::{PrivilegedExperiment, PrivilegedKind, PrivilegedPart, PrivilegedSample};
 pub use scenes::{Scene, Scenes, ScenesSample};
 pub use series::{AutoregressiveSeries, SeriesSample};

@@ -133,20 +133,11 @@ struct OnRing {
 
 impl OnRing {
     fn of(gan: &Gan<f32>, ring: &GaussianMixture, seed: u64) -> Self {
-        let samples = gan.sample(10_000, seed + 100).cast();
-        let mut counts = [0.0; 8];
-        for nearest in ring.nearest_modes(&samples) {
-            if nearest.deviations < 3.0 {
-                counts[nearest.index] += 1.0;
-            }
-        }
-        let near: f64 = counts.iter().sum();
-        let shares = counts.iter().map(|count| count / near);
-        let terms = shares.filter(|&q| q > 0.0).map(|q| q * (8.0 * q).ln());
+        let found = ring.modes_found(&gan.sample(10_000, seed + 100).cast());
         Self {
-            modes: counts.iter().filter(|&&count| count >= 20.0).count() as f64,
-            near: near / 100.0,
-            reverse_kl: terms.sum(),
+            modes: found.hit(20) as f64,
+            near: 100.0 * found.near(),
+            reverse_kl: found.reverse_kl(),
         }
     }
 }
