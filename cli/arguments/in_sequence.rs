@@ -87,13 +87,15 @@ pub struct TrainTransfer {
     #[arg(long, value_name = "NUMBER", default_value_t = 0.3, value_parser = from_0, allow_negative_numbers = true)]
     pub sigma: f64,
 
-    /// How often each object of the first task is seen, at a constant rate.
-    #[arg(long, value_name = "N", default_value_t = 30, value_parser = at_least_1, allow_negative_numbers = true)]
-    pub source_epochs: usize,
+    /// How often each object of the first task is seen, at a constant rate. [default: 30; of more than 13,333 objects
+    /// fewer, but at least 10]
+    #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
+    pub source_epochs: Option<usize>,
 
-    /// How often each object is seen in the training of the auto-encoder, at a constant rate.
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = at_least_1, allow_negative_numbers = true)]
-    pub unlabelled_epochs: usize,
+    /// How often each object is seen in the training of the auto-encoder, at a constant rate. [default: 60; of more
+    /// than 6,666 objects fewer, but at least 10]
+    #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
+    pub unlabelled_epochs: Option<usize>,
 
     /// How often all is done, with other labelled objects and other initial weights.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_1, allow_negative_numbers = true)]
@@ -209,7 +211,7 @@ pub struct TrainDistill {
     #[arg(long, value_name = "N,N,...", value_parser = widths, allow_hyphen_values = true)]
     pub teacher_widths: Option<Widths>,
 
-    /// How often the teacher sees each object, all with their labels. [default: 60; of more than 6,667 objects fewer,
+    /// How often the teacher sees each object, all with their labels. [default: 60; of more than 6,666 objects fewer,
     /// but at least 10]
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub teacher_epochs: Option<usize>,

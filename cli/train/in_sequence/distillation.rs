@@ -1,6 +1,6 @@
 //! `unsup train distill`: a small classifier from a large one.
 
-use super::{class_name, few_of_each, fewest, surrogate};
+use super::{class_name, few_of_each, fewest, surrogate, usual_epochs};
 use crate::arguments::{TrainDistill, TrainingOptions};
 use crate::data::{About, Missing, Split};
 use crate::pictures::{self, Estimate, Scale};
@@ -207,11 +207,7 @@ impl<'a> Lesson<'a> {
             None => default.to_vec(),
         };
         let options = &arguments.training;
-        let usual = TrainingOptions {
-            epochs: None,
-            ..options.clone()
-        };
-        let usual = usual.epochs(train.x.rows()).min(EPOCHS);
+        let usual = usual_epochs(options, train.x.rows(), EPOCHS);
         Ok(Self {
             labels,
             classes,

@@ -16,7 +16,18 @@ pub use distillation::distill;
 pub use self_supervised::self_supervised;
 pub use transfer::transfer;
 
+use crate::arguments::TrainingOptions;
 use unsup_autograd::random::{generator, shuffle};
+
+/// How often each of so many objects is seen where nobody said: `most` times, of many objects less often, as other
+/// methods do.
+fn usual_epochs(options: &TrainingOptions, objects: usize, most: usize) -> usize {
+    let unsaid = TrainingOptions {
+        epochs: None,
+        ..options.clone()
+    };
+    unsaid.epochs(objects).min(most)
+}
 
 /// `each` objects of each kind, drawn under a seed, kind by kind: what is drawn for a smaller number is drawn for a
 /// larger one too.

@@ -1,6 +1,6 @@
 //! `unsup train transfer`.
 
-use super::{class_name, differences, few_of_each, fewest};
+use super::{class_name, differences, few_of_each, fewest, usual_epochs};
 use crate::arguments::{DigitTask, SourceLabel, TrainTransfer, Widths};
 use crate::data::{About, Further, Missing, Part, Split};
 use crate::pictures::{self, Estimate, Scale};
@@ -17,6 +17,9 @@ use unsup_nn::Sequence;
 use unsup_nn::saving::json;
 
 const CURVE: &str = "curve.png";
+/// How often the objects of the first task are seen, and those of the auto-encoder, if nothing is said.
+const SOURCE_EPOCHS: usize = 30;
+const UNLABELLED_EPOCHS: usize = 60;
 
 /// `unsup train transfer`
 pub fn transfer(arguments: &TrainTransfer) -> Result<(), Box<dyn Error>> {
@@ -342,7 +345,7 @@ impl Problem {
             };
             let mut model = MultiTask::new(features, &[first.classes], &architecture);
             let task = Task::classes(&first.objects.x, &first.objects.classes);
-            let training = steady(arguments.source_epochs);
+            let training = steady(first.epochs(arguments));
             model
                 .fit(&[task], &training, |epoch| runs.during("first task", epoch))
                 .map_err(|error| format!("the first task: {error}"))?;
@@ -365,7 +368,12 @@ impl Problem {
         let method = Denoising::new(Noise::Gaussian {
             sigma: arguments.sigma,
         });
-        let training = steady(arguments.unlabelled_epochs);
+        let objects = self.unlabelled.rows();
+        let training = steady(
+            arguments
+                .unlabelled_epochs
+                .unwrap_or_else(|| usual_epochs(&arguments.training, objects, UNLABELLED_EPOCHS)),
+        );
         model
             .fit(&self.unlabelled, &method, &training, |epoch| {
                 runs.during("auto-encoder", epoch)
@@ -494,7 +502,7 @@ impl Problem {
                 "First task: {}, {}, {}",
                 first.name,
                 count(first.objects.x.rows(), "object", "objects"),
-                count(arguments.source_epochs, "epoch", "epochs"),
+                count(first.epochs(arguments), "epoch", "epochs"),
             ),
         };
         let first_task = match found.first_task.is_empty() {
@@ -575,6 +583,13 @@ impl Problem {
 }
 
 impl FirstTask {
+    /// How often each of its objects is seen.
+    fn epochs(&self, arguments: &TrainTransfer) -> usize {
+        let objects = self.objects.x.rows();
+        let usual = || usual_epochs(&arguments.training, objects, SOURCE_EPOCHS);
+        arguments.source_epochs.unwrap_or_else(usual)
+    }
+
     fn of(objects: &Part, names: &[String]) -> Result<Self, String> {
         let name = objects.source.clone();
         let objects = Classed::of(objects)?;
