@@ -52,8 +52,13 @@ impl PaceOptions {
     }
 }
 
+/// What --data is where there are no digits without it.
+const DATA: &str = "A table of numbers and words, separated by commas, tabs, semicolons or spaces, with or without names in \
+     the first line, gzip'd or not";
+
 /// The options of `unsup train multi-task`.
 #[derive(Args, Clone, Debug)]
+#[command(mut_arg("data", |data| data.help(DATA)))]
 pub struct TrainMultiTask {
     #[command(flatten)]
     pub data: DataOptions,
@@ -139,6 +144,7 @@ const TEACHER_SEES: [(&str, TeacherSees); 2] = [
 
 /// The options of `unsup train lupi`.
 #[derive(Args, Clone, Debug)]
+#[command(mut_arg("data", |data| data.help(DATA)))]
 pub struct TrainLupi {
     #[command(flatten)]
     pub data: DataOptions,

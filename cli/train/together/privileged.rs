@@ -87,7 +87,7 @@ const EXPERIMENTS: [Experiment; 4] = [
 
 /// What is to be said of the fourth one.
 const OF_THE_FOURTH: &str = "Experiment 4 as printed tells no teacher which features it sees, so there is little to learn; the \
-     published figures are of the released code, which draws one J for all training objects and one for all test objects\n";
+     released code draws one J for all training objects and one for all test objects, which is another experiment\n";
 
 /// What is to be said where both are linear and the teacher sees all that the student sees.
 const OF_PROJECTIONS: &str = "Where both are linear and the teacher sees x too, x* is of no help: least squares on what least squares on \
@@ -684,7 +684,7 @@ impl<'a> Problem<'a> {
             false => "",
         };
         let of_another = match self.remark == OF_THE_FOURTH {
-            true => " Those of 4 are of another experiment than the one that is printed.",
+            true => " Those of 4 seem to be of another experiment than the one that is printed.",
             false => "",
         };
         bars(
