@@ -365,16 +365,17 @@ pub enum Method {
     /// objects are missed, that D wins. A run whose numbers leave their range ends, and what was good of it is kept.
     ///
     /// Written to --out: model.safetensors (G, averaged over the last steps, and D), history.csv (a line for each
-    /// fortieth of the run), samples.csv (--samples new objects, in the unit of the data), value.png (V over the steps),
-    /// samples-over-training.png, and, of two features, surface.png (D over the plane, with objects and samples; on the
-    /// ring beside the best D; not for wasserstein); or, where training diverges, diverged.safetensors and diverged.csv.
+    /// fortieth of the run), samples.csv (--samples new objects, in the unit of the data), value.png (V over the
+    /// steps), samples-over-training.png, and, of two features, surface.png (D over the plane, with objects and
+    /// samples; on the ring beside the best D; not for wasserstein); or, where training diverges, what was good of both
+    /// networks in diverged.safetensors and diverged.csv.
     ///
     /// With --json: value, d_objects, d_samples (V and the means of D(x) and D(G(z)) over the last fortieth of the
     /// steps; of wasserstein those of the critic; null if D took no steps), chance_value (-ln 4; null for wasserstein);
     /// of up to 1000 held-out objects and as many samples spread (the root mean squared distance of two samples over
-    /// that of two objects), coverage (the share of objects that have a sample as near as their fifth fellow), precision
-    /// (the share of samples as near to an object), and true_coverage, true_precision (of training objects in the place
-    /// of samples); on the ring modes and modes_hit (with at least a fiftieth of their even share of 10,000 samples),
+    /// that of two objects), coverage (the share of objects that have a sample as near as their fifth fellow),
+    /// precision (the share of samples as near to an object), and true_coverage, true_precision (of training objects in
+    /// the place of samples); on the ring modes and modes_hit (with at least a fiftieth of their even share of 10,000 samples),
     /// near (the share within 3 deviations of one), reverse_kl (of the modes' shares, in nats); where classes are known
     /// judge_accuracy (of a classifier, on held-out objects), classes, classes_made (with at least a tenth of their
     /// share, as the classifier tells them), class_shares (the table: name, objects, samples; of up to 30 classes);

@@ -671,11 +671,11 @@ impl Judged {
         let known = labels.iter().chain(held_out_labels);
         let known = known.max().map_or(0, |most| most + 1);
         let classes = names.len().max(known);
-        let shares = |labels: &[usize]| {
-            let mut shares = vec![0.0; classes];
-            let each = 1.0 / labels.len() as f64;
-            labels.iter().for_each(|&class| shares[class] += each);
-            shares
+        let shares = |labels: &[usize]| -> Vec<f64> {
+            let mut counts = vec![0; classes];
+            labels.iter().for_each(|&class| counts[class] += 1);
+            let all = labels.len() as f64;
+            counts.iter().map(|&count| f64::from(count) / all).collect()
         };
         let of_objects = shares(labels);
         if of_objects.iter().filter(|&&share| share > 0.0).count() < 2 {
@@ -860,8 +860,8 @@ fn surface(objects: &Objects, gan: &Gan<f32>, played: &Played) -> String {
     pictures::probability_planes(&panels, &lattice, &points, &caption)
 }
 
-/// The density, as a share of the largest p, that is added to both: where there are neither objects nor samples D* is ½,
-/// and not what the tails of the two say.
+/// The density, as a share of the largest p, that is added to both: where there are neither objects nor samples D* is
+/// ½, and not what the tails of the two say.
 const BACKGROUND: f64 = 1e-3;
 
 /// p / (p + p_G) at `positions`, both densities with noise N(0, σ² I), which gives samples the density of a Gaussian
