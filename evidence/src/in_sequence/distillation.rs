@@ -138,7 +138,7 @@ fn fifty_labels(_: &Path) -> Vec<Finding> {
 /// teacher's answers to all objects.
 fn sizes(_: &Path) -> Vec<Finding> {
     const UNITS: [usize; 4] = [2, 4, 8, 32];
-    let figures: [Vec<f64>; 2 * UNITS.len()] = over_seeds(3, |seed| {
+    let figures: [Vec<f64>; 2 * UNITS.len()] = over_seeds(2, |seed| {
         let digits = Digits::<f32>::split(seed);
         let teacher = teacher(&digits, seed);
         let rows = labelled(&digits.train_labels, 10, seed);

@@ -40,7 +40,7 @@ fn functions(_: &Path) -> Vec<Finding> {
                 seed,
                 ..Architecture::default()
             };
-            let training = training(2500, 200, 5e-3, seed);
+            let training = training(1500, 200, 5e-3, seed);
             let surrogate = Surrogate::of(&a, &domain, &x, &architecture, &training, unobserved);
             let surrogate = surrogate.expect("the training does not diverge");
             let linear = Ridge::fit(&x, &a(&x), 1e-6);

@@ -192,7 +192,7 @@ fn ring_of_8(_: &Path) -> Vec<Finding> {
         let value = last.map_or(f64::NAN, |figures| figures.value());
         [found.modes, found.near, found.reverse_kl, value]
     });
-    let [narrow_modes, narrow_near, narrow_kl] = over_seeds_at_once(3, |seed| {
+    let [narrow_modes, narrow_near, narrow_kl] = over_seeds_at_once(2, |seed| {
         let (found, _) = on_ring(0.01, &for_ring(seed));
         [found.modes, found.near, found.reverse_kl]
     });
@@ -322,7 +322,7 @@ fn other_games(_: &Path) -> Vec<Finding> {
     ];
     let mut findings = Vec::new();
     for (name, even, change) in changes {
-        let [modes, near, reverse_kl] = over_seeds_at_once(3, |seed| {
+        let [modes, near, reverse_kl] = over_seeds_at_once(2, |seed| {
             let noisy = Settings {
                 steps: 2000,
                 ..for_ring(seed)

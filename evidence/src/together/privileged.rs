@@ -73,7 +73,7 @@ fn logistic(features: usize) -> Predictor<f64> {
 
 /// A training of full batches, long enough that more changes little.
 fn long(objects: usize) -> Training {
-    training(1500, objects, 0.05, 0)
+    training(1000, objects, 0.05, 0)
 }
 
 /// Both parts, features and x* scaled as the training part is.
@@ -297,7 +297,7 @@ fn jointly(_: &Path) -> Vec<Finding> {
         (EXPERIMENTS[2], [0.863, 0.984, 0.978]),
     ];
     for ((kind, name, _), numpy) in of_two {
-        let [plain, stopped, full, lecture, mu_1, mu_10, mu_100] = over_seeds(5, |seed| {
+        let [plain, stopped, full, lecture, mu_1, mu_10, mu_100] = over_seeds(3, |seed| {
             let sample = Sample::of(kind, 200, seed);
             let separately = |mu: f64| sample.separately(1.0, mu)[1];
             let plain = {
