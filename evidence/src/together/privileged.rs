@@ -73,7 +73,7 @@ fn logistic(features: usize) -> Predictor<f64> {
 
 /// A training of full batches, long enough that more changes little.
 fn long(objects: usize) -> Training {
-    training(1000, objects, 0.05, 0)
+    training(1500, objects, 0.05, 0)
 }
 
 /// Both parts, features and x* scaled as the training part is.
@@ -208,7 +208,7 @@ const LOPEZ_PAZ: &str = "Lopez-Paz 2016";
 fn four_experiments(_: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (kind, name, [p_teacher, p_regular, p_distilled]) in EXPERIMENTS {
-        let [teacher, regular, distilled, random] = over_seeds(5, |seed| {
+        let [teacher, regular, distilled, random] = over_seeds(3, |seed| {
             let sample = Sample::of(kind, 200, seed);
             let [teacher, distilled] = sample.separately(0.0, 1.0);
             let regular = sample.regular();
