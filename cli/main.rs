@@ -77,6 +77,9 @@ fn refuse(error: &clap::Error) -> ExitCode {
                 "invalid value '{value}' for '{option}': {expected}"
             ));
         }
+        (ErrorKind::ArgumentConflict, Some(option), Some(other), _) if option == other => {
+            complain(&format!("'{option}' is given twice"));
+        }
         (ErrorKind::ArgumentConflict, Some(option), Some(other), _) => {
             complain(&format!("'{option}' cannot be used with '{other}'"));
         }
