@@ -390,6 +390,7 @@ impl<'a> Columns<'a> {
             }
         }
         let mut feature = 0;
+        data.table_columns.reserve_exact(width);
         for (&column, coding) in features.iter().zip(&codings) {
             if let Coding::Word(order) | Coding::Spread(order) = coding {
                 let words = order.words.iter().map(|&word| word.to_owned());

@@ -604,6 +604,30 @@ mod what_is_said {
     }
 
     #[test]
+    fn samples_that_are_like_no_object_are_said_to_be_astray() {
+        let objects = ring(400, 8, 0);
+        let far = ring(400, 8, 1).map(|x: f64| 3.0 * x);
+        let likeness = Reference::new(&objects).compare(&far);
+        let warning = &warnings(likeness)[0];
+        assert!(
+            warning
+                .to_string()
+                .starts_with("0 % of the samples are like objects")
+        );
+        // by chance some are near: that is no case for it
+        let some = Matrix::from_fn(400, 2, |i, j| {
+            if i % 10 == 0 {
+                objects[(i, j)]
+            } else {
+                far[(i, j)]
+            }
+        });
+        let likeness = Reference::new(&objects).compare(&some);
+        assert!((0.08..0.13).contains(&likeness.precision), "{likeness:?}");
+        assert!(warnings(likeness).is_empty());
+    }
+
+    #[test]
     fn missed_modes_are_seen_where_the_spread_is_that_of_the_objects() {
         let reference = Reference::new(&ring(400, 8, 0));
         // every other mode: two that lie opposite

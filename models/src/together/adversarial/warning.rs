@@ -19,6 +19,11 @@ pub enum Warning {
         /// The share of the samples that are near an object.
         precision: f64,
     },
+    /// Hardly any sample is near an object.
+    Astray {
+        /// The share of the samples that are near an object.
+        precision: f64,
+    },
     /// The discriminator tells samples from objects nearly without fail, for two blocks in a row.
     DiscriminatorWins {
         /// The mean of D(G(z)).
@@ -42,6 +47,8 @@ impl Warning {
     /// object.
     const LEAST_COVERAGE: f64 = 0.6;
     const PRECISE: f64 = 0.5;
+    /// The precision below which samples count as no objects at all.
+    const ASTRAY: f64 = 0.05;
     /// The loss of D, in nats, below which it wins: it is ln 4 = 1.39 by guessing.
     const WON: f64 = 0.1;
     /// How near to −ln 4, in nats, the value is that of guessing, and how near to each other and to 1/2 the means of
@@ -68,6 +75,8 @@ impl Warning {
                 coverage,
                 precision,
             });
+        } else if precision < Self::ASTRAY {
+            warnings.push(Self::Astray { precision });
         }
         let Some(figures) = figures else {
             return warnings;
@@ -116,6 +125,12 @@ impl fmt::Display for Warning {
                  makes some kinds and misses others; instance noise, larger batches or more steps may help",
                 percent(precision),
                 percent(coverage)
+            ),
+            Self::Astray { precision } => write!(
+                f,
+                "{:.0} % of the samples are like objects: the generator is far from them yet, or has gone astray; if it \
+                 stays so, more steps of the discriminator or a smaller rate of the generator may help",
+                percent(precision)
             ),
             Self::DiscriminatorWins { on_samples, game } => {
                 write!(
