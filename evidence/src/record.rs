@@ -26,23 +26,29 @@ impl fmt::Display for Evidence {
     }
 }
 
-/// What must hold of a figure.
+/// What must hold of a figure: of its mean over the runs, or of each run.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Gate {
-    /// It is at most this.
+    /// The mean is at most this.
     AtMost(f64),
-    /// It is at least this.
+    /// The mean is at least this.
     AtLeast(f64),
+    /// Each is at most this.
+    EachAtMost(f64),
+    /// Each is at least this.
+    EachAtLeast(f64),
     /// Nothing: it is shown to be compared with others.
     Shown,
 }
 
 impl Gate {
-    /// Whether it holds of a figure; of one that is no number only nothing does.
-    pub fn holds(self, value: f64) -> bool {
+    /// Whether it holds of the values of all runs and their mean; of one that is no number only nothing does.
+    pub fn holds(self, values: &[f64], mean: f64) -> bool {
         match self {
-            Self::AtMost(bound) => value <= bound,
-            Self::AtLeast(bound) => value >= bound,
+            Self::AtMost(bound) => mean <= bound,
+            Self::AtLeast(bound) => mean >= bound,
+            Self::EachAtMost(bound) => mean <= bound && values.iter().all(|&value| value <= bound),
+            Self::EachAtLeast(bound) => mean >= bound && values.iter().all(|&value| value >= bound),
             Self::Shown => true,
         }
     }
@@ -54,6 +60,8 @@ impl fmt::Display for Gate {
             Self::AtMost(bound) if 0.0 < *bound && *bound < 1e-3 => format!("<= {bound:e}"),
             Self::AtMost(bound) => format!("<= {bound}"),
             Self::AtLeast(bound) => format!(">= {bound}"),
+            Self::EachAtMost(bound) => format!("each <= {bound}"),
+            Self::EachAtLeast(bound) => format!("each >= {bound}"),
             Self::Shown => "shown".to_owned(),
         })
     }
@@ -66,7 +74,7 @@ pub struct Finding {
     pub evidence: Evidence,
     /// What was measured.
     pub name: String,
-    /// Its value in each run, one a seed; the gate is on their mean.
+    /// Its value in each run, one a seed.
     pub values: Vec<f64>,
     /// What must hold.
     pub gate: Gate,
@@ -116,7 +124,7 @@ pub struct Record {
     pub reference: Option<f64>,
     /// Where the reference comes from.
     pub source: &'static str,
-    /// What must hold of the mean.
+    /// What must hold.
     pub gate: Gate,
     /// Whether it does.
     pub holds: bool,
@@ -140,7 +148,7 @@ impl Record {
             reference: finding.reference,
             source: finding.source,
             gate: finding.gate,
-            holds: finding.gate.holds(value),
+            holds: finding.gate.holds(&finding.values, value),
             seeds: finding.values.len(),
             seconds,
         }
@@ -219,5 +227,16 @@ mod tests {
             "{table}"
         );
         assert!(lines[0].ends_with("2.0000 (theory)"));
+    }
+
+    #[test]
+    fn a_gate_may_be_on_each_run() {
+        let [least, most] = [Gate::EachAtLeast(2.0), Gate::EachAtMost(4.0)];
+        assert!(record(&[2.0, 9.0], least).holds && record(&[1.0, 4.0], most).holds);
+        // the means hold, one run does not
+        assert!(!record(&[1.0, 9.0], least).holds && !record(&[1.0, 5.0], most).holds);
+        for gate in [least, most] {
+            assert!(!record(&[3.0, f64::NAN], gate).holds && !record(&[], gate).holds);
+        }
     }
 }

@@ -430,10 +430,7 @@ impl<'a> Problem<'a> {
 
     fn pair(&self, draw: &Draw, seed: u64) -> TeacherAndStudent<f32> {
         let (x, privileged) = (draw.train.x.columns(), draw.train.privileged.columns());
-        let seen = match self.sees {
-            TeacherSees::Privileged => privileged,
-            TeacherSees::Both => x + privileged,
-        };
+        let seen = self.sees.columns(x, privileged);
         TeacherAndStudent::of(
             self.network(seen, draw.outputs, seed),
             self.network(x, draw.outputs, seed),

@@ -382,12 +382,7 @@ fn linear_with_known_solution(_: &Path) -> Vec<Finding> {
                     seed,
                     ..Architecture::default()
                 };
-                let seen = privileged.columns()
-                    + if sees == TeacherSees::Both {
-                        FEATURES
-                    } else {
-                        0
-                    };
+                let seen = sees.columns(FEATURES, privileged.columns());
                 let (teacher, student) = (
                     Predictor::new(seen, 1, &shape),
                     Predictor::new(FEATURES, 1, &shape),

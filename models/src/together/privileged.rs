@@ -98,7 +98,8 @@ impl TeacherSees {
         }
     }
 
-    fn columns(self, features: usize, privileged: usize) -> usize {
+    /// How many columns that has, of x with `features` and x* with `privileged`.
+    pub fn columns(self, features: usize, privileged: usize) -> usize {
         match self {
             Self::Privileged => privileged,
             Self::Both => features + privileged,
