@@ -92,13 +92,13 @@ pub const SLIDES: [Slide; 4] = [
         demonstrations: &[
             Demonstration {
                 command: "train som",
-                quick: "train som --epochs 8 --settling 0",
+                quick: "train som --size 6x6",
                 pictures: &[
                     Shown {
                         file: "codebook.png",
                         caption: "The typical digit of each node. Neighbours are alike: one digit goes over into \
                                   another along the map.",
-                        alt: "A honeycomb of fourteen by fifteen small digits that change gradually from node to node",
+                        alt: "A honeycomb of small digits that change gradually from node to node",
                     },
                     Shown {
                         file: "u-matrix.png",
@@ -122,7 +122,7 @@ pub const SLIDES: [Slide; 4] = [
             },
             Demonstration {
                 command: "train som --mode online --start small --seed 1",
-                quick: "train som --mode online --start small --seed 1 --epochs 5",
+                quick: "train som --mode online --start small --seed 1 --size 6x6",
                 pictures: &[Shown {
                     file: "classes.png",
                     caption: "The same data as the slide trains it: object by object, from small random centres. \
