@@ -117,8 +117,8 @@ mod tests {
             assert_eq!(seeds(3), [u64::MAX, 0]);
             assert_eq!([1, 15, 200].map(length), [1, 2, 20]);
         });
-        let panicked = std::panic::catch_unwind(|| under(&conditions, || panic!("in the work")));
-        assert!(panicked.is_err());
+        let broken = || under(&conditions, || -> () { panic!("in the work") });
+        assert!(std::panic::catch_unwind(broken).is_err());
         assert_eq!((seeds(3), length(200)), (vec![0, 1, 2], 200));
     }
 
