@@ -118,7 +118,7 @@ mod tests {
             assert_eq!([1, 15, 200].map(length), [1, 2, 20]);
         });
         let broken = || under(&conditions, || -> () { panic!("in the work") });
-        assert!(std::panic::catch_unwind(broken).is_err());
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(broken)).is_err());
         assert_eq!((seeds(3), length(200)), (vec![0, 1, 2], 200));
     }
 

@@ -242,20 +242,22 @@ mod tests {
     #[test]
     fn a_gate_may_be_on_each_run() {
         let [least, most] = [Gate::EachAtLeast(2.0), Gate::EachAtMost(4.0)];
-        assert_eq!(
-            record(&[2.0, 9.0], least).holds && record(&[1.0, 4.0], most).holds,
-            Some(true)
-        );
+        let holds = |values: &[f64], gate| record(values, gate).holds;
+        assert_eq!(holds(&[2.0, 9.0], least), Some(true));
+        assert_eq!(holds(&[1.0, 4.0], most), Some(true));
         // the means hold, one run does not
-        assert_eq!(
-            record(&[1.0, 9.0], least).holds && !record(&[1.0, 5.0], most).holds,
-            Some(false)
-        );
+        assert_eq!(holds(&[1.0, 9.0], least), Some(false));
+        assert_eq!(holds(&[1.0, 5.0], most), Some(false));
         for gate in [least, most] {
-            assert_eq!(
-                record(&[3.0, f64::NAN], gate).holds && !record(&[], gate).holds,
-                Some(false)
-            );
+            assert_eq!(holds(&[3.0, f64::NAN], gate), Some(false));
+            assert_eq!(holds(&[], gate), Some(false));
         }
+    }
+
+    #[test]
+    fn what_has_no_gate_or_was_cut_short_is_not_judged() {
+        assert_eq!(record(&[1.0], Gate::Shown).holds, None);
+        let finding = Finding::new(Evidence::Exact, "error", vec![9.0], Gate::AtMost(2.0));
+        assert_eq!(Record::of("som", finding, 0.5, false).holds, None);
     }
 }
