@@ -383,6 +383,35 @@ pub enum Method {
     Gan(TrainGan),
 }
 
+impl Method {
+    /// How it is run.
+    pub fn run_options(&self) -> &RunOptions {
+        match self {
+            Self::Autoencoder(settings) => &settings.common.run,
+            Self::Linear(settings) => &settings.common.run,
+            Self::TwoLayer(settings) => &settings.common.run,
+            Self::Sparse(settings) => &settings.common.run,
+            Self::Denoising(settings) => &settings.common.run,
+            Self::Contractive(settings) => &settings.common.run,
+            Self::Relational(settings) => &settings.common.run,
+            Self::Stacked(settings) => &settings.common.run,
+            Self::Variational(settings) => &settings.common.run,
+            Self::SemiSupervised(settings) => &settings.common.run,
+            Self::Classifier(settings) => &settings.run,
+            Self::Wta(settings) => &settings.run,
+            Self::Wtm(settings) => &settings.run,
+            Self::Lvq(settings) => &settings.run,
+            Self::Som(settings) => &settings.run,
+            Self::Transfer(settings) => &settings.run,
+            Self::SelfSupervised(settings) => &settings.run,
+            Self::Distill(settings) => &settings.run,
+            Self::MultiTask(settings) => &settings.run,
+            Self::Lupi(settings) => &settings.run,
+            Self::Gan(settings) => &settings.run,
+        }
+    }
+}
+
 /// Where the objects come from.
 #[derive(Args, Clone, Debug)]
 pub struct DataOptions {

@@ -35,6 +35,21 @@ mod surfaces;
 mod tiles;
 mod vector_field;
 
+/// A picture that goes to a file.
+pub struct Picture {
+    /// The name of the file.
+    pub name: &'static str,
+    /// What is drawn, as SVG text.
+    pub svg: String,
+}
+
+impl Picture {
+    /// A picture for the file of this name.
+    pub fn new(name: &'static str, svg: String) -> Self {
+        Self { name, svg }
+    }
+}
+
 pub use agreement::agreement;
 pub use axis::Scale;
 pub use bars::{Bar, bars};
