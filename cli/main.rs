@@ -5,12 +5,19 @@
 //! | `arguments` | the command line and its help |
 //! | `data` | the data of a training: read, split, scaled |
 //! | `train` | `unsup train METHOD`: data, training, evaluation, pictures |
+//! | `lecture` | the page of the whole lecture |
 //! | `progress` | what is shown while it runs |
 //! | `pictures` | SVG drawings and their PNGs |
 //! | `output` | the folder that results go to |
 
 mod arguments;
 mod data;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the page that shows it comes later"
+)]
+mod lecture;
 mod output;
 mod pictures;
 mod progress;
