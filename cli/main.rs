@@ -12,20 +12,16 @@
 
 mod arguments;
 mod data;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the page that shows it comes later"
-)]
 mod lecture;
 mod output;
 mod pictures;
 mod progress;
 mod train;
 
-use arguments::{Arguments, Command, Method, TrainAutoEncoder};
+use arguments::{Arguments, Command, LectureOptions, Method};
 use clap::Parser;
 use clap::error::{ContextKind, ErrorKind};
+use lecture::Verdict;
 use output::print;
 use std::error::Error;
 use std::io::{self, Write};
@@ -38,11 +34,13 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let outcome = match arguments.command {
-        None => train(&Method::Autoencoder(TrainAutoEncoder::default())),
-        Some(Command::Train { method }) => train(&method),
+        None => lecture::lecture(&LectureOptions::default()),
+        Some(Command::Lecture(options)) => lecture::lecture(&options),
+        Some(Command::Train { method }) => train(&method).map(|()| Verdict::Holds),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Verdict::Holds) => ExitCode::SUCCESS,
+        Ok(Verdict::Fails) => ExitCode::FAILURE,
         Err(error) => {
             complain(&error.to_string());
             ExitCode::FAILURE

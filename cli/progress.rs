@@ -16,7 +16,6 @@ thread_local! {
 
 /// Does `work`, and tells `watcher` the line of progress of all that is trained in it, as in `epoch 12/200  loss 1.2345`.
 /// The watcher is of this thread alone, but hears of a training also from the threads among which it is divided.
-#[allow(dead_code, reason = "the lecture watches the trainings it runs")]
 pub fn watched<R>(watcher: Watcher, work: impl FnOnce() -> R) -> R {
     /// Puts back what was there, also if the work panics.
     struct Before(Option<Watcher>);

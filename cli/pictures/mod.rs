@@ -57,6 +57,7 @@ pub use calibration::{calibration, expected_calibration_error};
 pub use cells::TileShape;
 pub use codes::codes;
 pub use curves::curves;
+pub use document::Escaped;
 pub use estimate::Estimate;
 pub use filters::filters;
 pub use fragments::{Fragments, fragments};

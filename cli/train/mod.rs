@@ -41,7 +41,6 @@ const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(30);
 const MOST_WEIGHTS: usize = 200_000_000;
 
 /// What a training came to.
-#[allow(dead_code, reason = "method and pictures are for the lecture's page")]
 pub struct Trained {
     /// The method, by the name under which it is trained.
     pub method: &'static str,
@@ -357,7 +356,7 @@ fn four_digits(x: f64) -> String {
 }
 
 /// All processors, unless a number is given. What is computed does not depend on it.
-fn set_threads(threads: Option<usize>) {
+pub fn set_threads(threads: Option<usize>) {
     #[cfg(feature = "threading")]
     unsup_autograd::set_threads(match threads {
         Some(threads) => threads,
