@@ -99,6 +99,23 @@ pub struct Demonstration {
     pub pictures: &'static [Shown],
 }
 
+impl Demonstration {
+    /// The method that it trains.
+    pub fn method(&self) -> &'static str {
+        let mut words = self.command.split_whitespace();
+        words.nth(1).unwrap_or("")
+    }
+
+    /// The command as a reader would type it after `unsup`, with the seed if it is another than 0.
+    pub fn typed(&self, quick: bool, seed: u64) -> String {
+        let command = if quick { self.quick } else { self.command };
+        match seed {
+            0 => command.to_owned(),
+            seed => format!("{command} --seed {seed}"),
+        }
+    }
+}
+
 /// A picture of a training.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown {

@@ -1,7 +1,7 @@
 //! The auto-encoder with a predictor.
 
 use crate::shared::{
-    Digits, ablation, centred, exact, labelled, over_seeds, paper, property, training, unobserved,
+    Digits, ablation, centred, exact, labelled, observed, over_seeds, paper, property, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
@@ -53,7 +53,7 @@ fn fifty_labels(_: &Path) -> Vec<Finding> {
             if reconstruction == 0.0 {
                 model.freeze("autoencoder.decoder");
             }
-            let outcome = model.fit(&joint, &training(60, 50, 2e-3, seed), unobserved);
+            let outcome = model.fit(&joint, &training(60, 50, 2e-3, seed), observed);
             outcome.expect("the training does not diverge");
             model.accuracy(&digits.test, &digits.test_labels)
         };
@@ -118,7 +118,7 @@ fn from_hidden_numbers(_: &Path) -> Vec<Finding> {
             if reconstruction == 0.0 {
                 model.freeze("autoencoder.decoder");
             }
-            let outcome = model.fit(&joint, &training(100, 50, 5e-3, seed), unobserved);
+            let outcome = model.fit(&joint, &training(100, 50, 5e-3, seed), observed);
             outcome.expect("the training does not diverge");
             let others = 20..1000;
             r_squared(

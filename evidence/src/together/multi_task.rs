@@ -1,6 +1,6 @@
 //! Multi-task learning.
 
-use crate::shared::{ablation, exact, mean, over_seeds, property, training, unobserved};
+use crate::shared::{ablation, exact, mean, observed, over_seeds, property, training};
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::Matrix;
@@ -46,7 +46,7 @@ fn fitted(sample: &LinearTasksSample, seed: u64) -> MultiTask<f64> {
     let tasks = tasks_of(sample);
     let objects = tasks.iter().map(|task| task.x.rows()).sum();
     let mut model = untrained(sample, seed);
-    let outcome = model.fit(&tasks, &training(1000, objects, 2e-2, seed), unobserved);
+    let outcome = model.fit(&tasks, &training(1000, objects, 2e-2, seed), observed);
     outcome.expect("the training does not diverge");
     model
 }
@@ -217,7 +217,7 @@ fn curves(_: &Path) -> Vec<Finding> {
                     ..Tasks::of(&tasks)
                 };
                 let outcome =
-                    model.fit_tasks(&criterion, &training(750, 300, 2e-2, seed), unobserved);
+                    model.fit_tasks(&criterion, &training(750, 300, 2e-2, seed), observed);
                 outcome.expect("the training does not diverge");
             }
             weight_error(&sample.tasks, |t, _| weights(&model, t))
