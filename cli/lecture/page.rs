@@ -2,7 +2,7 @@
 
 use super::chapter::{Chapter, Drawn, Outcome, Work};
 use super::results::{Circumstances, Count, cpu};
-use super::slides::{self, Excerpt, Part};
+use super::slides::{self, Excerpt, Part, Slide};
 use crate::pictures::Escaped;
 use std::fmt::{Display, Write};
 use unsup_evidence::{Evidence, Gate, Record, number};
@@ -25,6 +25,9 @@ pub fn page(chapters: &[Chapter<'_>], circumstances: &Circumstances) -> String {
     head(&mut html, title, chapters, circumstances);
     html.put("<main id=\"content\">");
     html.put("<section id=\"map\" aria-labelledby=\"map-heading\">\n<h2 id=\"map-heading\">The lecture at a glance</h2>");
+    let shown: Vec<Slide> = chapters.iter().map(|chapter| chapter.slide).collect();
+    html.put(slides::map::svg(&shown));
+    html.put(slides::map::list(&shown));
     html.put(slides::INTRODUCTION);
     html.put("</section>");
     let mut part: Option<Part> = None;
