@@ -18,7 +18,7 @@ pub mod map;
 mod transfer;
 
 pub use excerpt::Excerpt;
-pub use learning::{Company, Learning};
+pub use learning::Learning;
 
 /// What the page begins with: what it is, and how its tables are to be read.
 pub const INTRODUCTION: &str = include_str!("introduction.html");
