@@ -76,7 +76,7 @@ impl Part {
         match self {
             Self::Kohonen => "1 Kohonen networks",
             Self::AutoEncoders => "2 Auto-encoders",
-            Self::Transfer => "3 Semi-supervised ideas",
+            Self::Transfer => "3 Semi-supervised",
         }
     }
 
