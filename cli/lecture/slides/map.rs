@@ -319,8 +319,7 @@ mod tests {
             assert!(labels.contains(&slide.short), "{}", slide.short);
         }
         let names: Vec<&str> = root.children().map(|node| node.tag_name().name()).collect();
-        let [title, description] =
-            ["title", "desc"].map(|name| names.iter().any(|one| *one == name));
+        let [title, description] = ["title", "desc"].map(|name| names.contains(&name));
         assert!(title && description);
         let number =
             |node: Node<'_, '_>, name| -> Option<f64> { node.attribute(name)?.parse().ok() };

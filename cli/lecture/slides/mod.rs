@@ -18,7 +18,7 @@ pub mod map;
 mod transfer;
 
 pub use excerpt::Excerpt;
-pub use learning::{Company, Learning};
+pub use learning::Learning;
 
 /// What the page begins with: what it is, and how its tables are to be read.
 pub const INTRODUCTION: &str = include_str!("introduction.html");
@@ -150,6 +150,7 @@ pub fn slides() -> Vec<Slide> {
 
 #[cfg(test)]
 mod tests {
+    use super::learning::Company;
     use super::*;
     use crate::arguments::Arguments;
     use clap::{CommandFactory, Parser};
@@ -312,8 +313,8 @@ mod tests {
                 "{}: {words} words",
                 slide.method
             );
-            let paragraphs = document.descendants().filter(|node| node.has_tag_name("p"));
-            let source = paragraphs.last().unwrap();
+            let mut paragraphs = document.descendants().filter(|node| node.has_tag_name("p"));
+            let source = paragraphs.next_back().unwrap();
             assert_eq!(
                 source.attribute("class"),
                 Some("source"),
