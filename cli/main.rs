@@ -5,6 +5,7 @@
 //! | `arguments` | the command line and its help |
 //! | `data` | the data of a training: read, split, scaled |
 //! | `train` | `unsup train METHOD`: data, training, evaluation, pictures |
+//! | `lecture` | the page of the whole lecture |
 //! | `methods` | `unsup methods`: what there is to train |
 //! | `completions` | `unsup completions SHELL` |
 //! | `progress` | what is shown while it runs |
@@ -14,15 +15,18 @@
 mod arguments;
 mod completions;
 mod data;
+mod lecture;
 mod methods;
 mod output;
 mod pictures;
 mod progress;
 mod train;
 
-use arguments::{Arguments, Command, Method, TrainAutoEncoder};
+use arguments::{Arguments, Command, LectureOptions, Method};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use lecture::Verdict;
+use output::print;
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -34,40 +38,32 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let outcome = match arguments.command {
-        None => train::autoencoder::autoencoder(&TrainAutoEncoder::default()),
-        Some(Command::Train { method }) => match method {
-            Method::Autoencoder(settings) => train::autoencoder::autoencoder(&settings),
-            Method::Linear(settings) => train::autoencoder::linear(&settings),
-            Method::TwoLayer(settings) => train::autoencoder::two_layer(&settings),
-            Method::Sparse(settings) => train::autoencoder::sparse(&settings),
-            Method::Denoising(settings) => train::autoencoder::denoising(&settings),
-            Method::Contractive(settings) => train::autoencoder::contractive(&settings),
-            Method::Relational(settings) => train::autoencoder::relational(&settings),
-            Method::Stacked(settings) => train::autoencoder::stacked(&settings),
-            Method::Variational(settings) => train::autoencoder::variational(&settings),
-            Method::SemiSupervised(settings) => train::autoencoder::semi_supervised(&settings),
-            Method::Classifier(settings) => train::classifier::classifier(&settings),
-            Method::Wta(settings) => train::kohonen::clusters::wta(&settings),
-            Method::Wtm(settings) => train::kohonen::clusters::wtm(&settings),
-            Method::Lvq(settings) => train::kohonen::lvq::lvq(&settings),
-            Method::Som(settings) => train::kohonen::som::som(&settings),
-            Method::Transfer(settings) => train::in_sequence::transfer(&settings),
-            Method::SelfSupervised(settings) => train::in_sequence::self_supervised(&settings),
-            Method::Distill(settings) => train::in_sequence::distill(&settings),
-            Method::MultiTask(settings) => train::together::multi_task(&settings),
-            Method::Lupi(settings) => train::together::lupi(&settings),
-            Method::Gan(settings) => train::together::adversarial::gan(&settings),
-        },
-        Some(Command::Methods(settings)) => methods::methods(&settings),
-        Some(Command::Completions { shell }) => completions::completions(shell),
+        None => lecture::lecture(&LectureOptions::default()),
+        Some(Command::Lecture(options)) => lecture::lecture(&options),
+        Some(Command::Train { method }) => train(&method).map(|()| Verdict::Holds),
+        Some(Command::Methods(settings)) => methods::methods(&settings).map(|()| Verdict::Holds),
+        Some(Command::Completions { shell }) => {
+            completions::completions(shell).map(|()| Verdict::Holds)
+        }
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Verdict::Holds) => ExitCode::SUCCESS,
+        Ok(Verdict::Fails) => ExitCode::FAILURE,
         Err(error) => {
             complain(&error.to_string());
             ExitCode::FAILURE
         }
     }
+}
+
+/// Trains, and prints what it came to: one JSON object for another program, or a summary for a reader.
+fn train(method: &Method) -> Result<(), Box<dyn Error>> {
+    let trained = train::train(method)?;
+    match method.run_options().json {
+        true => print(&format!("{}\n", trained.json))?,
+        false => print(&trained.summary)?,
+    }
+    Ok(())
 }
 
 /// A bad value or name is one line that names it, the option, and what is expected; help, version and unknown options are

@@ -17,6 +17,7 @@ fn holds(method: &str) {
 fn all_hold(method: &str, experiments: Vec<Experiment>) {
     let conditions = Conditions {
         data: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data")),
+        ..Conditions::default()
     };
     let of_method = experiments.into_iter().filter(|one| one.method == method);
     let mut failed = Vec::new();
@@ -30,7 +31,11 @@ fn all_hold(method: &str, experiments: Vec<Experiment>) {
                     experiment.name,
                     table(&records)
                 );
-                failed.extend(records.into_iter().filter(|record| !record.holds));
+                failed.extend(
+                    records
+                        .into_iter()
+                        .filter(|record| record.holds == Some(false)),
+                );
             }
             Err(skipped) => println!(
                 "{method}: {}: skipped: no data: {}",

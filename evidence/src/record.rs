@@ -126,8 +126,8 @@ pub struct Record {
     pub source: &'static str,
     /// What must hold.
     pub gate: Gate,
-    /// Whether it does.
-    pub holds: bool,
+    /// Whether it does; `None` where there is no gate, or where it was not evaluated because the trainings were cut short.
+    pub holds: Option<bool>,
     /// How many runs there were.
     pub seeds: usize,
     /// How long the whole experiment took.
@@ -135,7 +135,8 @@ pub struct Record {
 }
 
 impl Record {
-    pub(crate) fn of(method: &'static str, finding: Finding, seconds: f64) -> Self {
+    /// `complete`: the trainings were not cut short, so that the finding can be judged.
+    pub(crate) fn of(method: &'static str, finding: Finding, seconds: f64, complete: bool) -> Self {
         let count = finding.values.len() as f64;
         let value = finding.values.iter().sum::<f64>() / count;
         let squares = finding.values.iter().map(|one| (one - value).powi(2));
@@ -148,22 +149,27 @@ impl Record {
             reference: finding.reference,
             source: finding.source,
             gate: finding.gate,
-            holds: finding.gate.holds(&finding.values, value),
+            holds: match finding.gate {
+                Gate::Shown => None,
+                gate => complete.then(|| gate.holds(&finding.values, value)),
+            },
             seeds: finding.values.len(),
             seconds,
         }
     }
 }
 
+/// A figure in as many digits as tell something: four after the point, none of a large one, two in all of a tiny one.
+pub fn number(value: f64) -> String {
+    if value != 0.0 && value.abs() < 5e-4 {
+        return format!("{value:.1e}");
+    }
+    let digits = if value.abs() >= 1000.0 { 0 } else { 4 };
+    format!("{value:.digits$}")
+}
+
 /// Records as a table, a line each.
 pub fn table(records: &[Record]) -> String {
-    let number = |value: f64| {
-        if value != 0.0 && value.abs() < 5e-4 {
-            return format!("{value:.1e}");
-        }
-        let digits = if value.abs() >= 1000.0 { 0 } else { 4 };
-        format!("{value:.digits$}")
-    };
     let width = records
         .iter()
         .map(|record| record.name.chars().count())
@@ -181,7 +187,11 @@ pub fn table(records: &[Record]) -> String {
             number(record.value),
             number(record.spread),
             record.gate,
-            if record.holds { "ok" } else { "FAIL" },
+            match record.holds {
+                Some(true) => "ok",
+                Some(false) => "FAIL",
+                None => "",
+            },
             record.seeds,
         )
     };
@@ -194,18 +204,18 @@ mod tests {
 
     fn record(values: &[f64], gate: Gate) -> Record {
         let finding = Finding::new(Evidence::Exact, "error", values.to_vec(), gate);
-        Record::of("som", finding.beside(2.0, "theory"), 0.5)
+        Record::of("som", finding.beside(2.0, "theory"), 0.5, true)
     }
 
     #[test]
     fn a_gate_is_on_the_mean_and_never_holds_of_what_is_no_number() {
-        assert!(record(&[1.0, 3.0], Gate::AtMost(2.0)).holds);
-        assert!(!record(&[1.0, 3.1], Gate::AtMost(2.0)).holds);
-        assert!(record(&[1.0, 3.0], Gate::AtLeast(2.0)).holds);
-        assert!(!record(&[0.9, 3.0], Gate::AtLeast(2.0)).holds);
+        assert_eq!(record(&[1.0, 3.0], Gate::AtMost(2.0)).holds, Some(true));
+        assert_eq!(record(&[1.0, 3.1], Gate::AtMost(2.0)).holds, Some(false));
+        assert_eq!(record(&[1.0, 3.0], Gate::AtLeast(2.0)).holds, Some(true));
+        assert_eq!(record(&[0.9, 3.0], Gate::AtLeast(2.0)).holds, Some(false));
         for gate in [Gate::AtMost(2.0), Gate::AtLeast(2.0)] {
-            assert!(!record(&[1.0, f64::NAN], gate).holds);
-            assert!(!record(&[], gate).holds);
+            assert_eq!(record(&[1.0, f64::NAN], gate).holds, Some(false));
+            assert_eq!(record(&[], gate).holds, Some(false));
         }
         assert_eq!(record(&[1.0, 3.0], Gate::Shown).spread, 1.0);
     }
@@ -232,11 +242,22 @@ mod tests {
     #[test]
     fn a_gate_may_be_on_each_run() {
         let [least, most] = [Gate::EachAtLeast(2.0), Gate::EachAtMost(4.0)];
-        assert!(record(&[2.0, 9.0], least).holds && record(&[1.0, 4.0], most).holds);
+        let holds = |values: &[f64], gate| record(values, gate).holds;
+        assert_eq!(holds(&[2.0, 9.0], least), Some(true));
+        assert_eq!(holds(&[1.0, 4.0], most), Some(true));
         // the means hold, one run does not
-        assert!(!record(&[1.0, 9.0], least).holds && !record(&[1.0, 5.0], most).holds);
+        assert_eq!(holds(&[1.0, 9.0], least), Some(false));
+        assert_eq!(holds(&[1.0, 5.0], most), Some(false));
         for gate in [least, most] {
-            assert!(!record(&[3.0, f64::NAN], gate).holds && !record(&[], gate).holds);
+            assert_eq!(holds(&[3.0, f64::NAN], gate), Some(false));
+            assert_eq!(holds(&[], gate), Some(false));
         }
+    }
+
+    #[test]
+    fn what_has_no_gate_or_was_cut_short_is_not_judged() {
+        assert_eq!(record(&[1.0], Gate::Shown).holds, None);
+        let finding = Finding::new(Evidence::Exact, "error", vec![9.0], Gate::AtMost(2.0));
+        assert_eq!(Record::of("som", finding, 0.5, false).holds, None);
     }
 }

@@ -1,11 +1,12 @@
 //! What the experiments share: the digits, runs over seeds, findings of each kind.
 
+use crate::conditions::{current, under};
+pub(crate) use crate::conditions::{enough_seeds, length, observed, seeds, watch};
 use crate::{Evidence, Finding, Gate};
-use std::ops::ControlFlow;
 use unsup_autograd::random::{generator, shuffle};
 use unsup_autograd::{Matrix, Real};
 use unsup_data::splits::{HeldOut, holdout};
-use unsup_models::{Epoch, Schedule, Training};
+use unsup_models::{Schedule, Training};
 
 /// Labelled images to train on, and such to judge by.
 pub(crate) struct Images<T: Real> {
@@ -42,23 +43,33 @@ impl<T: Real> Digits<T> {
     }
 }
 
-/// Figures of one experiment, each over all seeds: those of `run` under 0, 1, ….
+/// Figures of one experiment, each over all seeds: those of `run` under 0, 1, …, so many if the conditions don't say
+/// otherwise.
 pub(crate) fn over_seeds<const N: usize>(
-    seeds: u64,
+    usual: usize,
     run: impl Fn(u64) -> [f64; N],
 ) -> [Vec<f64>; N] {
-    by_figure((0..seeds).map(run).collect())
+    by_figure(seeds(usual).into_iter().map(run).collect())
 }
 
-/// The same, each seed on a thread of its own: for runs that take seconds.
+/// The same for gates on means that single runs often miss: over as many seeds as they are made for, or more.
+pub(crate) fn over_enough_seeds<const N: usize>(
+    enough: usize,
+    run: impl Fn(u64) -> [f64; N],
+) -> [Vec<f64>; N] {
+    by_figure(enough_seeds(enough).into_iter().map(run).collect())
+}
+
+/// Figures over seeds, each on a thread of its own: for runs that take seconds.
 pub(crate) fn over_seeds_at_once<const N: usize>(
-    seeds: u64,
+    usual: usize,
     run: impl Fn(u64) -> [f64; N] + Sync,
 ) -> [Vec<f64>; N] {
-    let run = &run;
+    let (run, conditions) = (&run, &current());
     by_figure(std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..seeds)
-            .map(|seed| scope.spawn(move || run(seed)))
+        let threads: Vec<_> = seeds(usual)
+            .into_iter()
+            .map(|seed| scope.spawn(move || under(conditions, || run(seed))))
             .collect();
         let runs = threads.into_iter().map(|thread| thread.join());
         runs.map(|figures| figures.expect("a run ends")).collect()
@@ -99,7 +110,7 @@ pub(crate) fn ratios(above: &[f64], below: &[f64]) -> Vec<f64> {
 
 pub(crate) fn training(epochs: usize, batch_size: usize, rate: f64, seed: u64) -> Training {
     Training {
-        epochs,
+        epochs: length(epochs),
         batch_size,
         rate,
         seed,
@@ -113,11 +124,6 @@ pub(crate) fn steady(epochs: usize, batch_size: usize, rate: f64, seed: u64) -> 
         schedule: Schedule::Constant,
         ..training(epochs, batch_size, rate, seed)
     }
-}
-
-/// An observer that lets the run go on.
-pub(crate) fn unobserved(_: &Epoch) -> ControlFlow<()> {
-    ControlFlow::Continue(())
 }
 
 /// `count` objects of each class of ten.

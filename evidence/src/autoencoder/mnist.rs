@@ -4,7 +4,7 @@
 use super::contractive::saturated;
 use super::{fitted, variational};
 use crate::shared::{
-    Images, ablation, mean, over_seeds, paper, property, ratios, training, unobserved,
+    Images, ablation, mean, observed, over_seeds, paper, property, ratios, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
@@ -86,7 +86,7 @@ impl Images<f32> {
         let outcome = predictor.fit(
             &Task::classes(&self.train, &self.train_labels),
             &settings,
-            unobserved,
+            observed,
         );
         outcome.expect("the training does not diverge");
         100.0 * (1.0 - predictor.accuracy(&self.test, &self.test_labels))

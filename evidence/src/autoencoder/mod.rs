@@ -13,7 +13,7 @@ mod variational;
 pub use mnist::long_experiments;
 
 use crate::Experiment;
-use crate::shared::{Digits, unobserved};
+use crate::shared::{Digits, observed};
 use unsup_autograd::{Matrix, Real};
 use unsup_models::Training;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Decoder, Method, uses};
@@ -42,7 +42,7 @@ fn fitted<T: Real>(
     training: &Training,
 ) -> AutoEncoder<T> {
     let mut model = AutoEncoder::new(x.columns(), architecture);
-    let outcome = model.fit(x, method, training, unobserved);
+    let outcome = model.fit(x, method, training, observed);
     outcome.expect("the training does not diverge");
     model
 }

@@ -59,7 +59,7 @@ fn linear_beside_pca(_: &Path) -> Vec<Finding> {
                 // the ablation: A stays at random, B alone learns
                 let mut random = AutoEncoder::new(x.columns(), &architecture);
                 random.freeze("encoder");
-                let outcome = random.fit(&x, &Plain, &training, super::unobserved);
+                let outcome = random.fit(&x, &Plain, &training, super::observed);
                 outcome.expect("the training does not diverge");
                 ablated = random.squared_error(&x) / least - 1.0;
                 let tied = Architecture {

@@ -2,7 +2,7 @@
 
 use super::{decoder_weights, fitted};
 use crate::shared::{
-    Digits, ablation, centred, exact, mean, over_seeds, property, training, unobserved,
+    Digits, ablation, centred, exact, length, mean, observed, over_seeds, property, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
@@ -179,7 +179,7 @@ fn encoder_beside(
     model.freeze("decoder");
     // plain descent: at an entry that belongs at 0 the derivative jumps, and the last steps are as small as the rate
     let settings = Settings {
-        epochs: 20_000,
+        epochs: length(20_000),
         batch_size: x.rows(),
         schedule: Schedule::Cosine,
         seed,
@@ -187,13 +187,7 @@ fn encoder_beside(
     };
     let mut optimiser = Optimiser::new(Sgd::new(rate));
     let criterion = Reconstruction { x, method };
-    let outcome = fit(
-        &mut model,
-        &criterion,
-        &mut optimiser,
-        &settings,
-        unobserved,
-    );
+    let outcome = fit(&mut model, &criterion, &mut optimiser, &settings, observed);
     outcome.expect("the training does not diverge");
     let layer = model.encoder().dense_layers().next().expect("a layer");
     layer.weight().value().clone()

@@ -1,8 +1,9 @@
 //! The stacked auto-encoder.
 
-use crate::shared::{Digits, ablation, exact, labelled, over_seeds, paper, steady, unobserved};
+use crate::shared::{
+    Digits, ablation, exact, labelled, length, observed, over_seeds, paper, steady,
+};
 use crate::{Experiment, Finding, Gate};
-use std::ops::ControlFlow;
 use std::path::Path;
 use unsup_models::Activation;
 use unsup_models::Task;
@@ -52,9 +53,13 @@ fn encoder(
         return AutoEncoder::new(64, &architecture);
     };
     let training = steady(40, 50, 1e-3, seed);
-    let stack = AutoEncoder::stack(&digits.train, &architecture, method, &training, |_, _| {
-        ControlFlow::Continue(())
-    });
+    let stack = AutoEncoder::stack(
+        &digits.train,
+        &architecture,
+        method,
+        &training,
+        |_, epoch| observed(epoch),
+    );
     stack.expect("the training does not diverge").autoencoder
 }
 
@@ -71,7 +76,7 @@ fn tuned(
     let x = digits.train.select_rows(rows);
     let labels: Vec<usize> = rows.iter().map(|&i| digits.train_labels[i]).collect();
     let settings = Settings {
-        epochs,
+        epochs: length(epochs),
         batch_size: 20,
         seed,
         ..Settings::default()
@@ -82,7 +87,7 @@ fn tuned(
         &criterion,
         &mut Optimiser::new(rule),
         &settings,
-        unobserved,
+        observed,
     );
     outcome.expect("the training does not diverge");
     classifier.accuracy(&digits.test, &digits.test_labels)

@@ -1,7 +1,7 @@
 //! The variational auto-encoder.
 
 use crate::shared::{
-    Digits, ablation, exact, mean, over_seeds, paper, property, steady, training, unobserved,
+    Digits, ablation, exact, mean, observed, over_seeds, paper, property, steady, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::f64::consts::PI;
@@ -41,7 +41,7 @@ pub(super) fn fitted<T: unsup_autograd::Real>(
     training: Training,
 ) -> Variational<T> {
     let mut model = Variational::new(elbo.x.columns(), architecture, likelihood);
-    let outcome = model.fit(elbo, &training, unobserved);
+    let outcome = model.fit(elbo, &training, observed);
     outcome.expect("the training does not diverge");
     model
 }

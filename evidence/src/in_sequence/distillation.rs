@@ -1,7 +1,7 @@
 //! Distillation.
 
 use crate::shared::{
-    Digits, ablation, exact, labelled, over_seeds, points, property, steady, training, unobserved,
+    Digits, ablation, exact, labelled, observed, over_seeds, points, property, steady, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
@@ -46,7 +46,7 @@ fn shape(hidden: &[usize], dropout: f64, seed: u64) -> Architecture {
 fn teacher(digits: &Digits<f32>, seed: u64) -> Predictor<f32> {
     let mut teacher = Predictor::new(64, 10, &shape(&[256, 128], 0.2, seed));
     let task = Task::classes(&digits.train, &digits.train_labels);
-    let outcome = teacher.fit(&task, &steady(60, 50, 2e-3, seed), unobserved);
+    let outcome = teacher.fit(&task, &steady(60, 50, 2e-3, seed), observed);
     outcome.expect("the training does not diverge");
     teacher
 }
@@ -61,13 +61,7 @@ fn taught(
 ) -> f64 {
     let mut student = Predictor::new(64, 10, &shape(hidden, 0.0, training.seed));
     let answers = |x: &Matrix<f32>| teacher.answers(x);
-    let outcome = student.distil(
-        &answers,
-        x,
-        &Soft { temperature: 4.0 },
-        training,
-        unobserved,
-    );
+    let outcome = student.distil(&answers, x, &Soft { temperature: 4.0 }, training, observed);
     outcome.expect("the training does not diverge");
     student.accuracy(&digits.test, &digits.test_labels)
 }
@@ -75,7 +69,7 @@ fn taught(
 /// The accuracy of a student of labels.
 fn alone(digits: &Digits<f32>, hidden: &[usize], task: &Task<'_, f32>, training: &Training) -> f64 {
     let mut student = Predictor::new(64, 10, &shape(hidden, 0.0, training.seed));
-    let outcome = student.fit(task, training, unobserved);
+    let outcome = student.fit(task, training, observed);
     outcome.expect("the training does not diverge");
     student.accuracy(&digits.test, &digits.test_labels)
 }
@@ -190,9 +184,9 @@ fn linear(_: &Path) -> Vec<Finding> {
                     &x,
                     &Soft { temperature: 4.0 },
                     &training,
-                    unobserved,
+                    observed,
                 ),
-                false => student.distil(&answers, &x, &Squared, &training, unobserved),
+                false => student.distil(&answers, &x, &Squared, &training, observed),
             };
             outcome.expect("the training does not diverge");
             student

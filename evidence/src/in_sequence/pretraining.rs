@@ -1,11 +1,10 @@
 //! Pre-training and transfer of knowledge.
 
 use crate::shared::{
-    Digits, ablation, exact, labelled, mean, over_seeds, points, property, steady, training,
-    unobserved,
+    Digits, ablation, exact, labelled, mean, observed, over_enough_seeds, over_seeds, points,
+    property, steady, training,
 };
 use crate::{Experiment, Finding, Gate};
-use std::ops::ControlFlow;
 use std::path::Path;
 use unsup_autograd::Matrix;
 use unsup_models::autoencoder::{self, AutoEncoder, Denoising, Noise};
@@ -54,7 +53,7 @@ fn pretrained(
     let outcome = model.fit(
         &[Task::classes(x, classes)],
         &steady(epochs, 50, 2e-3, seed),
-        unobserved,
+        observed,
     );
     outcome.expect("the training does not diverge");
     model.encoder().clone()
@@ -71,7 +70,7 @@ fn unlabelled(x: &Matrix<f32>, seed: u64) -> Sequence<f32> {
     };
     let mut model = AutoEncoder::new(64, &architecture);
     let noise = Denoising::new(Noise::Gaussian { sigma: 0.3 });
-    let outcome = model.fit(x, &noise, &steady(60, 50, 2e-3, seed), unobserved);
+    let outcome = model.fit(x, &noise, &steady(60, 50, 2e-3, seed), observed);
     outcome.expect("the training does not diverge");
     model.encoder().clone()
 }
@@ -83,7 +82,7 @@ fn table<const N: usize>(
     training: &Training,
     (x, classes): (&Matrix<f32>, &[usize]),
 ) -> [f64; N] {
-    let lines = compare(encoders, target, training, |_, _| ControlFlow::Continue(()));
+    let lines = compare(encoders, target, training, |_, epoch| observed(epoch));
     let lines = lines.expect("the training does not diverge");
     let accuracies: Vec<f64> = lines
         .iter()
@@ -126,7 +125,7 @@ fn to_parity(_: &Path) -> Vec<Finding> {
         unlabelled_tuned,
         random,
         scratch,
-    ] = over_seeds(5, |seed| {
+    ] = over_enough_seeds(5, |seed| {
         let digits = Digits::<f32>::split(seed);
         let of_identity = pretrained(&digits.train, &digits.train_labels, 10, 30, seed);
         let of_images = unlabelled(&digits.train, seed);
@@ -187,7 +186,7 @@ fn to_other_digits(_: &Path) -> Vec<Finding> {
         unlabelled_tuned,
         random,
         scratch,
-    ] = over_seeds(5, |seed| {
+    ] = over_enough_seeds(5, |seed| {
         let digits = Digits::<f32>::split(seed);
         let of = |x: &Matrix<f32>, labels: &[usize], from: usize| {
             let rows: Vec<usize> = (0..labels.len())
@@ -276,7 +275,7 @@ fn head_of_least_squares(_: &Path) -> Vec<Finding> {
             seed,
         };
         let mut model = target.model(&encoder, Start::Frozen);
-        let outcome = model.fit(&[target.task], &training(5000, 200, 0.05, seed), unobserved);
+        let outcome = model.fit(&[target.task], &training(5000, 200, 0.05, seed), observed);
         outcome.expect("the training does not diverge");
         let (codes, learned) = (model.encode(&x), model.answers(0, &x));
         let best = Ridge::fit(&codes, &y, 0.0).predict(&codes);

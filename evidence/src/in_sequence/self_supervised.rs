@@ -1,7 +1,7 @@
 //! Self-supervision by the relative position of fragments.
 
 use crate::shared::{
-    Digits, ablation, exact, mean, over_seeds, property, steady, training, unobserved,
+    Digits, ablation, exact, mean, observed, over_seeds, property, steady, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
@@ -57,7 +57,7 @@ fn fitted(
         ..Architecture::default()
     };
     let mut model = RelativePosition::new(fragments, &architecture);
-    let outcome = model.fit(pairs, &steady(epochs, 100, 2e-3, seed), unobserved);
+    let outcome = model.fit(pairs, &steady(epochs, 100, 2e-3, seed), observed);
     outcome.expect("the training does not diverge");
     model
 }
@@ -194,7 +194,7 @@ fn ramps(_: &Path) -> Vec<Finding> {
             ..Architecture::default()
         };
         let mut model = RelativePosition::new(&OF_DIGITS, &architecture);
-        let outcome = model.fit(&pairs, &training(15, 100, 2e-3, seed), unobserved);
+        let outcome = model.fit(&pairs, &training(15, 100, 2e-3, seed), observed);
         outcome.expect("the training does not diverge");
         let right = (0..judged.positions.len())
             .map(|i| f64::from(u8::from(best_position(&judged, i) == judged.positions[i])));

@@ -1,6 +1,6 @@
 //! Surrogates.
 
-use crate::shared::{over_seeds, property, training, unobserved};
+use crate::shared::{observed, over_seeds, property, training};
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::Matrix;
@@ -41,7 +41,7 @@ fn functions(_: &Path) -> Vec<Finding> {
                 ..Architecture::default()
             };
             let training = training(1500, 200, 5e-3, seed);
-            let surrogate = Surrogate::of(&a, &domain, &x, &architecture, &training, unobserved);
+            let surrogate = Surrogate::of(&a, &domain, &x, &architecture, &training, observed);
             let surrogate = surrogate.expect("the training does not diverge");
             let linear = Ridge::fit(&x, &a(&x), 1e-6);
             [

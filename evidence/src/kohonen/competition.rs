@@ -1,8 +1,8 @@
 //! WTA and WTM.
 
-use super::raw_digits;
+use super::{observed_competition, raw_digits};
+use crate::shared::{enough_seeds, seeds};
 use crate::{Evidence, Experiment, Finding, Gate};
-use std::ops::ControlFlow;
 use std::path::Path;
 use unsup_autograd::Matrix;
 use unsup_autograd::random::{generator, standard_normal};
@@ -47,7 +47,7 @@ fn trained(
     settings: &Settings,
 ) -> (Codebook<f64>, Outcome) {
     let mut codebook = Codebook::new(w);
-    let outcome = codebook.compete(x, rule, settings, |_| ControlFlow::Continue(()));
+    let outcome = codebook.compete(x, rule, settings, observed_competition);
     (codebook, outcome.expect("the digits can be trained on"))
 }
 
@@ -62,7 +62,7 @@ fn wta_beside_k_means(_: &Path) -> Vec<Finding> {
     };
     let least = KMeans::fit(&x, 10, &restarts).squared_error();
     let (mut q, mut estimate_off) = (Vec::new(), Vec::new());
-    for seed in 0..5 {
+    for seed in enough_seeds(5) {
         let w = starting_centres(&x, 10, KMeansStart::RandomObjects, seed);
         let w = w.expect("the digits can be trained on");
         let (codebook, outcome) = trained(w, &x, &mut WinnerTakesAll, &settings(10, seed));
@@ -104,7 +104,7 @@ fn soft_competition_from_a_bad_start(_: &Path) -> Vec<Finding> {
     let mut first = vec![Vec::new()];
     let mut last = vec![Vec::new()];
     let spread = spread(&x).expect("the digits can be trained on");
-    for seed in 0..3 {
+    for seed in seeds(3) {
         let mut random = generator(seed, "corner", 0);
         let corner = Matrix::from_fn(10, x.columns(), |_, _| 0.01 * standard_normal(&mut random));
         let gas = WinnerTakesMost::neural_gas(Width::linear(5.0, 0.01));

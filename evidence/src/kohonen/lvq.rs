@@ -1,8 +1,9 @@
 //! LVQ.
 
 use super::digits;
+use super::observed_competition;
+use crate::shared::{enough_seeds, observed, seeds};
 use crate::{Evidence, Experiment, Finding, Gate};
-use std::ops::ControlFlow;
 use std::path::Path;
 use unsup_autograd::Matrix;
 use unsup_data::splits::{Split, stratified_k_fold};
@@ -70,7 +71,7 @@ fn fit(
         seed,
         ..Settings::default()
     };
-    let outcome = lvq.fit(x, labels, variant, &settings, |_| ControlFlow::Continue(()));
+    let outcome = lvq.fit(x, labels, variant, &settings, observed_competition);
     outcome.expect("these objects can be trained on")
 }
 
@@ -106,7 +107,6 @@ impl Parts {
 /// Five prototypes a class. Most of the accuracy is that of the start by k-means inside the classes; what training
 /// itself is worth is seen from a start at random objects.
 fn digits_in_five_folds(_: &Path) -> Vec<Finding> {
-    const SEEDS: u64 = 3;
     let (x, y) = digits();
     let folds = |seed| {
         let folds = stratified_k_fold(&y, 5, seed).expect("ten digits in five folds");
@@ -118,7 +118,8 @@ fn digits_in_five_folds(_: &Path) -> Vec<Finding> {
     };
     // the mean over the folds, one a seed
     let mean = |of: &dyn Fn(&Parts, u64) -> f64| -> Vec<f64> {
-        (0..SEEDS)
+        enough_seeds(3)
+            .into_iter()
             .map(|seed| {
                 let folds = folds(seed);
                 folds.iter().map(|parts| of(parts, seed)).sum::<f64>() / folds.len() as f64
@@ -191,8 +192,7 @@ fn digits_in_five_folds(_: &Path) -> Vec<Finding> {
                 seed,
                 ..Training::default()
             };
-            let run =
-                lvq.fit_generalised(&parts.x, &parts.y, &training, |_| ControlFlow::Continue(()));
+            let run = lvq.fit_generalised(&parts.x, &parts.y, &training, observed);
             run.expect("the criterion is bounded");
             parts.percent(&lvq)
         })
@@ -278,7 +278,7 @@ fn satimage(train: &Path) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     for (name, variant, rate) in variants() {
-        let errors = (0..3).map(|seed| {
+        let errors = seeds(3).into_iter().map(|seed| {
             let mut lvq = parts.start(40, LvqStart::KMeans, seed);
             fit(&mut lvq, &parts.x, &parts.y, (variant, rate), seed);
             100.0 - parts.percent(&lvq)
@@ -301,7 +301,6 @@ fn satimage(train: &Path) -> Vec<Finding> {
 fn one_prototype_a_class(file: &Path) -> Vec<Finding> {
     let (x, y) = super::votes::votes(file);
     let x = x.map(|vote| if vote.is_nan() { 0.5 } else { vote });
-    let seeds = 0..3;
     let run = |variant, rate, seed| {
         let lvq = Lvq::start(&x, &y, 1, LvqStart::KMeans, seed);
         let mut lvq = lvq.expect("the votes can be trained on");
@@ -314,10 +313,8 @@ fn one_prototype_a_class(file: &Path) -> Vec<Finding> {
         (LvqVariant::Lvq1, 0.05),
     ]
     .map(|(variant, rate)| {
-        seeds
-            .clone()
-            .map(|seed| run(variant, rate, seed))
-            .collect::<Vec<_>>()
+        let runs = seeds(3).into_iter().map(|seed| run(variant, rate, seed));
+        runs.collect::<Vec<_>>()
     });
     let diverged = |runs: &[(f64, LvqOutcome)]| -> Vec<f64> {
         runs.iter()

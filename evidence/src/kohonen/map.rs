@@ -1,8 +1,9 @@
 //! The map.
 
 use super::digits;
+use super::observed_map;
+use crate::shared::enough_seeds;
 use crate::{Evidence, Experiment, Finding, Gate};
-use std::ops::ControlFlow;
 use std::path::Path;
 use unsup_autograd::Matrix;
 use unsup_autograd::random::{generator, shuffle};
@@ -46,7 +47,7 @@ fn start(x: &Matrix<f64>, grid: Grid, start: MapStart, seed: u64) -> Map<f64> {
 }
 
 fn fit(map: &mut Map<f64>, x: &Matrix<f64>, batch: &Batch) -> unsup_models::kohonen::BatchOutcome {
-    let outcome = map.fit(x, batch, |_| ControlFlow::Continue(()));
+    let outcome = map.fit(x, batch, observed_map);
     outcome.expect("these objects can be trained on")
 }
 
@@ -65,9 +66,7 @@ fn trained_online(
         seed,
         ..Settings::default()
     };
-    let run = map.fit_online(x, Kernel::Gaussian, radius, &settings, |_| {
-        ControlFlow::Continue(())
-    });
+    let run = map.fit_online(x, Kernel::Gaussian, radius, &settings, observed_map);
     run.expect("the digits can be trained on");
     map
 }
@@ -93,7 +92,7 @@ fn digits_on_a_map(_: &Path) -> Vec<Finding> {
     let (mut qe, mut te, mut trust, mut shuffled, mut settled) = Default::default();
     let push = |values: &mut Vec<f64>, value: f64| values.push(value);
     let (mut online_qe, mut online_te): (Vec<f64>, Vec<f64>) = Default::default();
-    for seed in 0..3 {
+    for seed in enough_seeds(3) {
         let mut map = start(&x, grid(20, 20), MapStart::Objects, seed);
         fit(&mut map, &x, &batch(Kernel::Gaussian, radius, 0));
         let quality = map.quality(&x);
@@ -196,7 +195,7 @@ fn drawbacks_and_advantage(_: &Path) -> Vec<Finding> {
     };
     let (mut kernel, mut first, mut order, mut distortion, mut hit) =
         (vec![], vec![], vec![], vec![], vec![]);
-    for seed in 0..3 {
+    for seed in enough_seeds(3) {
         let map = trained(Kernel::Gaussian, MapStart::Objects, seed);
         kernel.push(changed_pairs(
             &map,

@@ -1,7 +1,8 @@
 //! The slide's example: how members of the US Congress voted in 1984.
 
+use super::observed_map;
+use crate::shared::seeds;
 use crate::{Evidence, Experiment, Finding, Gate};
-use std::ops::ControlFlow;
 use std::path::Path;
 use unsup_autograd::Matrix;
 use unsup_data::{LabelColumn, ReadOptions, read};
@@ -43,7 +44,7 @@ fn house_votes(file: &Path) -> Vec<Finding> {
     let (mut accuracy, mut qe, mut te, mut hit, mut left_out) =
         (vec![], vec![], vec![], vec![], vec![]);
     let (mut fee, mut immigration) = (vec![], vec![]);
-    for seed in 0..3 {
+    for seed in seeds(3) {
         let map = Map::start(&x, grid, MapStart::Objects, seed);
         let mut map = map.expect("the votes can be trained on");
         let batch = Batch {
@@ -52,7 +53,7 @@ fn house_votes(file: &Path) -> Vec<Finding> {
             epochs: 20,
             settling: 0,
         };
-        let outcome = map.fit(&x, &batch, |_| ControlFlow::Continue(()));
+        let outcome = map.fit(&x, &batch, observed_map);
         let outcome = outcome.expect("the votes can be trained on");
         left_out.push(f64::from(u8::from(outcome.left_out != [ALL_MISSING])));
         let counts = map.class_counts(&x, &parties, 2);

@@ -1,7 +1,7 @@
 //! The generative adversarial network.
 
 use crate::shared::{
-    Digits, ablation, exact, over_seeds_at_once, paper, property, training, unobserved,
+    Digits, ablation, exact, length, observed, over_seeds_at_once, paper, property, training, watch,
 };
 use crate::{Experiment, Finding, Gate};
 use std::ops::ControlFlow;
@@ -173,7 +173,16 @@ fn for_ring(seed: u64) -> Settings {
 }
 
 fn fit(gan: &mut Gan<f32>, x: &Matrix<f32>, settings: &Settings) -> History {
-    let outcome = gan.fit(x, settings, |_| ControlFlow::Continue(()));
+    let steps = length(settings.steps);
+    let settings = Settings {
+        steps,
+        record_every: settings.record_every.min(steps),
+        ..settings.clone()
+    };
+    let outcome = gan.fit(x, &settings, |block| {
+        watch(|| format!("step {}: spread {:.3}", block.step, block.likeness.spread));
+        ControlFlow::Continue(())
+    });
     outcome.expect("the training does not diverge")
 }
 
@@ -350,7 +359,7 @@ fn digits(_: &Path) -> Vec<Finding> {
         let fitted = judge.fit(
             &Task::classes(&digits.train, &digits.train_labels),
             &training(40, 50, 2e-3, seed),
-            unobserved,
+            observed,
         );
         fitted.expect("the training does not diverge");
         let architecture = Architecture {

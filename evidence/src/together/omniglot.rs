@@ -1,6 +1,6 @@
 //! Few-shot learning on drawings of characters: an experiment of minutes.
 
-use crate::shared::{over_seeds, paper, property, training, unobserved};
+use crate::shared::{observed, over_seeds, paper, property, training};
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::Matrix;
@@ -146,7 +146,7 @@ fn new_alphabet(file: &Path) -> Vec<Finding> {
             ..Architecture::default()
         };
         let mut shared = MultiTask::new(SMALL * SMALL, &outputs, &architecture);
-        let outcome = shared.fit(&tasks, &training(8, 100, 1e-3, new as u64), unobserved);
+        let outcome = shared.fit(&tasks, &training(8, 100, 1e-3, new as u64), observed);
         outcome.expect("the training does not diverge");
 
         let drawings = all.x.select_rows(&all.rows(|alphabet| alphabet != new));
@@ -161,7 +161,7 @@ fn new_alphabet(file: &Path) -> Vec<Finding> {
             &drawings,
             &noise,
             &training(40, 100, 1e-3, new as u64),
-            unobserved,
+            observed,
         );
         outcome.expect("the training does not diverge");
 

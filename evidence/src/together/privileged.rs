@@ -1,10 +1,10 @@
 //! Learning with privileged information.
 
 use crate::shared::{
-    Digits, ablation, exact, over_seeds, paper, points, property, steady, training, unobserved,
+    Digits, ablation, exact, observed, over_enough_seeds, over_seeds, paper, points, property,
+    steady, training,
 };
 use crate::{Experiment, Finding, Gate};
-use std::ops::ControlFlow;
 use std::path::Path;
 use unsup_autograd::random::{generator, standard_normal};
 use unsup_autograd::{Matrix, Real, Var};
@@ -130,7 +130,7 @@ impl Sample {
     fn regular(&self) -> f64 {
         let mut student = logistic(self.train.features.columns());
         let task = Task::classes(&self.train.features, &self.train.labels);
-        let outcome = student.fit(&task, &long(task.x.rows()), unobserved);
+        let outcome = student.fit(&task, &long(task.x.rows()), observed);
         outcome.expect("the training does not diverge");
         self.judged(&student)
     }
@@ -148,8 +148,8 @@ impl Sample {
             discrepancy: &Soft { temperature: 1.0 },
         };
         let training = long(self.train.labels.len());
-        let outcome = model.fit_separately(&self.data(), &separate, &training, |_, _| {
-            ControlFlow::Continue(())
+        let outcome = model.fit_separately(&self.data(), &separate, &training, |_, epoch| {
+            observed(epoch)
         });
         outcome.expect("the training does not diverge");
         let teacher = model
@@ -170,7 +170,7 @@ impl Sample {
             gradient_into_teacher,
         };
         let training = steady(600, self.train.labels.len(), 0.01, 0);
-        let outcome = model.fit_jointly(&joint, &training, unobserved);
+        let outcome = model.fit_jointly(&joint, &training, observed);
         outcome.expect("the training does not diverge");
         self.judged(model.student())
     }
@@ -208,7 +208,7 @@ const LOPEZ_PAZ: &str = "Lopez-Paz 2016";
 fn four_experiments(_: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (kind, name, [p_teacher, p_regular, p_distilled]) in EXPERIMENTS {
-        let [teacher, regular, distilled, random] = over_seeds(3, |seed| {
+        let [teacher, regular, distilled, random] = over_enough_seeds(3, |seed| {
             let sample = Sample::of(kind, 200, seed);
             let [teacher, distilled] = sample.separately(0.0, 1.0);
             let regular = sample.regular();
@@ -303,7 +303,7 @@ fn jointly(_: &Path) -> Vec<Finding> {
             let plain = {
                 let mut student = logistic(50);
                 let task = Task::classes(&sample.train.features, &sample.train.labels);
-                let outcome = student.fit(&task, &steady(600, 200, 0.01, 0), unobserved);
+                let outcome = student.fit(&task, &steady(600, 200, 0.01, 0), observed);
                 outcome.expect("the training does not diverge");
                 sample.judged(&student)
             };
@@ -362,7 +362,7 @@ fn jointly(_: &Path) -> Vec<Finding> {
 /// noise, a student finds w from few objects.
 fn linear_with_known_solution(_: &Path) -> Vec<Finding> {
     const FEATURES: usize = 10;
-    let [off_solution, told, regular] = over_seeds(3, |seed| {
+    let [off_solution, told, regular] = over_enough_seeds(3, |seed| {
         let (objects, mu) = (40, 3.0);
         let random = &mut generator(seed, "objects", 0);
         let mut normal =
@@ -375,37 +375,35 @@ fn linear_with_known_solution(_: &Path) -> Vec<Finding> {
         let (clean, side) = (x.matmul(&w), noise.map(f64::signum));
         let y = Matrix::from_fn(objects, 1, |i, _| clean[(i, 0)] + noise[(i, 0)]);
 
-        let taught =
-            |privileged: &Matrix<f64>, sees: TeacherSees, own: f64, mu: f64| {
-                let shape = Architecture {
-                    hidden: Vec::new(),
-                    seed,
-                    ..Architecture::default()
-                };
-                let seen = sees.columns(FEATURES, privileged.columns());
-                let (teacher, student) = (
-                    Predictor::new(seen, 1, &shape),
-                    Predictor::new(FEATURES, 1, &shape),
-                );
-                let mut model = TeacherAndStudent::of(teacher, student, sees);
-                let data = Privileged {
-                    x: &x,
-                    privileged,
-                    labelled: None,
-                    answers: Answers::Numbers(&y),
-                };
-                let separate = Separate {
-                    own,
-                    mu,
-                    discrepancy: &Squared,
-                };
-                let training = training(4000, objects, 0.02, seed);
-                let outcome = model.fit_separately(&data, &separate, &training, |_, _| {
-                    ControlFlow::Continue(())
-                });
-                outcome.expect("the training does not diverge");
-                model
+        let taught = |privileged: &Matrix<f64>, sees: TeacherSees, own: f64, mu: f64| {
+            let shape = Architecture {
+                hidden: Vec::new(),
+                seed,
+                ..Architecture::default()
             };
+            let seen = sees.columns(FEATURES, privileged.columns());
+            let (teacher, student) = (
+                Predictor::new(seen, 1, &shape),
+                Predictor::new(FEATURES, 1, &shape),
+            );
+            let mut model = TeacherAndStudent::of(teacher, student, sees);
+            let data = Privileged {
+                x: &x,
+                privileged,
+                labelled: None,
+                answers: Answers::Numbers(&y),
+            };
+            let separate = Separate {
+                own,
+                mu,
+                discrepancy: &Squared,
+            };
+            let training = training(4000, objects, 0.02, seed);
+            let outcome =
+                model.fit_separately(&data, &separate, &training, |_, epoch| observed(epoch));
+            outcome.expect("the training does not diverge");
+            model
+        };
         let weights = |model: &TeacherAndStudent<f64>| {
             let mut layers = model.student().network().dense_layers();
             layers
@@ -468,7 +466,7 @@ fn partial_and_series(_: &Path) -> Vec<Finding> {
             &sample.train.labels[..100],
         );
         let mut student = logistic(50);
-        let outcome = student.fit(&Task::classes(&x, y), &long(100), unobserved);
+        let outcome = student.fit(&Task::classes(&x, y), &long(100), observed);
         outcome.expect("the training does not diverge");
         let data = Privileged {
             labelled: Some(&labelled),
@@ -481,9 +479,8 @@ fn partial_and_series(_: &Path) -> Vec<Finding> {
             mu: 1.0,
             discrepancy: &Soft { temperature: 1.0 },
         };
-        let outcome = model.fit_separately(&data, &separate, &long(500), |_, _| {
-            ControlFlow::Continue(())
-        });
+        let outcome =
+            model.fit_separately(&data, &separate, &long(500), |_, epoch| observed(epoch));
         outcome.expect("the training does not diverge");
         [sample.judged(&student), sample.judged(model.student())]
     });
@@ -513,7 +510,7 @@ fn partial_and_series(_: &Path) -> Vec<Finding> {
         };
         let settings = training(1500, 60, 0.02, seed);
         let mut regular = Predictor::new(20, 1, &shape);
-        let outcome = regular.fit(&Task::numbers(&x, &y), &settings, unobserved);
+        let outcome = regular.fit(&Task::numbers(&x, &y), &settings, observed);
         outcome.expect("the training does not diverge");
         let (teacher, student) = (Predictor::new(30, 1, &shape), Predictor::new(20, 1, &shape));
         let mut model = TeacherAndStudent::of(teacher, student, TeacherSees::Both);
@@ -522,13 +519,7 @@ fn partial_and_series(_: &Path) -> Vec<Finding> {
             mu: 1.0,
             discrepancy: &Squared,
         };
-        let outcome =
-            model.fit_separately(
-                &data,
-                &separate,
-                &settings,
-                |_, _| ControlFlow::Continue(()),
-            );
+        let outcome = model.fit_separately(&data, &separate, &settings, |_, epoch| observed(epoch));
         outcome.expect("the training does not diverge");
         let forecast = Matrix::from_fn(new.rows(), 1, |i, _| {
             1.5 * new[(i, 19)] - 0.75 * new[(i, 18)]
@@ -600,46 +591,44 @@ fn digits(_: &Path) -> Vec<Finding> {
         (100, 400, [0.812, 0.830]),
         (300, 400, [0.897, 0.895]),
     ] {
-        let [regular, taught] =
-            over_seeds(4, |seed| {
-                let digits = Digits::<f32>::split(seed);
-                let big = digits.train.slice_rows(0..objects);
-                let (x, y) = (small(&big), &digits.train_labels[..objects]);
-                let shape = |seed| Architecture {
-                    hidden: vec![20, 20],
-                    seed,
-                    ..Architecture::default()
-                };
-                let training = steady(epochs, 32, 2e-3, seed);
-                let mut student = Predictor::new(16, 10, &shape(seed));
-                let outcome = student.fit(&Task::classes(&x, y), &training, unobserved);
-                outcome.expect("the training does not diverge");
-                let data = Privileged {
-                    x: &x,
-                    privileged: &big,
-                    labelled: None,
-                    answers: Answers::Classes(y),
-                };
-                let (teacher, second) = (
-                    Predictor::new(64, 10, &shape(seed)),
-                    Predictor::new(16, 10, &shape(seed)),
-                );
-                let mut model = TeacherAndStudent::of(teacher, second, TeacherSees::Privileged);
-                let separate = Separate {
-                    own: 0.0,
-                    mu: 1.0,
-                    discrepancy: &Softened { temperature: 3.0 },
-                };
-                let outcome = model.fit_separately(&data, &separate, &training, |_, _| {
-                    ControlFlow::Continue(())
-                });
-                outcome.expect("the training does not diverge");
-                let new = small(&digits.test);
-                [
-                    student.accuracy(&new, &digits.test_labels),
-                    model.student().accuracy(&new, &digits.test_labels),
-                ]
-            });
+        let [regular, taught] = over_enough_seeds(4, |seed| {
+            let digits = Digits::<f32>::split(seed);
+            let big = digits.train.slice_rows(0..objects);
+            let (x, y) = (small(&big), &digits.train_labels[..objects]);
+            let shape = |seed| Architecture {
+                hidden: vec![20, 20],
+                seed,
+                ..Architecture::default()
+            };
+            let training = steady(epochs, 32, 2e-3, seed);
+            let mut student = Predictor::new(16, 10, &shape(seed));
+            let outcome = student.fit(&Task::classes(&x, y), &training, observed);
+            outcome.expect("the training does not diverge");
+            let data = Privileged {
+                x: &x,
+                privileged: &big,
+                labelled: None,
+                answers: Answers::Classes(y),
+            };
+            let (teacher, second) = (
+                Predictor::new(64, 10, &shape(seed)),
+                Predictor::new(16, 10, &shape(seed)),
+            );
+            let mut model = TeacherAndStudent::of(teacher, second, TeacherSees::Privileged);
+            let separate = Separate {
+                own: 0.0,
+                mu: 1.0,
+                discrepancy: &Softened { temperature: 3.0 },
+            };
+            let outcome =
+                model.fit_separately(&data, &separate, &training, |_, epoch| observed(epoch));
+            outcome.expect("the training does not diverge");
+            let new = small(&digits.test);
+            [
+                student.accuracy(&new, &digits.test_labels),
+                model.student().accuracy(&new, &digits.test_labels),
+            ]
+        });
         let named = |what: &str| format!("{objects} objects, {epochs} epochs: {what}");
         // (the reference's digits are split once, ours under each seed: levels are lower here, all of them)
         let gain = points(&taught, &regular);
