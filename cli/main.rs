@@ -6,6 +6,7 @@
 //! | `data` | the data of a training: read, split, scaled |
 //! | `train` | `unsup train METHOD`: data, training, evaluation, pictures |
 //! | `lecture` | the page of the whole lecture |
+//! | `check` | `unsup check`: is every derivative right? |
 //! | `methods` | `unsup methods`: what there is to train |
 //! | `completions` | `unsup completions SHELL` |
 //! | `progress` | what is shown while it runs |
@@ -13,6 +14,7 @@
 //! | `output` | the folder that results go to |
 
 mod arguments;
+mod check;
 mod completions;
 mod data;
 mod lecture;
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         None => lecture::lecture(&LectureOptions::default()),
         Some(Command::Lecture(options)) => lecture::lecture(&options),
         Some(Command::Train { method }) => train(&method).map(|()| Verdict::Holds),
+        Some(Command::Check(options)) => check::check(&options),
         Some(Command::Methods(settings)) => methods::methods(&settings).map(|()| Verdict::Holds),
         Some(Command::Completions { shell }) => {
             completions::completions(shell).map(|()| Verdict::Holds)

@@ -48,6 +48,7 @@ use unsup_models::Activation;
   unsup train autoencoder --json | jq .ratio       the result for another program
   unsup train classifier --data train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz --epochs 5
   unsup methods                                    what else there is to train
+  unsup check variational                          are its derivatives right?
 
 Pictures and results go to the folder --out. `unsup train METHOD --help` explains a method and its options."
 )]
@@ -82,6 +83,18 @@ pub enum Command {
         method: Method,
     },
 
+    /// Check every derivative against finite differences, to second order.
+    ///
+    /// Every operation of the engine, every layer, loss and penalty, and the criterion of every method, by each of its
+    /// parameters, on random inputs; and the steps of Kohonen's networks against half a step of the gradient. An error is
+    /// |tape - numeric| / max(1, |tape|, |numeric|); of the first derivative 1e-6 is allowed, of the second 1e-5. "power" is
+    /// that of h with which the remainder of the first-order expansion falls, 2 where the derivative is right. The exit
+    /// code is 0 if all hold, else 1.
+    ///
+    /// With --json: checks (of each kind, name, methods, cases, first, second, power, holds, failure (null where it
+    /// holds)), hold, fail (how many), seed, seconds.
+    Check(CheckOptions),
+
     /// List the methods, as the lecture is arranged.
     ///
     /// With --json: methods (of each name, aliases, family, about, and whether it takes data of your own, the label of
@@ -96,6 +109,30 @@ pub enum Command {
         /// Of which shell.
         shell: Shell,
     },
+}
+
+/// The options of `unsup check`.
+#[derive(Args, Clone, Debug)]
+pub struct CheckOptions {
+    /// What to check: a part of a name (tanh), a kind (operation, layer, loss, penalty, criterion, step), or a method
+    /// (variational). [default: everything]
+    pub name: Option<String>,
+
+    /// How many random inputs each is checked on.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_least_1, allow_negative_numbers = true)]
+    pub cases: usize,
+
+    /// Where the random inputs come from. The same seed gives the same.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
+    pub seed: u64,
+
+    /// Print one JSON object instead of the table.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Print those that fail alone, and how many there are.
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
 }
 
 /// The options of `unsup methods`.
