@@ -2,6 +2,7 @@
 
 use crate::arguments::CheckOptions;
 use crate::lecture::Verdict;
+use crate::methods;
 use crate::output::print;
 use serde_json::{Value, json};
 use std::error::Error;
@@ -37,10 +38,14 @@ type Checked<'c> = (&'c GradientCheck, Outcome);
 
 /// Those of this name, kind or method.
 fn chosen<'c>(checks: &'c [GradientCheck], name: &str) -> Result<Vec<&'c GradientCheck>, String> {
+    let method = methods::find(name).map(|method| method.name);
     let is_meant = |check: &&GradientCheck| {
         check.kind().name() == name
-            || check.methods().contains(&name)
             || check.name().contains(name)
+            || check
+                .methods()
+                .iter()
+                .any(|of| method.as_deref() == Some(of))
     };
     let chosen: Vec<_> = checks.iter().filter(is_meant).collect();
     if !chosen.is_empty() {
@@ -183,7 +188,6 @@ fn in_json(checked: &[Checked<'_>], options: &CheckOptions, seconds: f64) -> Val
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::methods;
     use std::collections::BTreeSet;
 
     #[test]

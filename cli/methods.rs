@@ -102,6 +102,14 @@ pub fn entries() -> Vec<MethodEntry> {
     methods.collect()
 }
 
+/// The method of this name or alias.
+pub fn find(name: &str) -> Option<MethodEntry> {
+    let is_meant = |method: &MethodEntry| {
+        method.name == name || method.aliases.iter().any(|alias| alias == name)
+    };
+    entries().into_iter().find(is_meant)
+}
+
 impl MethodEntry {
     fn of(method: &Command, family: &'static str) -> Self {
         let takes = |option: &str| {
@@ -170,12 +178,8 @@ pub fn unknown(name: &str, similar: &[String]) -> String {
     if let Some((_, advice)) = elsewhere {
         return format!("{found}, expected a command or a method: {advice}");
     }
-    let all = entries();
-    let named = |entry: &&MethodEntry| {
-        entry.name == name || entry.aliases.iter().any(|alias| alias == name)
-    };
-    if let Some(method) = all.iter().find(named) {
-        let method = &method.name;
+    if let Some(method) = find(name) {
+        let method = method.name;
         return format!("{found}, expected a command: it is a method, `unsup train {method}`");
     }
     let nearest = match similar {

@@ -3,6 +3,7 @@
 mod classifier;
 mod command;
 mod command_autoencoders;
+mod command_check;
 mod command_gan;
 mod command_in_sequence;
 mod command_kohonen;

@@ -279,6 +279,13 @@ mod tests {
     }
 
     #[test]
+    fn all_checks_hold() {
+        for check in gradient_checks() {
+            assert_eq!(check.run(3, 1).failure, None, "{check:?}");
+        }
+    }
+
+    #[test]
     fn kinds_come_in_their_order_and_names_are_not_given_twice() {
         let checks = gradient_checks();
         assert!(checks.is_sorted_by_key(GradientCheck::kind));
