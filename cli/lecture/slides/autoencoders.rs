@@ -13,6 +13,7 @@ pub const SLIDES: [Slide; 10] = [
     Slide {
         method: "linear",
         title: "Linear auto-encoder, and principal components",
+        short: "Linear, and PCA",
         part: Part::AutoEncoders,
         learning: &[PAIR],
         exposition: include_str!("linear.html"),
@@ -39,6 +40,7 @@ pub const SLIDES: [Slide; 10] = [
     Slide {
         method: "two-layer",
         title: "Two-layer auto-encoder",
+        short: "Two layers",
         part: Part::AutoEncoders,
         learning: &[PAIR],
         exposition: include_str!("two-layer.html"),
@@ -64,6 +66,7 @@ pub const SLIDES: [Slide; 10] = [
     Slide {
         method: "autoencoder",
         title: "Deep auto-encoder",
+        short: "Deep",
         part: Part::AutoEncoders,
         learning: &[PAIR],
         exposition: include_str!("autoencoder.html"),
@@ -93,6 +96,7 @@ pub const SLIDES: [Slide; 10] = [
     Slide {
         method: "sparse",
         title: "Sparse auto-encoder",
+        short: "Sparse",
         part: Part::AutoEncoders,
         learning: &[PAIR],
         exposition: include_str!("sparse.html"),
@@ -120,7 +124,7 @@ pub const SLIDES: [Slide; 10] = [
                 quick: "train sparse --penalty codes --tied --ablate --epochs 20",
                 pictures: &[Shown {
                     file: "code-values.png",
-                    caption: "The L₁ norm of the codes: most values are exactly 0 now, and the others may be as large \
+                    caption: "The L₁ norm of the codes: most values are about 0 now, and the others may be as large \
                               as they like.",
                     alt: "Two histograms: one with nearly all values in the first bin at 0, the other spread from 0 \
                           to 3",
@@ -131,6 +135,7 @@ pub const SLIDES: [Slide; 10] = [
     Slide {
         method: "denoising",
         title: "Denoising auto-encoder",
+        short: "Denoising",
         part: Part::AutoEncoders,
         learning: &[PAIR],
         exposition: include_str!("denoising.html"),
@@ -170,6 +175,7 @@ pub const SLIDES: [Slide; 10] = [
     Slide {
         method: "contractive",
         title: "Contractive auto-encoder",
+        short: "Contractive",
         part: Part::AutoEncoders,
         learning: &[PAIR],
         exposition: include_str!("contractive.html"),
@@ -198,6 +204,7 @@ pub const SLIDES: [Slide; 10] = [
     Slide {
         method: "relational",
         title: "Relational auto-encoder",
+        short: "Relational",
         part: Part::AutoEncoders,
         learning: &[PAIR],
         exposition: include_str!("relational.html"),
@@ -219,6 +226,7 @@ pub const SLIDES: [Slide; 10] = [
     Slide {
         method: "stacked",
         title: "Stacked auto-encoder: layer by layer",
+        short: "Stacked",
         part: Part::AutoEncoders,
         learning: &[Learning {
             steps: &[&["f¹", "g¹"], &["f²", "g²"], &["…"]],
@@ -247,6 +255,7 @@ pub const SLIDES: [Slide; 10] = [
     Slide {
         method: "variational",
         title: "Variational auto-encoder",
+        short: "Variational",
         part: Part::AutoEncoders,
         learning: &[Learning {
             steps: &[&["q", "p"]],
@@ -292,6 +301,7 @@ pub const SLIDES: [Slide; 10] = [
     Slide {
         method: "semi-supervised",
         title: "Auto-encoder with a predictor: semi-supervised learning",
+        short: "With a predictor",
         part: Part::AutoEncoders,
         learning: &[Learning {
             steps: &[&["f", "g", "ŷ"]],

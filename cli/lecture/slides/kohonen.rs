@@ -13,6 +13,7 @@ pub const SLIDES: [Slide; 4] = [
     Slide {
         method: "wta",
         title: "Kohonen network: the winner takes all (WTA)",
+        short: "Winner takes all",
         part: Part::Kohonen,
         learning: &[CENTRES],
         exposition: include_str!("wta.html"),
@@ -34,6 +35,7 @@ pub const SLIDES: [Slide; 4] = [
     Slide {
         method: "wtm",
         title: "Soft competition: the winner takes most (WTM)",
+        short: "Winner takes most",
         part: Part::Kohonen,
         learning: &[CENTRES],
         exposition: include_str!("wtm.html"),
@@ -55,10 +57,11 @@ pub const SLIDES: [Slide; 4] = [
     Slide {
         method: "lvq",
         title: "Learning vector quantization (LVQ)",
+        short: "Vector quantization",
         part: Part::Kohonen,
         learning: &[Learning {
             steps: &[&["w"]],
-            words: "the centres w, with a teacher",
+            words: "the centres w, each with a class",
         }],
         exposition: include_str!("lvq.html"),
         excerpts: &[
@@ -79,6 +82,7 @@ pub const SLIDES: [Slide; 4] = [
     Slide {
         method: "som",
         title: "Self-organizing map (SOM)",
+        short: "Self-organizing map",
         part: Part::Kohonen,
         learning: &[Learning {
             steps: &[&["w"]],

@@ -7,6 +7,7 @@ pub const SLIDES: [Slide; 6] = [
     Slide {
         method: "transfer",
         title: "Pre-training and transfer learning",
+        short: "Transfer of knowledge",
         part: Part::Transfer,
         learning: &[Learning {
             steps: &[&["f", "g"], &["g′"]],
@@ -32,6 +33,7 @@ pub const SLIDES: [Slide; 6] = [
     Slide {
         method: "self-supervised",
         title: "Self-supervised learning",
+        short: "Self-supervision",
         part: Part::Transfer,
         learning: &[Learning {
             steps: &[&["f", "g"], &["g′"]],
@@ -57,6 +59,7 @@ pub const SLIDES: [Slide; 6] = [
     Slide {
         method: "multi-task",
         title: "Multi-task learning",
+        short: "Multi-task learning",
         part: Part::Transfer,
         learning: &[Learning {
             steps: &[&["f", "g₁", "g₂", "…"]],
@@ -102,6 +105,7 @@ pub const SLIDES: [Slide; 6] = [
     Slide {
         method: "distill",
         title: "Distillation and surrogate models",
+        short: "Distillation",
         part: Part::Transfer,
         learning: &[Learning {
             steps: &[&["a"], &["b"]],
@@ -147,6 +151,7 @@ pub const SLIDES: [Slide; 6] = [
     Slide {
         method: "lupi",
         title: "Learning using privileged information (LUPI)",
+        short: "Privileged information",
         part: Part::Transfer,
         learning: &[
             Learning {
@@ -178,6 +183,7 @@ pub const SLIDES: [Slide; 6] = [
     Slide {
         method: "gan",
         title: "Generative adversarial network (GAN)",
+        short: "Adversarial network",
         part: Part::Transfer,
         learning: &[Learning {
             steps: &[&["G", "D"]],
@@ -200,7 +206,7 @@ pub const SLIDES: [Slide; 6] = [
                         file: "samples-over-training.png",
                         caption: "What the generator makes of noise while it learns: a cloud that gathers on the ring, \
                                   and in the ring's eight clusters.",
-                        alt: "Panels in the order of training: blue points that gather around a ring of eight grey clusters",
+                        alt: "Panels in the order of training: blue points gather around eight grey clusters on a ring",
                     },
                     Shown {
                         file: "surface.png",
