@@ -80,7 +80,7 @@ pub enum Command {
     Train {
         /// Which.
         #[command(subcommand)]
-        method: Method,
+        method: Box<Method>,
     },
 
     /// Check every derivative against finite differences, to second order.
