@@ -142,7 +142,7 @@ impl Trial {
     }
 
     /// Checks both derivatives of `f`, which reads the parameters of `module`, by every one of them and by the further
-    /// inputs. The parameters are those of [`nudged`].
+    /// inputs. They are moved a little first: biases start at 0, which would hide what multiplies them.
     ///
     /// # Errors
     /// If one differs from the finite differences.
