@@ -3,13 +3,17 @@
 mod classifier;
 mod command;
 mod command_autoencoders;
+mod command_check;
 mod command_gan;
 mod command_in_sequence;
 mod command_kohonen;
 mod command_lecture;
+mod command_methods;
 mod command_together;
 mod corners;
+mod embedding;
 mod evidence;
+mod examples;
 mod gradients;
 mod kohonen;
 mod operations;
