@@ -709,7 +709,7 @@ mod tests {
         for (test, problem) in [
             (
                 "x,y\n2,yes\n",
-                ": found 1 column of features, expected 2 as in the training data",
+                ": found 1 column of features, expected 2 as in the training data: missing \"w\"",
             ),
             (
                 "x,w,y\n2,c,yes\n3,a,no\n",
