@@ -5,15 +5,23 @@
 //! | `arguments` | the command line and its help |
 //! | `data` | the data of a training: read, split, scaled |
 //! | `train` | `unsup train METHOD`: data, training, evaluation, pictures |
+//! | `model` | a trained model of any method, opened again |
+//! | `apply` | `unsup apply`: what it makes of new objects |
+//! | `sample` | `unsup sample`: new objects of a generative model |
+//! | `inspect` | `unsup inspect`: what a file or a folder holds |
 //! | `progress` | what is shown while it runs |
 //! | `pictures` | SVG drawings and their PNGs |
 //! | `output` | the folder that results go to |
 
+mod apply;
 mod arguments;
 mod data;
+mod inspect;
+mod model;
 mod output;
 mod pictures;
 mod progress;
+mod sample;
 mod train;
 
 use arguments::{Arguments, Command, Method, TrainAutoEncoder};
@@ -54,6 +62,9 @@ fn main() -> ExitCode {
             Method::Lupi(settings) => train::together::lupi(&settings),
             Method::Gan(settings) => train::together::adversarial::gan(&settings),
         },
+        Some(Command::Apply(settings)) => apply::apply(&settings),
+        Some(Command::Sample(settings)) => sample::sample(&settings),
+        Some(Command::Inspect(settings)) => inspect::inspect(&settings),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

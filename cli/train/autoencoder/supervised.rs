@@ -63,6 +63,7 @@ pub fn semi_supervised(arguments: &TrainSemiSupervised) -> Result<(), Box<dyn Er
     let settings = json!({
         "labels": rows.len(),
         "classes": session.data.about.label_names,
+        "outputs": count,
         "lambda": arguments.lambda,
         "sigma": arguments.sigma,
     });
