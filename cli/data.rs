@@ -423,11 +423,7 @@ fn dataset(
 }
 
 /// What a file holds, as it is. What was found out about it is said on standard error.
-fn noted(
-    reading: &ReadingOptions,
-    file: &Path,
-    quiet: bool,
-) -> Result<Dataset, Box<dyn Error>> {
+fn noted(reading: &ReadingOptions, file: &Path, quiet: bool) -> Result<Dataset, Box<dyn Error>> {
     let read_options = ReadOptions {
         label: reading.label.clone(),
         missing: reading.missing.clone(),

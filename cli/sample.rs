@@ -38,7 +38,12 @@ pub fn sample(arguments: &Sample) -> Result<(), Box<dyn Error>> {
         .row_iter()
         .position(|row| !row.iter().all(|x| x.is_finite()))
     {
-        return Err(format!("{}: object {} that was drawn is not finite", trained.file, row + 1).into());
+        return Err(format!(
+            "{}: object {} that was drawn is not finite",
+            trained.file,
+            row + 1
+        )
+        .into());
     }
     let names = trained.on.feature_names();
     let answer = Answer::unscaled(&names, trained.on.scaling(), &objects);
@@ -52,7 +57,10 @@ pub fn sample(arguments: &Sample) -> Result<(), Box<dyn Error>> {
             None => (objects.rows() as f64).sqrt().ceil() as usize,
             Some(_) => arguments.count,
         };
-        let caption = format!("{what}, drawn by {}, seed {}", trained.method, arguments.seed);
+        let caption = format!(
+            "{what}, drawn by {}, seed {}",
+            trained.method, arguments.seed
+        );
         let svg = pictures::grid(&objects, columns, trained.on.tile(), &caption, None);
         let shown = path.display();
         let png = pictures::png(&svg).map_err(|error| format!("{shown}: {error}"))?;
@@ -71,7 +79,11 @@ fn draw(
     let check = |objects: usize| {
         let numbers = objects.saturating_mul(number);
         let numbers = numbers.saturating_mul(trained.on.features());
-        check_numbers(numbers, &format!("--count {number}"), "numbers in all objects")
+        check_numbers(
+            numbers,
+            &format!("--count {number}"),
+            "numbers in all objects",
+        )
     };
     let Some(file) = &arguments.like else {
         check(1)?;
@@ -136,7 +148,9 @@ fn check_picture(path: &Path) -> Result<(), String> {
         return Err(format!("--picture {shown}: expected a name in .png"));
     }
     if path.is_dir() {
-        return Err(format!("--picture {shown}: is a directory, expected a file to write"));
+        return Err(format!(
+            "--picture {shown}: is a directory, expected a file to write"
+        ));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod classifier;
 mod command;
+mod command_apply;
 mod command_autoencoders;
 mod command_gan;
 mod command_in_sequence;

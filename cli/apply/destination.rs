@@ -45,7 +45,9 @@ impl Destination {
             format!("--out {shown}: expected a name in .csv, .csv.gz or .npy, or --format")
         })?;
         if path.is_dir() {
-            return Err(format!("--out {shown}: is a directory, expected a file to write"));
+            return Err(format!(
+                "--out {shown}: is a directory, expected a file to write"
+            ));
         }
         // tried out now, so that nothing is computed for want of a place
         let folder = match path.parent() {
@@ -76,7 +78,10 @@ impl Destination {
         let Some(Ok(path)) = self.path.as_ref().map(|path| path.canonicalize()) else {
             return Ok(()); // it is not there yet
         };
-        match read.iter().any(|read| read.canonicalize().is_ok_and(|read| read == path)) {
+        match read
+            .iter()
+            .any(|read| read.canonicalize().is_ok_and(|read| read == path))
+        {
             true => Err(format!(
                 "--out {}: is the file that is read, expected another one",
                 self.path.as_deref().unwrap_or(&path).display()
@@ -104,10 +109,7 @@ impl Destination {
                 None
             }
         });
-        let mut blocks = Blocks {
-            blocks,
-            left: rows,
-        };
+        let mut blocks = Blocks { blocks, left: rows };
         let written = match &self.path {
             None => blocks.write(&mut BufWriter::new(io::stdout().lock()), self.format),
             Some(path) => replace_atomically(path, |file| match self.is_packed {
@@ -162,7 +164,10 @@ impl<I: Iterator<Item = Answer>> Blocks<I> {
                     }
                 }
                 if self.left == 0 {
-                    write_npy_to(&mut *out, &Matrix::from_vec(rows, values.len() / rows, values))?;
+                    write_npy_to(
+                        &mut *out,
+                        &Matrix::from_vec(rows, values.len() / rows, values),
+                    )?;
                 }
             }
         }

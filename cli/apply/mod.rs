@@ -29,7 +29,13 @@ pub fn apply(arguments: &Apply) -> Result<(), Box<dyn Error>> {
     let trained = Trained::open(&arguments.model)?;
     let offer = trained.offer(arguments.what)?;
     let read = [Some(find(&arguments.model)?), arguments.data.clone()];
-    destination.check_none_of(&read.iter().flatten().map(AsRef::as_ref).collect::<Vec<&Path>>())?;
+    destination.check_none_of(
+        &read
+            .iter()
+            .flatten()
+            .map(AsRef::as_ref)
+            .collect::<Vec<&Path>>(),
+    )?;
     let missing = match trained.takes_missing {
         true => Missing::Kept,
         false => Missing::Refused,

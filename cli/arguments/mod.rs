@@ -20,8 +20,8 @@ pub use in_sequence::{
 };
 pub use kohonen::{
     ClusterOptions, CompetitionOptions, LATTICES, MAP_STARTS, MODES, MissingOptions, Mode,
-    RateSchedule, SURFACES, SoftKernel, TrainLvq, TrainSom, TrainWta, TrainWtm, Variant, WindowKind, name_of,
-    width,
+    RateSchedule, SURFACES, SoftKernel, TrainLvq, TrainSom, TrainWta, TrainWtm, Variant,
+    WindowKind, name_of, width,
 };
 pub use together::{TrainLupi, TrainMultiTask};
 

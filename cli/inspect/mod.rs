@@ -27,7 +27,8 @@ const LARGE: u64 = 1 << 26;
 pub fn inspect(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
     let path = &arguments.path;
     let shown = path.display().to_string();
-    let metadata = fs::metadata(path).map_err(|error| format!("{shown}: cannot be read: {error}"))?;
+    let metadata =
+        fs::metadata(path).map_err(|error| format!("{shown}: cannot be read: {error}"))?;
     let found = match metadata.is_dir() {
         true => folder(path)?,
         false => look(path)?,
@@ -131,8 +132,13 @@ fn folder(path: &Path) -> Result<Found, String> {
             _ => match look(&path) {
                 Ok(found) => (found.kind, found.brief),
                 Err(error) => {
-                    let problem = error.strip_prefix(&format!("{}: ", path.display()));
-                    ("unknown", problem.unwrap_or(&error).to_owned())
+                    // the name stands before it
+                    let problem = error.strip_prefix(&path.display().to_string());
+                    let problem = problem.unwrap_or(&error);
+                    (
+                        "unknown",
+                        problem.trim_start_matches([':', ',', ' ']).to_owned(),
+                    )
                 }
             },
         };
@@ -147,7 +153,7 @@ fn folder(path: &Path) -> Result<Found, String> {
     }
     Ok(Found {
         kind: "folder",
-        brief: format!("a folder with {}", count(files.len(), "file", "files")),
+        brief: format!("a folder, {}", count(files.len(), "entry", "entries")),
         text: in_columns(&lines),
         figures: json!({ "files": files }),
     })
@@ -208,7 +214,9 @@ fn shortened(text: &str, most: usize) -> String {
 fn first_of(names: &[String]) -> String {
     const SHOWN: usize = 10;
     let shown = names.iter().take(SHOWN);
-    let shown: Vec<String> = shown.map(|name| in_one_line(&shortened(name, 40))).collect();
+    let shown: Vec<String> = shown
+        .map(|name| in_one_line(&shortened(name, 40)))
+        .collect();
     let more = match names.len() {
         all if all > SHOWN => format!(", .. ({all} in all)"),
         _ => String::new(),
@@ -223,7 +231,14 @@ mod tests {
     #[test]
     fn sizes_are_short() {
         let shown = [0, 1, 999, 1000, 48_321, 5_000_000_000].map(size);
-        let expected = ["0 bytes", "1 byte", "999 bytes", "1.0 kB", "48.3 kB", "5.0 GB"];
+        let expected = [
+            "0 bytes",
+            "1 byte",
+            "999 bytes",
+            "1.0 kB",
+            "48.3 kB",
+            "5.0 GB",
+        ];
         assert_eq!(shown, expected);
     }
 
@@ -257,7 +272,13 @@ mod tests {
             for length in [0, 1, 7, 40] {
                 let mut bytes = start.to_vec();
                 bytes.extend((0..length).map(|_| rand::RngExt::random::<u8>(&mut random)));
-                for name in ["file", "file.safetensors", "file.cod", "file.bin", "file.npy"] {
+                for name in [
+                    "file",
+                    "file.safetensors",
+                    "file.cod",
+                    "file.bin",
+                    "file.npy",
+                ] {
                     let path = path.with_file_name(name);
                     fs::write(&path, &bytes).unwrap();
                     if let Err(error) = look(&path) {

@@ -99,7 +99,12 @@ fn codebook(file: &CodebookFile) -> Found {
     labels.sort();
     labels.dedup();
     let range = range(&file.centres);
-    let missing = file.centres.as_slice().iter().filter(|x| x.is_nan()).count();
+    let missing = file
+        .centres
+        .as_slice()
+        .iter()
+        .filter(|x| x.is_nan())
+        .count();
     let mut lines = vec![
         ["centres".to_owned(), centres.to_string()],
         ["features".to_owned(), features.to_string()],

@@ -159,7 +159,10 @@ fn described(contents: &Contents, description: &Description, parameters: &[Tenso
 fn said(contents: &Contents, description: &Description, further: &[(&str, String)]) -> String {
     let version = contents.library_version().unwrap_or("unknown");
     let mut lines = vec![
-        ["written by".to_owned(), format!("unsup {}", in_one_line(version))],
+        [
+            "written by".to_owned(),
+            format!("unsup {}", in_one_line(version)),
+        ],
         ["seed".to_owned(), description.seed.to_string()],
         ["trained on".to_owned(), in_one_line(&description.data)],
     ];
@@ -177,7 +180,11 @@ fn said(contents: &Contents, description: &Description, further: &[(&str, String
             [in_one_line(name), in_one_line(&value)]
         })
         .collect();
-    format!("{}{whole}Settings:\n{}", in_columns(&lines), in_columns(&settings))
+    format!(
+        "{}{whole}Settings:\n{}",
+        in_columns(&lines),
+        in_columns(&settings)
+    )
 }
 
 /// Tensors and their numbers in brief, a line each.
@@ -191,8 +198,13 @@ fn of_tensors(what: &str, tensors: &[TensorInfo]) -> String {
     for tensor in tensors {
         let figures = match &tensor.figures {
             None => Default::default(),
-            Some(figures) => [figures.least, figures.mean, figures.greatest, figures.deviation]
-                .map(four_digits),
+            Some(figures) => [
+                figures.least,
+                figures.mean,
+                figures.greatest,
+                figures.deviation,
+            ]
+            .map(four_digits),
         };
         let [least, mean, greatest, deviation] = figures;
         lines.push([

@@ -107,11 +107,13 @@ impl Answer {
 
     /// How many objects there are.
     pub fn rows(&self) -> usize {
-        self.columns.first().map_or(0, |column| match &column.values {
-            Values::Double(values) => values.len(),
-            Values::Single(values) => values.len(),
-            Values::Whole(values) | Values::Classes(values, _) => values.len(),
-        })
+        self.columns
+            .first()
+            .map_or(0, |column| match &column.values {
+                Values::Double(values) => values.len(),
+                Values::Single(values) => values.len(),
+                Values::Whole(values) | Values::Classes(values, _) => values.len(),
+            })
     }
 
     /// The names of the columns.

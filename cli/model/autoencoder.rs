@@ -80,7 +80,9 @@ pub(super) fn of_pair<M: EncoderDecoder<f32> + 'static>(
             let pairs = pairs.row_iter().zip(x.row_iter());
             let squared = |(y, x): (&[f32], &[f32])| -> f64 {
                 let entries = y.iter().zip(x);
-                entries.map(|(y, x)| (f64::from(*y) - f64::from(*x)).powi(2)).sum()
+                entries
+                    .map(|(y, x)| (f64::from(*y) - f64::from(*x)).powi(2))
+                    .sum()
             };
             let errors = pairs.map(squared).collect();
             Answer::numbered("squared_error", &Matrix::from_vec(x.rows(), 1, errors))

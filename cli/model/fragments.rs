@@ -51,8 +51,12 @@ pub(super) fn encoder(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, Stri
     ])?;
     let model = RelativePosition::<f32>::new(&fragments, &architecture);
     let model = Rc::new(source.filled(model)?);
-    Ok(Asked::of(vec![offer(What::Codes, &model, move |model, x| {
-        let codes = fragments.codes_of_images(model.encoder(), &x.cast());
-        Answer::numbered("code", &codes)
-    })]))
+    Ok(Asked::of(vec![offer(
+        What::Codes,
+        &model,
+        move |model, x| {
+            let codes = fragments.codes_of_images(model.encoder(), &x.cast());
+            Answer::numbered("code", &codes)
+        },
+    )]))
 }

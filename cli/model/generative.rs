@@ -55,7 +55,12 @@ pub(super) fn gan(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, String> 
         discriminator_activation: settings.activation("discriminator_activation")?,
         seed: 0,
     };
-    let of_g = [&[architecture.latent], &architecture.generator[..], &[features]].concat();
+    let of_g = [
+        &[architecture.latent],
+        &architecture.generator[..],
+        &[features],
+    ]
+    .concat();
     let of_d = [&[features], &architecture.discriminator[..], &[1]].concat();
     settings.check_layers(&[&of_g, &of_d])?;
     let game = settings.one_of("game", &GAMES)?;

@@ -61,7 +61,9 @@ pub(super) fn map(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, String> 
     let mut offers = vec![offer(What::Winners, &map, |map, x| {
         let found = winners(map.codebook(), x);
         let place = |of: fn((usize, usize)) -> usize| {
-            let places = found.iter().map(|node| Some(of(map.grid().place((*node)?))));
+            let places = found
+                .iter()
+                .map(|node| Some(of(map.grid().place((*node)?))));
             places.collect()
         };
         let (column, row) = (place(|(m, _)| m), place(|(_, h)| h));
@@ -75,7 +77,11 @@ pub(super) fn map(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, String> 
         let (of_node, names) = (of_node.clone(), Classes::named(names));
         offers.push(offer(What::Classes, &map, move |map, x| {
             let winners = winners(map.codebook(), x).into_iter();
-            Answer::classes("class", winners.map(|node| of_node[node?]).collect(), &names)
+            Answer::classes(
+                "class",
+                winners.map(|node| of_node[node?]).collect(),
+                &names,
+            )
         }));
     }
     offers.extend(of_centres(&map, on, |map| map.codebook()));
@@ -131,7 +137,9 @@ fn of_centres<M: 'static>(
         offer(What::Reconstructions, model, move |model, x| {
             Answer::unscaled(&names, &scaling, &codebook(model).quantize(x))
         }),
-        offer(What::Scores, model, move |model, x| distances(codebook(model), x)),
+        offer(What::Scores, model, move |model, x| {
+            distances(codebook(model), x)
+        }),
     ]
 }
 
@@ -145,7 +153,10 @@ fn winners(codebook: &Codebook<f64>, x: &Matrix<f64>) -> Vec<Option<usize>> {
 fn distances(codebook: &Codebook<f64>, x: &Matrix<f64>) -> Answer {
     let winners = codebook.winners(x).into_iter();
     let distances = winners.map(|winner| winner.map_or(f64::NAN, |winner| winner.distance));
-    Answer::numbered("distance", &Matrix::from_vec(x.rows(), 1, distances.collect()))
+    Answer::numbered(
+        "distance",
+        &Matrix::from_vec(x.rows(), 1, distances.collect()),
+    )
 }
 
 fn taking_missing(offers: Vec<Offer>) -> Asked {

@@ -14,6 +14,8 @@ mod generative;
 mod kohonen;
 mod predictor;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod trained_on;
 
 pub use answer::Answer;

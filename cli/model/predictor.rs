@@ -7,11 +7,11 @@ use crate::arguments::What;
 use crate::data::TrainedOn;
 use std::rc::Rc;
 use unsup_autograd::Tape;
+use unsup_models::Matrix;
 use unsup_models::in_sequence::distillation::{Domain, Surrogate};
 use unsup_models::predictor::{Architecture, Predictor, most_probable};
 use unsup_models::together::multi_task::{self, MultiTask};
 use unsup_models::together::privileged::{TeacherAndStudent, TeacherSees};
-use unsup_models::Matrix;
 
 /// Of classifier, and of distill.
 pub(super) fn classifier(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, String> {
@@ -51,7 +51,9 @@ pub(super) fn surrogate(source: &Source<'_>) -> Result<Asked, String> {
         activation: settings.activation("activation")?,
         ..Architecture::default()
     };
-    let values = values.iter().map(|&(mean, deviation)| (mean as f32, deviation as f32));
+    let values = values
+        .iter()
+        .map(|&(mean, deviation)| (mean as f32, deviation as f32));
     let model = Surrogate::untrained(&Domain(domain), values.collect(), &architecture);
     let model = Rc::new(source.filled(model)?);
     let value = offer(What::Predictions, &model, |model, x| {
@@ -129,7 +131,12 @@ pub(super) fn transferred(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, 
         code_activation: activation,
         seed: 0,
     };
-    let model = Rc::new(encoder_and_heads(source, on, &[names.len()], &architecture)?);
+    let model = Rc::new(encoder_and_heads(
+        source,
+        on,
+        &[names.len()],
+        &architecture,
+    )?);
     let mut offers = of_classes(&model, &names, |model, x| model.answers(0, x));
     offers.push(codes(&model));
     Ok(Asked {
@@ -240,7 +247,9 @@ fn of_tasks(
     let outputs: Vec<usize> = tasks.iter().map(Task::outputs).collect();
     let model = Rc::new(encoder_and_heads(source, on, &outputs, architecture)?);
     let (tasks, of_each) = (Rc::new(tasks), |tasks: &Rc<Vec<Task>>| Rc::clone(tasks));
-    let has_classes = tasks.iter().any(|task| matches!(task.kind, TaskKind::Classes(_)));
+    let has_classes = tasks
+        .iter()
+        .any(|task| matches!(task.kind, TaskKind::Classes(_)));
     let all = |answers: Vec<Answer>| Answer {
         columns: answers
             .into_iter()

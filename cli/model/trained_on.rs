@@ -13,7 +13,10 @@ pub(super) fn read(source: &Source<'_>) -> Result<TrainedOn, String> {
     let features = settings.count("features")?;
     let kind: ScalingKind = settings.parsed("scaling")?;
     let row = |name: &str| {
-        let row = source.saved.further(name).map_err(|error| error.to_string())?;
+        let row = source
+            .saved
+            .further(name)
+            .map_err(|error| error.to_string())?;
         let row = row.ok_or_else(|| format!("{file}: {name} is missing"))?;
         match row.columns() == features && row.rows() == 1 {
             true => Ok(row.into_vec()),
@@ -45,7 +48,11 @@ pub(super) fn read(source: &Source<'_>) -> Result<TrainedOn, String> {
 /// The columns of words, which may not overlap.
 fn words(source: &Source<'_>, features: usize) -> Result<Vec<ColumnWords>, String> {
     let settings = source.settings;
-    if settings.value("words").as_array().is_some_and(Vec::is_empty) {
+    if settings
+        .value("words")
+        .as_array()
+        .is_some_and(Vec::is_empty)
+    {
         return Ok(Vec::new());
     }
     let mut free = 0;
@@ -58,7 +65,8 @@ fn words(source: &Source<'_>, features: usize) -> Result<Vec<ColumnWords>, Strin
         };
         let end = column.feature.saturating_add(column.width());
         if column.words.is_empty() || column.feature < free || end > features {
-            let expected = format!("columns of words one after the other among {features} features");
+            let expected =
+                format!("columns of words one after the other among {features} features");
             return Err(settings.refuse("words", &expected));
         }
         free = end;

@@ -232,7 +232,11 @@ fn describe<T: Real>(
     settings["feature_names"] = json!(data.feature_names);
     let words = data.words.iter();
     let words = words.map(
-        |ColumnWords { column, feature, words }| json!({ "column": column, "feature": feature, "words": words }),
+        |ColumnWords {
+             column,
+             feature,
+             words,
+         }| json!({ "column": column, "feature": feature, "words": words }),
     );
     settings["words"] = words.collect();
     settings["image"] = json!(

@@ -246,7 +246,12 @@ mod tests {
                 &[1, 2, 2],
                 bytes(&[1.0, 5.0, f32::NAN, 3.0]),
             ),
-            ("layer.2.scalar", Dtype::I64, &[], (-7i64).to_le_bytes().to_vec()),
+            (
+                "layer.2.scalar",
+                Dtype::I64,
+                &[],
+                (-7i64).to_le_bytes().to_vec(),
+            ),
             ("layer.2.empty", Dtype::F32, &[0, 3], Vec::new()),
             ("layer.2.small", Dtype::F8_E4M3, &[2], vec![1, 2]),
             ("layer.2.lost", Dtype::F32, &[1], bytes(&[f32::INFINITY])),
@@ -269,7 +274,10 @@ mod tests {
         assert!(tensors[1].figures.unwrap().mean.is_nan());
         assert_eq!((tensors[2].count(), tensors[2].shape.len()), (1, 0));
         assert_eq!(tensors[2].figures.unwrap().least, -7.0);
-        assert_eq!((tensors[3].number_type.as_str(), tensors[3].figures), ("F8_E4M3", None));
+        assert_eq!(
+            (tensors[3].number_type.as_str(), tensors[3].figures),
+            ("F8_E4M3", None)
+        );
         let expected = Figures {
             least: 1.0,
             mean: 3.0,
