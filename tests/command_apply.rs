@@ -438,18 +438,18 @@ fn classes_are_told_as_well_as_the_training_said() {
         let written = read(&out, &ReadOptions::default()).unwrap();
         assert_eq!(written.features.rows(), objects);
 
-        let rows = applied(
-            name,
-            &[
-                "--data",
-                &file,
-                "--label",
-                "kind",
-                "--what",
-                "probabilities",
-            ],
-        );
         if name != "lvq" {
+            let rows = applied(
+                name,
+                &[
+                    "--data",
+                    &file,
+                    "--label",
+                    "kind",
+                    "--what",
+                    "probabilities",
+                ],
+            );
             assert_eq!(rows[0], ["a", "b c", "d"]);
             for (row, class) in numbers(&rows).row_iter().zip(&found) {
                 let place = rows[0].iter().position(|name| name == class).unwrap();
