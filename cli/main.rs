@@ -9,6 +9,7 @@
 //! | `apply` | `unsup apply`: what it makes of new objects |
 //! | `sample` | `unsup sample`: new objects of a generative model |
 //! | `inspect` | `unsup inspect`: what a file or a folder holds |
+//! | `lecture` | the page of the whole lecture |
 //! | `progress` | what is shown while it runs |
 //! | `pictures` | SVG drawings and their PNGs |
 //! | `output` | the folder that results go to |
@@ -17,6 +18,7 @@ mod apply;
 mod arguments;
 mod data;
 mod inspect;
+mod lecture;
 mod model;
 mod output;
 mod pictures;
@@ -24,9 +26,11 @@ mod progress;
 mod sample;
 mod train;
 
-use arguments::{Arguments, Command, Method, TrainAutoEncoder};
+use arguments::{Arguments, Command, LectureOptions, Method};
 use clap::Parser;
 use clap::error::{ContextKind, ErrorKind};
+use lecture::Verdict;
+use output::print;
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -38,41 +42,31 @@ fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     let outcome = match arguments.command {
-        None => train::autoencoder::autoencoder(&TrainAutoEncoder::default()),
-        Some(Command::Train { method }) => match method {
-            Method::Autoencoder(settings) => train::autoencoder::autoencoder(&settings),
-            Method::Linear(settings) => train::autoencoder::linear(&settings),
-            Method::TwoLayer(settings) => train::autoencoder::two_layer(&settings),
-            Method::Sparse(settings) => train::autoencoder::sparse(&settings),
-            Method::Denoising(settings) => train::autoencoder::denoising(&settings),
-            Method::Contractive(settings) => train::autoencoder::contractive(&settings),
-            Method::Relational(settings) => train::autoencoder::relational(&settings),
-            Method::Stacked(settings) => train::autoencoder::stacked(&settings),
-            Method::Variational(settings) => train::autoencoder::variational(&settings),
-            Method::SemiSupervised(settings) => train::autoencoder::semi_supervised(&settings),
-            Method::Classifier(settings) => train::classifier::classifier(&settings),
-            Method::Wta(settings) => train::kohonen::clusters::wta(&settings),
-            Method::Wtm(settings) => train::kohonen::clusters::wtm(&settings),
-            Method::Lvq(settings) => train::kohonen::lvq::lvq(&settings),
-            Method::Som(settings) => train::kohonen::som::som(&settings),
-            Method::Transfer(settings) => train::in_sequence::transfer(&settings),
-            Method::SelfSupervised(settings) => train::in_sequence::self_supervised(&settings),
-            Method::Distill(settings) => train::in_sequence::distill(&settings),
-            Method::MultiTask(settings) => train::together::multi_task(&settings),
-            Method::Lupi(settings) => train::together::lupi(&settings),
-            Method::Gan(settings) => train::together::adversarial::gan(&settings),
-        },
-        Some(Command::Apply(settings)) => apply::apply(&settings),
-        Some(Command::Sample(settings)) => sample::sample(&settings),
-        Some(Command::Inspect(settings)) => inspect::inspect(&settings),
+        None => lecture::lecture(&LectureOptions::default()),
+        Some(Command::Lecture(options)) => lecture::lecture(&options),
+        Some(Command::Train { method }) => train(&method).map(|()| Verdict::Holds),
+        Some(Command::Apply(options)) => apply::apply(&options).map(|()| Verdict::Holds),
+        Some(Command::Sample(options)) => sample::sample(&options).map(|()| Verdict::Holds),
+        Some(Command::Inspect(options)) => inspect::inspect(&options).map(|()| Verdict::Holds),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Verdict::Holds) => ExitCode::SUCCESS,
+        Ok(Verdict::Fails) => ExitCode::FAILURE,
         Err(error) => {
             complain(&error.to_string());
             ExitCode::FAILURE
         }
     }
+}
+
+/// Trains, and prints what it came to: one JSON object for another program, or a summary for a reader.
+fn train(method: &Method) -> Result<(), Box<dyn Error>> {
+    let trained = train::train(method)?;
+    match method.run_options().json {
+        true => print(&format!("{}\n", trained.json))?,
+        false => print(&trained.summary)?,
+    }
+    Ok(())
 }
 
 /// A bad value is one line that names it, the option, and what is expected; help, version and unknown options are as clap

@@ -1,6 +1,6 @@
 //! Where results go: a folder, and standard output.
 
-use crate::pictures::png;
+use crate::pictures::{Picture, png};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -93,9 +93,9 @@ impl OutputFolder {
     ///
     /// # Errors
     /// If one can't be drawn or written.
-    pub fn write_pictures(&self, pictures: &[(&str, String)]) -> Result<Vec<PathBuf>, String> {
+    pub fn write_pictures(&self, pictures: &[Picture]) -> Result<Vec<PathBuf>, String> {
         let mut drawn = Vec::new();
-        for (name, svg) in pictures {
+        for Picture { name, svg } in pictures {
             let path = self.path(name);
             let bytes = png(svg).map_err(|error| format!("{}: {error}", path.display()))?;
             drawn.push((name, bytes));
@@ -165,7 +165,12 @@ mod tests {
     fn nothing_is_written_if_one_picture_cannot_be_drawn() {
         let folder = tempfile::tempdir().unwrap();
         let out = OutputFolder::open(folder.path(), &["a.png", "b.png"]).unwrap();
-        let pictures = |second: &str| [("a.png", GOOD.to_owned()), ("b.png", second.to_owned())];
+        let pictures = |second: &str| {
+            [
+                Picture::new("a.png", GOOD.to_owned()),
+                Picture::new("b.png", second.to_owned()),
+            ]
+        };
         let error = out.write_pictures(&pictures(BAD)).unwrap_err();
         assert!(error.contains("b.png: picture: the SVG"), "{error}");
         let names = fs::read_dir(folder.path())
@@ -185,7 +190,7 @@ mod tests {
         let out = OutputFolder::open(folder.path(), &["a.png"]).unwrap();
         // it comes between
         fs::create_dir(folder.path().join("a.png")).unwrap();
-        let error = out.write_pictures(&[("a.png", GOOD.to_owned())]);
+        let error = out.write_pictures(&[Picture::new("a.png", GOOD.to_owned())]);
         assert_eq!(error.unwrap_err().matches("a.png").count(), 1);
     }
 }

@@ -7,6 +7,7 @@ mod command_autoencoders;
 mod command_gan;
 mod command_in_sequence;
 mod command_kohonen;
+mod command_lecture;
 mod command_together;
 mod corners;
 mod evidence;

@@ -5,6 +5,7 @@ mod apply;
 mod autoencoder;
 mod in_sequence;
 mod kohonen;
+mod lecture;
 mod together;
 
 pub use adversarial::{GAMES, PENALTIES, PenaltyKind, TrainGan};
@@ -23,6 +24,7 @@ pub use kohonen::{
     RateSchedule, SURFACES, SoftKernel, TrainLvq, TrainSom, TrainWta, TrainWtm, Variant,
     WindowKind, name_of, width,
 };
+pub use lecture::LectureOptions;
 pub use together::{TrainLupi, TrainMultiTask};
 
 use clap::{Args, Parser, Subcommand};
@@ -34,13 +36,14 @@ use unsup_models::Activation;
 /// The lecture "Neural networks with unsupervised learning" (K. Vorontsov) as a program.
 ///
 /// Every method trains on handwritten digits that come with the program, or on a table of your own, and shows what it
-/// has learned as numbers and as pictures. Without a command, `unsup` trains the deep auto-encoder on the digits.
+/// has learned as numbers and as pictures. Without a command, `unsup` runs the whole lecture and writes it as a page.
 #[derive(Parser, Debug)]
 #[command(
     name = "unsup",
     version,
     after_help = "Examples:
-  unsup                                            the deep auto-encoder on the digits, a code of 2 numbers
+  unsup                                            the whole lecture as one page, lecture/index.html
+  unsup lecture --only som,variational             two methods of it
   unsup train autoencoder --code 8                 a larger code
   unsup train autoencoder --data table.csv --widths 64,16 --out runs/table
   unsup train autoencoder --json | jq .ratio       the result for another program
@@ -51,7 +54,7 @@ use unsup_models::Activation;
 Pictures and results go to the folder --out. `unsup train METHOD --help` explains a method and its options."
 )]
 pub struct Arguments {
-    /// What to do; without it, `train autoencoder`.
+    /// What to do; without it, `lecture`.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -59,6 +62,21 @@ pub struct Arguments {
 /// What the program does.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Run the whole lecture: every method trained, drawn and held against its gates, on one page.
+    ///
+    /// Each method is trained on the digits as `unsup train` does, and its pictures are shown; then its experiments are
+    /// run, which compare it with an answer that is known and with itself without its idea. Several methods are worked on
+    /// at once, as many as --threads says. The exit code is 0 if all gates hold, else 1.
+    ///
+    /// Written to --out (lecture, if it is not given), anew after each method: index.html, the page, in one file that
+    /// loads nothing from anywhere; and results.json.
+    ///
+    /// results.json, and with --json standard output: version, seed, seeds, quick, threads, cpu, seconds, complete (all
+    /// that was asked for has been run), methods, gates (hold, fail, not_evaluated), records (one a gate: method,
+    /// experiment, evidence, name, value, deviation, reference, source (of the reference), gate, holds, seeds, seconds),
+    /// figures (the same of those without a gate), skipped (experiments whose data are not there), failures.
+    Lecture(LectureOptions),
+
     /// Train a method of the lecture and show what it has learned.
     Train {
         /// Which.
@@ -429,6 +447,35 @@ pub enum Method {
     Gan(TrainGan),
 }
 
+impl Method {
+    /// How it is run.
+    pub fn run_options(&self) -> &RunOptions {
+        match self {
+            Self::Autoencoder(settings) => &settings.common.run,
+            Self::Linear(settings) => &settings.common.run,
+            Self::TwoLayer(settings) => &settings.common.run,
+            Self::Sparse(settings) => &settings.common.run,
+            Self::Denoising(settings) => &settings.common.run,
+            Self::Contractive(settings) => &settings.common.run,
+            Self::Relational(settings) => &settings.common.run,
+            Self::Stacked(settings) => &settings.common.run,
+            Self::Variational(settings) => &settings.common.run,
+            Self::SemiSupervised(settings) => &settings.common.run,
+            Self::Classifier(settings) => &settings.run,
+            Self::Wta(settings) => &settings.run,
+            Self::Wtm(settings) => &settings.run,
+            Self::Lvq(settings) => &settings.run,
+            Self::Som(settings) => &settings.run,
+            Self::Transfer(settings) => &settings.run,
+            Self::SelfSupervised(settings) => &settings.run,
+            Self::Distill(settings) => &settings.run,
+            Self::MultiTask(settings) => &settings.run,
+            Self::Lupi(settings) => &settings.run,
+            Self::Gan(settings) => &settings.run,
+        }
+    }
+}
+
 /// Where the objects come from.
 #[derive(Args, Clone, Debug)]
 pub struct DataOptions {
@@ -535,7 +582,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub threads: Option<usize>,
 
-    /// The folder for the results; it is made if it is not there. [default: runs/METHOD]
+    /// The folder for the results; it is made if it is not there. [default: runs/METHOD; lecture for the lecture]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 

@@ -35,6 +35,21 @@ mod surfaces;
 mod tiles;
 mod vector_field;
 
+/// A picture that goes to a file.
+pub struct Picture {
+    /// The name of the file.
+    pub name: &'static str,
+    /// What is drawn, as SVG text.
+    pub svg: String,
+}
+
+impl Picture {
+    /// A picture for the file of this name.
+    pub fn new(name: &'static str, svg: String) -> Self {
+        Self { name, svg }
+    }
+}
+
 pub use agreement::agreement;
 pub use axis::Scale;
 pub use bars::{Bar, bars};
@@ -42,6 +57,7 @@ pub use calibration::{calibration, expected_calibration_error};
 pub use cells::TileShape;
 pub use codes::codes;
 pub use curves::curves;
+pub use document::Escaped;
 pub use estimate::Estimate;
 pub use filters::filters;
 pub use fragments::{Fragments, fragments};

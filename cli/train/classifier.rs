@@ -2,11 +2,12 @@
 
 use super::{
     Job, USUAL_RATE, WRITTEN, architecture, check_size, count, describe, four_digits, lines,
-    listed, report, set_threads, training,
+    listed, set_threads, training,
 };
 use crate::arguments::TrainClassifier;
 use crate::data::{Missing, Part, Split};
 use crate::output::OutputFolder;
+use crate::train::Trained;
 use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -21,11 +22,14 @@ use unsup_nn::train::EarlyStopping;
 const VALIDATION: f64 = 0.1;
 
 /// `unsup train classifier`
-pub fn classifier(arguments: &TrainClassifier) -> Result<(), Box<dyn Error>> {
+pub fn classifier(arguments: &TrainClassifier) -> Result<Trained, Box<dyn Error>> {
     let outcome = run(arguments)?;
-    let (json, summary) = (outcome.json(), outcome.summary(arguments));
-    report(&arguments.run, &json, &summary)?;
-    Ok(())
+    Ok(Trained {
+        method: "classifier",
+        json: outcome.json(),
+        summary: outcome.summary(arguments),
+        pictures: Vec::new(),
+    })
 }
 
 /// What a training came to.

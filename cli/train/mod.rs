@@ -1,18 +1,19 @@
 //! `unsup train METHOD`: what the methods share. Each has a file of its own.
 
-pub mod autoencoder;
-pub mod classifier;
-pub mod in_sequence;
-pub mod kohonen;
+mod autoencoder;
+mod classifier;
+mod in_sequence;
+mod kohonen;
 mod report;
 mod runs;
 mod side_by_side;
-pub mod together;
+mod together;
 
-use crate::arguments::{CheckpointOptions, RunOptions, TrainingOptions};
+use crate::arguments::{CheckpointOptions, Method, RunOptions, TrainingOptions};
 use crate::data::About;
 use crate::model::MODEL;
-use crate::output::{OutputFolder, print};
+use crate::output::OutputFolder;
+use crate::pictures::Picture;
 use crate::progress::TrainingBar;
 use std::error::Error;
 use std::io::{self, Write};
@@ -38,6 +39,49 @@ const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(30);
 
 /// More weights than this, with their gradients and Adam's two moments, don't fit into the memory of most machines.
 const MOST_WEIGHTS: usize = 200_000_000;
+
+/// What a training came to.
+pub struct Trained {
+    /// The method, by the name under which it is trained.
+    pub method: &'static str,
+    /// For another program.
+    pub json: Value,
+    /// For a reader.
+    pub summary: String,
+    /// What was drawn, in the order in which it is to be looked at.
+    pub pictures: Vec<Picture>,
+}
+
+/// Trains a method, and writes what it came to into its folder. Nothing is printed to standard output.
+///
+/// # Errors
+/// If the data can't be read or are not what the method takes, the settings are of no use, the training diverges, or its
+/// results can't be written.
+pub fn train(method: &Method) -> Result<Trained, Box<dyn Error>> {
+    match method {
+        Method::Autoencoder(settings) => autoencoder::autoencoder(settings),
+        Method::Linear(settings) => autoencoder::linear(settings),
+        Method::TwoLayer(settings) => autoencoder::two_layer(settings),
+        Method::Sparse(settings) => autoencoder::sparse(settings),
+        Method::Denoising(settings) => autoencoder::denoising(settings),
+        Method::Contractive(settings) => autoencoder::contractive(settings),
+        Method::Relational(settings) => autoencoder::relational(settings),
+        Method::Stacked(settings) => autoencoder::stacked(settings),
+        Method::Variational(settings) => autoencoder::variational(settings),
+        Method::SemiSupervised(settings) => autoencoder::semi_supervised(settings),
+        Method::Classifier(settings) => classifier::classifier(settings),
+        Method::Wta(settings) => kohonen::clusters::wta(settings),
+        Method::Wtm(settings) => kohonen::clusters::wtm(settings),
+        Method::Lvq(settings) => kohonen::lvq::lvq(settings),
+        Method::Som(settings) => kohonen::som::som(settings),
+        Method::Transfer(settings) => in_sequence::transfer(settings),
+        Method::SelfSupervised(settings) => in_sequence::self_supervised(settings),
+        Method::Distill(settings) => in_sequence::distill(settings),
+        Method::MultiTask(settings) => together::multi_task(settings),
+        Method::Lupi(settings) => together::lupi(settings),
+        Method::Gan(settings) => together::adversarial::gan(settings),
+    }
+}
 
 /// A method's training, as far as all methods have it alike.
 struct Job<'a, M> {
@@ -199,15 +243,6 @@ fn training(options: &TrainingOptions, rate: f64, objects: usize, seed: u64) -> 
 
 /// The learning rate where a method has none of its own.
 const USUAL_RATE: f64 = 0.002;
-
-/// Prints what a training came to: one JSON object for another program, or a summary for a reader.
-fn report(options: &RunOptions, json: &Value, summary: &str) -> Result<(), String> {
-    if options.json {
-        print(&format!("{json}\n"))
-    } else {
-        print(summary)
-    }
-}
 
 /// The names under which a saved model holds the scaling of its inputs.
 pub const SCALING: [&str; 2] = ["scaling.shift", "scaling.scale"];

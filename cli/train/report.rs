@@ -1,6 +1,7 @@
 //! Figures of a training, with and without the method's idea: for another program, and for a reader.
 
-use super::four_digits;
+use super::{Trained, four_digits};
+use crate::pictures::Picture;
 use std::path::PathBuf;
 use unsup_nn::saving::{Value, json};
 
@@ -228,6 +229,16 @@ impl Report {
         };
         object["seconds"] = json!(self.seconds);
         object
+    }
+
+    /// All of it, with what was drawn.
+    pub fn of_training(&self, method: &'static str, pictures: Vec<Picture>) -> Trained {
+        Trained {
+            method,
+            json: self.json(),
+            summary: self.summary(),
+            pictures,
+        }
     }
 
     /// For a reader.

@@ -2,10 +2,11 @@
 //! share is here: the folder, one line of progress, the report.
 
 use super::report::{Report, Section, Table};
-use super::{HISTORY, MODEL, SCALING, count, lines, loss, scaling_rows, set_threads};
+use super::{HISTORY, MODEL, SCALING, Trained, count, lines, loss, scaling_rows, set_threads};
 use crate::arguments::RunOptions;
 use crate::data::About;
 use crate::output::OutputFolder;
+use crate::pictures::Picture;
 use crate::progress::TrainingBar;
 use std::error::Error;
 use std::ops::ControlFlow;
@@ -17,6 +18,7 @@ use unsup_nn::saving::{Description, save_model};
 
 /// Several trainings, and where their results go.
 pub struct Runs<'a> {
+    method: &'static str,
     options: &'a RunOptions,
     out: OutputFolder,
     written: Vec<PathBuf>,
@@ -37,8 +39,8 @@ pub struct Findings {
     pub tables: Vec<Table>,
     /// What is wrong, in words.
     pub warnings: Vec<String>,
-    /// What is drawn: the names of files, and SVG text.
-    pub pictures: Vec<(&'static str, String)>,
+    /// What is drawn, in the order in which it is to be looked at.
+    pub pictures: Vec<Picture>,
 }
 
 impl<'a> Runs<'a> {
@@ -48,7 +50,7 @@ impl<'a> Runs<'a> {
     /// # Errors
     /// If the folder can't be written to.
     pub fn open(
-        method: &str,
+        method: &'static str,
         options: &'a RunOptions,
         names: &[&'static str],
     ) -> Result<Self, Box<dyn Error>> {
@@ -56,6 +58,7 @@ impl<'a> Runs<'a> {
         let default = PathBuf::from(format!("runs/{method}"));
         let names = [&[MODEL, HISTORY], names].concat();
         Ok(Self {
+            method,
             options,
             out: OutputFolder::open(options.out.as_ref().unwrap_or(&default), &names)?,
             written: Vec::new(),
@@ -165,11 +168,11 @@ impl<'a> Runs<'a> {
         self.out.remove(name)
     }
 
-    /// Draws, writes and prints.
+    /// Draws and writes.
     ///
     /// # Errors
     /// If something can't be drawn or written.
-    pub fn finish(mut self, findings: Findings) -> Result<(), Box<dyn Error>> {
+    pub fn finish(mut self, findings: Findings) -> Result<Trained, Box<dyn Error>> {
         if let Some(bar) = &self.bar {
             bar.finish();
         }
@@ -202,8 +205,7 @@ impl<'a> Runs<'a> {
             left: left.collect(),
             seconds,
         };
-        super::report(self.options, &report.json(), &report.summary())?;
-        Ok(())
+        Ok(report.of_training(self.method, pictures))
     }
 }
 

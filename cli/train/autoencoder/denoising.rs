@@ -1,9 +1,10 @@
 //! `unsup train denoising`.
 
-use super::{Picture, Plan, Session, filters};
+use super::{Plan, Session, filters};
 use crate::arguments::{NoiseKind, TrainDenoising};
 use crate::data::Split;
-use crate::pictures;
+use crate::pictures::{self, Picture};
+use crate::train::Trained;
 use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_data::Dataset;
@@ -22,7 +23,7 @@ fn ring() -> GaussianMixture {
 }
 
 /// `unsup train denoising`
-pub fn denoising(arguments: &TrainDenoising) -> Result<(), Box<dyn Error>> {
+pub fn denoising(arguments: &TrainDenoising) -> Result<Trained, Box<dyn Error>> {
     let noise = noise(arguments)?;
     let on_ring = arguments.ring;
     let code = arguments.code.unwrap_or(if on_ring { 64 } else { 128 });
@@ -112,7 +113,7 @@ pub fn denoising(arguments: &TrainDenoising) -> Result<(), Box<dyn Error>> {
             about.name,
             in_words(noise)
         );
-        let mut drawn = vec![(
+        let mut drawn = vec![Picture::new(
             "denoised.png",
             pictures::tiles(&rows, about.tile, &caption, ""),
         )];
@@ -177,7 +178,7 @@ fn field(session: &Session<'_>, model: &AutoEncoder<f32>, sigma: f64, on_ring: b
         panels.push(("exact: ∇ ln p(x) with the noise", &positions, &score));
     }
     let caption = "The denoiser's arrows lead to where objects are".to_owned();
-    (
+    Picture::new(
         "field.png",
         pictures::vector_field(&panels, points, &caption),
     )

@@ -27,13 +27,13 @@ pub use variational::variational;
 
 use super::report::{self, Figure, Report, Section};
 use super::{
-    Job, USUAL_RATE, WRITTEN, architecture, check_numbers, check_size, count, describe,
+    Job, Trained, USUAL_RATE, WRITTEN, architecture, check_numbers, check_size, count, describe,
     four_digits, lines, listed, loss, set_threads, training,
 };
 use crate::arguments::AutoEncoderOptions;
 use crate::data::{Missing, Split};
 use crate::output::OutputFolder;
-use crate::pictures;
+use crate::pictures::{self, Picture};
 use crate::progress::TrainingBar;
 use std::error::Error;
 use std::ops::ControlFlow;
@@ -81,9 +81,6 @@ struct Session<'a> {
     written: Vec<PathBuf>,
     start: Instant,
 }
-
-/// A picture: the name of its file, and what is drawn.
-type Picture = (&'static str, String);
 
 impl<'a> Session<'a> {
     /// Reads the data and makes sure of the folder, before anything is trained. `rate` is the method's learning rate if
@@ -336,16 +333,19 @@ impl<'a> Session<'a> {
                 pictures::tiles(&rows, about.tile, &caption, "")
             }
         };
-        let mut drawn = vec![(RECONSTRUCTIONS, picture)];
+        let mut drawn = vec![Picture::new(RECONSTRUCTIONS, picture)];
         if self.code == 2 {
             let title = format!("Codes of the held-out {}", about.name);
             let labels = self.data.held_out.labels.as_deref();
-            drawn.push((CODES, pictures::codes(&model.encode(x), labels, &title)));
+            drawn.push(Picture::new(
+                CODES,
+                pictures::codes(&model.encode(x), labels, &title),
+            ));
         }
         drawn
     }
 
-    /// Judges, draws, writes and prints; `with` and `without` are the sections that the method adds for the model and
+    /// Judges, draws and writes; `with` and `without` are the sections that the method adds for the model and
     /// the ablated one.
     fn finish(
         mut self,
@@ -353,7 +353,7 @@ impl<'a> Session<'a> {
         learned: Learned<'_>,
         ablated: Option<(&str, Learned<'_>)>,
         pictures: Vec<Picture>,
-    ) -> Result<(), Box<dyn Error>> {
+    ) -> Result<Trained, Box<dyn Error>> {
         let pca = PcaLoss::of(&self.data, self.code);
         let mut sections = self.sections(learned.model, &pca)?;
         sections.extend(learned.section);
@@ -377,7 +377,7 @@ impl<'a> Session<'a> {
         self.written.extend(self.out.write_pictures(&drawn)?);
         let left = PICTURES
             .iter()
-            .filter(|name| drawn.iter().all(|(drawn, _)| drawn != *name))
+            .filter(|name| drawn.iter().all(|drawn| drawn.name != **name))
             .filter_map(|name| self.out.find(name));
         let features = self.train.columns();
         let report = Report {
@@ -401,8 +401,7 @@ impl<'a> Session<'a> {
             left: left.collect(),
             seconds: self.start.elapsed().as_secs_f64(),
         };
-        super::report(&self.options.run, &report.json(), &report.summary())?;
-        Ok(())
+        Ok(report.of_training(self.method, drawn))
     }
 
     /// Widths there and back, for a title: "64-128-2-128-64".
@@ -464,7 +463,7 @@ impl<'p> Plan<'p> {
         mut session: Session<'_>,
         section: impl Fn(&Session<'_>, &AutoEncoder<f32>) -> Option<Section>,
         pictures: impl Fn(&Session<'_>, &AutoEncoder<f32>, Option<&AutoEncoder<f32>>) -> Vec<Picture>,
-    ) -> Result<(), Box<dyn Error>> {
+    ) -> Result<Trained, Box<dyn Error>> {
         let (x, features) = (session.train.clone(), session.train.columns());
         let mut model = AutoEncoder::new(features, &self.architecture);
         let criterion = Reconstruction {
@@ -551,7 +550,7 @@ fn filters(session: &Session<'_>, model: &AutoEncoder<f32>) -> Picture {
         "What each unit of the first layer looks for: its weights, {}",
         session.data.about.name
     );
-    (
+    Picture::new(
         FILTERS,
         pictures::filters(&encoder_weights(model), session.data.about.tile, &caption),
     )

@@ -1,8 +1,9 @@
 //! `unsup train variational`.
 
-use super::{Learned, Picture, Session, check_numbers};
+use super::{Learned, Session, check_numbers};
 use crate::arguments::TrainVariational;
-use crate::pictures;
+use crate::pictures::{self, Picture};
+use crate::train::Trained;
 use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::Matrix;
@@ -20,7 +21,7 @@ const SIDE: usize = 10;
 const SHOWN: usize = 6;
 
 /// `unsup train variational`
-pub fn variational(arguments: &TrainVariational) -> Result<(), Box<dyn Error>> {
+pub fn variational(arguments: &TrainVariational) -> Result<Trained, Box<dyn Error>> {
     let (hidden, code, seed) = (
         &arguments.widths.0,
         arguments.code,
@@ -173,7 +174,7 @@ fn drawn(session: &Session<'_>, model: &Variational<f32>) -> Vec<Picture> {
     );
     let samples = model.decode(&model.sample_codes(SIDE * SIDE, seed));
     let caption = format!("New objects: codes drawn from the prior, decoded ({name})");
-    let mut pictures = vec![(
+    let mut pictures = vec![Picture::new(
         "samples.png",
         pictures::grid(&samples, SIDE, tile, &caption, None),
     )];
@@ -188,7 +189,7 @@ fn drawn(session: &Session<'_>, model: &Variational<f32>) -> Vec<Picture> {
     let caption = format!(
         "Left held-out {name}, beside each what is like it: codes drawn around its own, decoded"
     );
-    pictures.push((
+    pictures.push(Picture::new(
         "similar.png",
         pictures::grid(&beside, SIDE, tile, &caption, None),
     ));
@@ -207,7 +208,7 @@ fn drawn(session: &Session<'_>, model: &Variational<f32>) -> Vec<Picture> {
         let caption = format!(
             "From one of the held-out {name} to another, in a straight line between their codes"
         );
-        pictures.push((
+        pictures.push(Picture::new(
             "interpolation.png",
             pictures::grid(&ways, SIDE, tile, &caption, None),
         ));
@@ -234,7 +235,7 @@ fn drawn(session: &Session<'_>, model: &Variational<f32>) -> Vec<Picture> {
             &caption,
             Some(("z₁", "z₂")),
         );
-        pictures.push(("manifold.png", picture));
+        pictures.push(Picture::new("manifold.png", picture));
     }
     pictures
 }

@@ -3,7 +3,8 @@
 use super::{class_name, few_of_each, fewest, surrogate, usual_epochs};
 use crate::arguments::{TrainDistill, TrainingOptions};
 use crate::data::{About, Missing, Split};
-use crate::pictures::{self, Estimate, Scale};
+use crate::pictures::{self, Estimate, Picture, Scale};
+use crate::train::Trained;
 use crate::train::classifier::Classed;
 use crate::train::report::{Cell, Table};
 use crate::train::runs::{Findings, Runs, runs, seed_of, spread_of};
@@ -34,7 +35,7 @@ const TEMPERATURE: f64 = 4.0;
 const UNITS: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
 /// `unsup train distill`
-pub fn distill(arguments: &TrainDistill) -> Result<(), Box<dyn Error>> {
+pub fn distill(arguments: &TrainDistill) -> Result<Trained, Box<dyn Error>> {
     arguments
         .data
         .check(&[("--test", arguments.test.is_some())])?;
@@ -463,7 +464,7 @@ impl<'a> Lesson<'a> {
         }
     }
 
-    fn pictures(&self, teacher: usize, found: &Found) -> Vec<(&'static str, String)> {
+    fn pictures(&self, teacher: usize, found: &Found) -> Vec<Picture> {
         let name = &self.about.name;
         let students = Way::ALL.iter().zip(&found.students);
         let first = students.map(|(way, judged)| (format!("student {}", way.name()), &judged[0]));
@@ -476,7 +477,10 @@ impl<'a> Lesson<'a> {
             .map(|(name, judged)| (&name[..], &judged.confidences[..], &judged.right[..]))
             .collect();
         let caption = format!("How sure a teacher and its students are of {name}, and how right");
-        let mut drawn = vec![(CALIBRATION, pictures::calibration(&classifiers, &caption))];
+        let mut drawn = vec![Picture::new(
+            CALIBRATION,
+            pictures::calibration(&classifiers, &caption),
+        )];
         if self.units.is_empty() {
             return drawn;
         }
@@ -500,7 +504,7 @@ impl<'a> Lesson<'a> {
         let caption = format!("{name}: students of one layer, by their size");
         let references = [(&teacher[..], found.teacher.accuracy)];
         let remark = spread_of(self.arguments.repeats);
-        drawn.push((
+        drawn.push(Picture::new(
             SIZES,
             pictures::curves(&series, &references, axes, &caption, &remark),
         ));

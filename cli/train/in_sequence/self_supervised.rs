@@ -2,7 +2,8 @@
 
 use crate::arguments::TrainSelfSupervised;
 use crate::data::{About, Missing, Split};
-use crate::pictures::{self, TileShape};
+use crate::pictures::{self, Picture, TileShape};
+use crate::train::Trained;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, runs, seed_of};
 use crate::train::{
@@ -35,7 +36,7 @@ const SHOWN: usize = 12;
 const FRAGMENTS: &str = "fragments.png";
 
 /// `unsup train self-supervised`
-pub fn self_supervised(arguments: &TrainSelfSupervised) -> Result<(), Box<dyn Error>> {
+pub fn self_supervised(arguments: &TrainSelfSupervised) -> Result<Trained, Box<dyn Error>> {
     let split = images(arguments)?;
     let fragments = fragments(arguments, &split.about)?;
     let task = PositionTask {
@@ -405,7 +406,7 @@ impl PositionTask<'_> {
     }
 
     /// Held-out pairs with their true and their predicted positions.
-    fn picture(&self, found: &Found) -> Option<(&'static str, String)> {
+    fn picture(&self, found: &Found) -> Option<Picture> {
         let (pairs, predicted) = found.shown.as_ref()?;
         let Fragments {
             height,
@@ -442,7 +443,7 @@ impl PositionTask<'_> {
         );
         let tile = TileShape::Image { height, width };
         let svg = pictures::fragments(&images, tile, side, &marked, &counts, &caption);
-        Some((FRAGMENTS, svg))
+        Some(Picture::new(FRAGMENTS, svg))
     }
 
     /// Where a neighbour lies that is not shifted.

@@ -2,7 +2,8 @@
 
 use super::distillation::{PICTURES, RATE};
 use crate::arguments::{FunctionName, TrainDistill, TrainingOptions, function_name};
-use crate::pictures;
+use crate::pictures::{self, Picture};
+use crate::train::Trained;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of};
 use crate::train::{architecture, check_numbers, check_size, count, listed, training};
@@ -30,7 +31,7 @@ const INPUTS: usize = 5;
 const NEW_POINTS: usize = 5000;
 
 /// `unsup train distill --function`
-pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box<dyn Error>> {
+pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<Trained, Box<dyn Error>> {
     let calls = arguments.calls.unwrap_or(CALLS);
     let function = function(arguments, name, calls)?;
     let a = |x: &Matrix<f32>| {
@@ -100,7 +101,7 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box
                 function_name(name),
                 count(calls, "call", "calls")
             );
-            drawn.push((
+            drawn.push(Picture::new(
                 AGREEMENT,
                 pictures::agreement(
                     &numbers(&truth),
@@ -114,7 +115,10 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<(), Box
             ));
             if inputs == 2 {
                 let caption = format!("{}, and what was learned of it", function_name(name));
-                drawn.push((PLANE, plane(&a, &model, &domain, &x, &caption)));
+                drawn.push(Picture::new(
+                    PLANE,
+                    plane(&a, &model, &domain, &x, &caption),
+                ));
             }
         }
         runs.trained(format!("R² {:.4}", of_surrogate[run]));

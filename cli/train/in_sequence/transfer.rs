@@ -3,7 +3,8 @@
 use super::{class_name, differences, few_of_each, fewest, usual_epochs};
 use crate::arguments::{DigitTask, SourceLabel, TrainTransfer, Widths};
 use crate::data::{About, Further, Missing, Part, Split};
-use crate::pictures::{self, Estimate, Scale};
+use crate::pictures::{self, Estimate, Picture, Scale};
+use crate::train::Trained;
 use crate::train::classifier::Classed;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
@@ -22,7 +23,7 @@ const SOURCE_EPOCHS: usize = 30;
 const UNLABELLED_EPOCHS: usize = 60;
 
 /// `unsup train transfer`
-pub fn transfer(arguments: &TrainTransfer) -> Result<(), Box<dyn Error>> {
+pub fn transfer(arguments: &TrainTransfer) -> Result<Trained, Box<dyn Error>> {
     let of_files = [
         ("--source", arguments.source.is_some()),
         ("--source-label", arguments.source_label.is_some()),
@@ -539,7 +540,7 @@ impl Problem {
     }
 
     /// Accuracy against the number of labels, where there are several numbers.
-    fn picture(&self, sizes: &[usize], found: &Found) -> Option<(&'static str, String)> {
+    fn picture(&self, sizes: &[usize], found: &Found) -> Option<Picture> {
         if sizes.len() < 2 {
             return None;
         }
@@ -562,7 +563,7 @@ impl Problem {
         ];
         let caption = format!("Accuracy from few labels: {}", self.target);
         let remark = spread_of(found.runs());
-        Some((
+        Some(Picture::new(
             CURVE,
             pictures::curves(&series, &[], axes, &caption, &remark),
         ))

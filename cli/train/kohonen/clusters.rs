@@ -10,7 +10,8 @@ use crate::arguments::{
 };
 use crate::data::{About, Part, Whole};
 use crate::progress::TrainingBar;
-use crate::train::{count, four_digits, lines, report, set_threads};
+use crate::train::Trained;
+use crate::train::{count, four_digits, lines, set_threads};
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ use unsup_models::kohonen::{
 use unsup_nn::saving::{Value, json};
 
 /// `unsup train wta`
-pub fn wta(arguments: &TrainWta) -> Result<(), Box<dyn Error>> {
+pub fn wta(arguments: &TrainWta) -> Result<Trained, Box<dyn Error>> {
     let job = Job {
         method: "wta",
         data: &arguments.data,
@@ -37,7 +38,7 @@ pub fn wta(arguments: &TrainWta) -> Result<(), Box<dyn Error>> {
 }
 
 /// `unsup train wtm`
-pub fn wtm(arguments: &TrainWtm) -> Result<(), Box<dyn Error>> {
+pub fn wtm(arguments: &TrainWtm) -> Result<Trained, Box<dyn Error>> {
     let job = Job {
         method: "wtm",
         data: &arguments.data,
@@ -74,7 +75,7 @@ pub fn wtm(arguments: &TrainWtm) -> Result<(), Box<dyn Error>> {
 
 /// A training of clusters.
 struct Job<'a> {
-    method: &'a str,
+    method: &'static str,
     data: &'a DataOptions,
     missing: &'a MissingOptions,
     clusters: &'a ClusterOptions,
@@ -83,7 +84,7 @@ struct Job<'a> {
 }
 
 /// What it came to.
-struct Trained<'a> {
+struct TrainedCentres<'a> {
     method: &'a str,
     said: String,
     chosen: String,
@@ -101,7 +102,7 @@ impl Job<'_> {
     fn run<R: Rule<f64>>(
         &self,
         rule: impl Fn(&Matrix<f64>, usize) -> Result<(R, String), FitError>,
-    ) -> Result<(), Box<dyn Error>> {
+    ) -> Result<Trained, Box<dyn Error>> {
         let start = Instant::now();
         let options = self.run;
         set_threads(options.threads);
@@ -147,9 +148,9 @@ impl Job<'_> {
         let cod = codebook_file::encoded(codebook.centres(), CodebookKind::Plain, &none, &about);
         written.push(out.write(CODEBOOK, &cod)?);
         written.push(out.write(HISTORY, history(&outcome).as_bytes())?);
-        let picture = quantized(&codebook, x, &about, "First");
-        written.extend(write_quantized(&out, picture)?);
-        let result = Trained {
+        let pictures = quantized(&codebook, x, &about, "First");
+        written.extend(write_quantized(&out, &pictures)?);
+        let result = TrainedCentres {
             method: self.method,
             said,
             chosen,
@@ -161,8 +162,12 @@ impl Job<'_> {
             objects,
             seconds: start.elapsed().as_secs_f64(),
         };
-        report(options, &result.json(), &result.summary(options.seed))?;
-        Ok(())
+        Ok(Trained {
+            method: self.method,
+            json: result.json(),
+            summary: result.summary(options.seed),
+            pictures,
+        })
     }
 
     /// How many clusters there are to be, and why, if nobody said.
@@ -193,7 +198,7 @@ impl Job<'_> {
     }
 }
 
-impl Trained<'_> {
+impl TrainedCentres<'_> {
     /// Q before and after, and the quantization error.
     fn figures(&self) -> (f64, f64, f64) {
         let x = &self.objects.x;

@@ -6,8 +6,10 @@ use super::{
 };
 use crate::arguments::{TrainLvq, Variant, WindowKind};
 use crate::data::{Part, Split};
+use crate::pictures::Picture;
 use crate::progress::TrainingBar;
-use crate::train::{count, lines, loss, report, set_threads};
+use crate::train::Trained;
+use crate::train::{count, lines, loss, set_threads};
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -20,10 +22,14 @@ use unsup_models::{Schedule, Training};
 use unsup_nn::saving::{Value, json};
 
 /// `unsup train lvq`
-pub fn lvq(arguments: &TrainLvq) -> Result<(), Box<dyn Error>> {
+pub fn lvq(arguments: &TrainLvq) -> Result<Trained, Box<dyn Error>> {
     let outcome = run(arguments)?;
-    report(&arguments.run, &outcome.json(), &outcome.summary(arguments))?;
-    Ok(())
+    Ok(Trained {
+        method: "lvq",
+        json: outcome.json(),
+        summary: outcome.summary(arguments),
+        pictures: outcome.pictures,
+    })
 }
 
 /// What a training came to.
@@ -37,6 +43,7 @@ struct Outcome {
     start_accuracy: f64,
     objects_accuracy: f64,
     written: Vec<PathBuf>,
+    pictures: Vec<Picture>,
     seconds: f64,
 }
 
@@ -146,8 +153,8 @@ fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
             out.write(HISTORY, &table)?
         }
     });
-    let picture = quantized(lvq.codebook(), test_x, &data.about, "Held-out");
-    written.extend(write_quantized(&out, picture)?);
+    let pictures = quantized(lvq.codebook(), test_x, &data.about, "Held-out");
+    written.extend(write_quantized(&out, &pictures)?);
     Ok(Outcome {
         train_accuracy: lvq.accuracy(x, y),
         test_accuracy: lvq.accuracy(test_x, test_y),
@@ -157,6 +164,7 @@ fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
         run,
         settings,
         written,
+        pictures,
         data,
         seconds: start.elapsed().as_secs_f64(),
     })

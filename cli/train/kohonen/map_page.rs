@@ -1,6 +1,6 @@
 //! A map in pictures, and the page that explains them to someone who has never seen one.
 
-use super::som::{Figure, Setting, Trained};
+use super::som::{Figure, Setting, TrainedMap};
 use super::{class_name, feature_name};
 use crate::pictures::map::{Plane, borders, classes, codebook, field, hits, planes};
 use crate::pictures::{Page, TileShape};
@@ -34,7 +34,7 @@ pub struct Picture {
 }
 
 /// All pictures that there are of a map, in the order in which they are read.
-pub fn pictures(trained: &Trained, neighbours: usize) -> Vec<Picture> {
+pub fn pictures(trained: &TrainedMap, neighbours: usize) -> Vec<Picture> {
     let mut pictures = vec![hits_of(trained)];
     pictures.extend(classes_of(trained));
     pictures.push(borders_of(trained));
@@ -44,7 +44,7 @@ pub fn pictures(trained: &Trained, neighbours: usize) -> Vec<Picture> {
     pictures
 }
 
-fn hits_of(trained: &Trained) -> Picture {
+fn hits_of(trained: &TrainedMap) -> Picture {
     let grid = trained.map.grid();
     let empty = trained.quality.dead_nodes();
     let remark = format!(
@@ -62,7 +62,7 @@ fn hits_of(trained: &Trained) -> Picture {
     }
 }
 
-fn classes_of(trained: &Trained) -> Option<Picture> {
+fn classes_of(trained: &TrainedMap) -> Option<Picture> {
     let counts = trained.class_counts.as_ref()?;
     let classes_known = counts.first().map_or(0, Vec::len);
     let about = &trained.about;
@@ -90,7 +90,7 @@ fn classes_of(trained: &Trained) -> Option<Picture> {
     })
 }
 
-fn borders_of(trained: &Trained) -> Picture {
+fn borders_of(trained: &TrainedMap) -> Picture {
     Picture {
         file: "u-matrix.png",
         heading: "Borders (U-matrix)",
@@ -106,7 +106,7 @@ fn borders_of(trained: &Trained) -> Picture {
     }
 }
 
-fn density_of(trained: &Trained, neighbours: usize) -> Picture {
+fn density_of(trained: &TrainedMap, neighbours: usize) -> Picture {
     let density = trained.map.density(&trained.objects.x, neighbours);
     let objects = trained.quality.hits.iter().sum();
     let remark = format!(
@@ -124,7 +124,7 @@ fn density_of(trained: &Trained, neighbours: usize) -> Picture {
     }
 }
 
-fn planes_of(trained: &Trained) -> Picture {
+fn planes_of(trained: &TrainedMap) -> Picture {
     let (map, about) = (&trained.map, &trained.about);
     let centres = about.scaling.undo(map.codebook().centres());
     let spread = |j: usize| {
@@ -186,7 +186,7 @@ fn planes_of(trained: &Trained) -> Picture {
     }
 }
 
-fn codebook_of(trained: &Trained) -> Option<Picture> {
+fn codebook_of(trained: &TrainedMap) -> Option<Picture> {
     let TileShape::Image { height, width } = trained.about.tile else {
         return None;
     };
@@ -207,7 +207,7 @@ fn codebook_of(trained: &Trained) -> Option<Picture> {
 }
 
 /// The page.
-pub fn page(trained: &Trained, pictures: &[Picture]) -> String {
+pub fn page(trained: &TrainedMap, pictures: &[Picture]) -> String {
     let (grid, about) = (trained.map.grid(), &trained.about);
     let objects = count(trained.objects.x.rows(), "object", "objects");
     let features = count(trained.objects.x.columns(), "feature", "features");

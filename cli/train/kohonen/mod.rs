@@ -13,7 +13,7 @@ use crate::arguments::{CompetitionOptions, RateSchedule, RunOptions};
 use crate::data::{About, Part};
 use crate::model::MODEL;
 use crate::output::OutputFolder;
-use crate::pictures;
+use crate::pictures::{self, Picture};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use unsup_data::in_one_line;
@@ -180,13 +180,13 @@ fn save(
     Ok(path)
 }
 
-/// The first complete objects over the centres that stand for them; `None` where there is no complete one.
+/// The first complete objects over the centres that stand for them; nothing where there is no complete one.
 fn quantized(
     codebook: &Codebook<f64>,
     x: &Matrix<f64>,
     about: &About,
     which: &str,
-) -> Option<String> {
+) -> Vec<Picture> {
     let caption = format!(
         "{which} {} over the nearest of {} centres",
         about.name,
@@ -197,23 +197,19 @@ fn quantized(
         .take(16)
         .collect();
     if complete.is_empty() {
-        return None;
+        return Vec::new();
     }
     let x = x.select_rows(&complete);
     let quantized = codebook.quantize(&x);
-    Some(pictures::reconstructions(
-        &x.cast(),
-        &quantized.cast(),
-        about.tile,
-        &caption,
-    ))
+    let svg = pictures::reconstructions(&x.cast(), &quantized.cast(), about.tile, &caption);
+    vec![Picture::new(QUANTIZED, svg)]
 }
 
 /// Draws that picture, or removes what an earlier training left of it.
-fn write_quantized(out: &OutputFolder, picture: Option<String>) -> Result<Vec<PathBuf>, String> {
-    match picture {
-        Some(picture) => out.write_pictures(&[(QUANTIZED, picture)]),
-        None => out.remove(QUANTIZED).map(|()| Vec::new()),
+fn write_quantized(out: &OutputFolder, pictures: &[Picture]) -> Result<Vec<PathBuf>, String> {
+    match pictures {
+        [] => out.remove(QUANTIZED).map(|()| Vec::new()),
+        pictures => out.write_pictures(pictures),
     }
 }
 

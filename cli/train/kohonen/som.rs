@@ -8,8 +8,10 @@ use super::{
 use crate::arguments::{LATTICES, MAP_STARTS, MODES, Mode, SURFACES, TrainSom, name_of, width};
 use crate::data::{About, Part, Whole};
 use crate::output::OutputFolder;
+use crate::pictures::Picture;
 use crate::progress::TrainingBar;
-use crate::train::{count, four_digits, lines, report, set_threads};
+use crate::train::Trained;
+use crate::train::{count, four_digits, lines, set_threads};
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -35,18 +37,22 @@ const MOST_MEASURED: usize = 3000;
 pub const MOST_NODES: usize = 10_000;
 
 /// `unsup train som`
-pub fn som(arguments: &TrainSom) -> Result<(), Box<dyn Error>> {
+pub fn som(arguments: &TrainSom) -> Result<Trained, Box<dyn Error>> {
     let (out, mut trained) = run(arguments)?;
     let mut summary = trained.summary(arguments.run.seed);
-    trained.draw(&out, arguments.neighbours)?;
+    let pictures = trained.draw(&out, arguments.neighbours)?;
     trained.seconds = trained.start.elapsed().as_secs_f64();
     summary += &lines(&trained.written);
-    report(&arguments.run, &trained.json(), &summary)?;
-    Ok(())
+    Ok(Trained {
+        method: "som",
+        json: trained.json(),
+        summary,
+        pictures,
+    })
 }
 
 /// What a training came to.
-pub struct Trained {
+pub struct TrainedMap {
     pub about: About,
     pub objects: Part,
     pub map: Map<f64>,
@@ -94,7 +100,7 @@ pub struct Figure {
     pub says: String,
 }
 
-fn run(arguments: &TrainSom) -> Result<(OutputFolder, Trained), Box<dyn Error>> {
+fn run(arguments: &TrainSom) -> Result<(OutputFolder, TrainedMap), Box<dyn Error>> {
     let start = Instant::now();
     let options = &arguments.run;
     let competition = &arguments.competition;
@@ -246,7 +252,7 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, Trained), Box<dyn Error>> 
     written.push(out.write(CODEBOOK, &cod)?);
     written.push(out.write(HISTORY, history(&epochs).as_bytes())?);
     let last_radius = epochs.last().map_or(radius.to, |epoch| epoch.radius);
-    let trained = Trained {
+    let trained = TrainedMap {
         quality: map.quality(x),
         measured: Measured::of(&map, x, (kernel, last_radius), options.seed),
         about,
@@ -398,7 +404,7 @@ fn history(epochs: &[EpochOfMap]) -> String {
     table
 }
 
-impl Trained {
+impl TrainedMap {
     /// The radius of the last epoch.
     pub fn last_radius(&self) -> f64 {
         self.epochs
@@ -417,7 +423,7 @@ impl Trained {
     }
 
     /// Draws the pictures and writes the page. Pictures of an earlier training that there are none of now are removed.
-    fn draw(&mut self, out: &OutputFolder, neighbours: usize) -> Result<(), String> {
+    fn draw(&mut self, out: &OutputFolder, neighbours: usize) -> Result<Vec<Picture>, String> {
         let pictures = pictures(self, neighbours);
         let page = page(self, &pictures);
         for name in PICTURES {
@@ -428,10 +434,10 @@ impl Trained {
         self.written.push(out.write(PAGE, page.as_bytes())?);
         let drawn: Vec<_> = pictures
             .into_iter()
-            .map(|picture| (picture.file, picture.svg))
+            .map(|picture| Picture::new(picture.file, picture.svg))
             .collect();
         self.written.extend(out.write_pictures(&drawn)?);
-        Ok(())
+        Ok(drawn)
     }
 
     /// How closely each feature follows the share of the second of two classes over the nodes; `None` where there are

@@ -2,8 +2,9 @@
 
 use crate::arguments::{GAMES, PENALTIES, PenaltyKind, RunOptions, TrainGan, name_of};
 use crate::data::{Missing, Split};
-use crate::pictures::{self, Estimate, Lattice, Scale};
+use crate::pictures::{self, Estimate, Lattice, Picture, Scale};
 use crate::progress::TrainingBar;
+use crate::train::Trained;
 use crate::train::kohonen::refuse;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs};
@@ -62,7 +63,7 @@ const MOST_CLASSES: usize = 30;
 const OF_DENSITY: usize = 5000;
 
 /// `unsup train gan`
-pub fn gan(arguments: &TrainGan) -> Result<(), Box<dyn Error>> {
+pub fn gan(arguments: &TrainGan) -> Result<Trained, Box<dyn Error>> {
     let options = &arguments.run;
     let penalty = penalty(arguments)?;
     let objects = Objects::load(arguments)?;
@@ -759,12 +760,7 @@ impl Judged {
 }
 
 /// The value over the steps, samples over training, and the surface of D.
-fn drawn(
-    objects: &Objects,
-    gan: &Gan<f32>,
-    settings: &Settings,
-    played: &Played,
-) -> Vec<(&'static str, String)> {
+fn drawn(objects: &Objects, gan: &Gan<f32>, settings: &Settings, played: &Played) -> Vec<Picture> {
     let about = &objects.data.about;
     let mut pictures = Vec::new();
     let value = |block: &Block| {
@@ -773,12 +769,15 @@ fn drawn(
     };
     let values: Vec<_> = played.history.blocks.iter().filter_map(value).collect();
     if !values.is_empty() {
-        pictures.push((VALUE, value_picture(&values, settings, &about.name)));
+        pictures.push(Picture::new(
+            VALUE,
+            value_picture(&values, settings, &about.name),
+        ));
     }
 
     let kept: Vec<_> = played.kept.iter().map(|(step, x)| (*step, x)).collect();
     let caption = format!("What the generator makes, over training: {}", about.name);
-    pictures.push((
+    pictures.push(Picture::new(
         OVER_TRAINING,
         if objects.in_plane() {
             pictures::samples_over_training(&kept, &objects.held_out, &caption)
@@ -789,7 +788,7 @@ fn drawn(
         },
     ));
     if objects.in_plane() && settings.game != Game::Wasserstein {
-        pictures.push((SURFACE, surface(objects, gan, played)));
+        pictures.push(Picture::new(SURFACE, surface(objects, gan, played)));
     }
     pictures
 }

@@ -3,7 +3,8 @@
 use super::column;
 use crate::arguments::TrainMultiTask;
 use crate::data::About;
-use crate::pictures::{Estimate, Scale, curves};
+use crate::pictures::{Estimate, Picture, Scale, curves};
+use crate::train::Trained;
 use crate::train::report::{Cell, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
@@ -64,7 +65,7 @@ struct Learned {
 }
 
 /// Multi-task learning of linear tasks.
-pub fn linear_tasks(arguments: &TrainMultiTask) -> Result<(), Box<dyn Error>> {
+pub fn linear_tasks(arguments: &TrainMultiTask) -> Result<Trained, Box<dyn Error>> {
     let problem = Problem::of(arguments)?;
     let sizes = problem.curve_tasks();
     let mut runs = Runs::open("multi-task", &arguments.run, &[CURVE, FEW_SHOT])?;
@@ -315,8 +316,8 @@ impl<'a> Problem<'a> {
             rows: rows.collect(),
         };
         let pictures = vec![
-            (CURVE, self.curve(sizes, &errors)),
-            (FEW_SHOT, self.few_shot(shot)),
+            Picture::new(CURVE, self.curve(sizes, &errors)),
+            Picture::new(FEW_SHOT, self.few_shot(shot)),
         ];
         Findings {
             head: format!(

@@ -3,7 +3,8 @@
 use super::{Known, Scaled, column, complete};
 use crate::arguments::TrainLupi;
 use crate::data::{About, Beside, Split};
-use crate::pictures::{Bar, Estimate, Scale, bars, curves};
+use crate::pictures::{Bar, Estimate, Picture, Scale, bars, curves};
+use crate::train::Trained;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
@@ -94,7 +95,7 @@ const OF_PROJECTIONS: &str = "Where both are linear and the teacher sees x too, 
      more features has found are those on y\n";
 
 /// `unsup train lupi`
-pub fn lupi(arguments: &TrainLupi) -> Result<(), Box<dyn Error>> {
+pub fn lupi(arguments: &TrainLupi) -> Result<Trained, Box<dyn Error>> {
     let of_tables = [
         ("--target", arguments.target.is_some()),
         ("--privileged", !arguments.privileged.is_empty()),
@@ -349,7 +350,7 @@ impl<'a> Problem<'a> {
         })
     }
 
-    fn run(self) -> Result<(), Box<dyn Error>> {
+    fn run(self) -> Result<Trained, Box<dyn Error>> {
         let (arguments, repeats) = (self.arguments, self.arguments.repeats);
         let first: Vec<Draw> = self
             .settings
@@ -614,7 +615,7 @@ impl<'a> Problem<'a> {
             });
         }
 
-        let mut pictures = vec![(SCORES, self.bars(measure, of_setting))];
+        let mut pictures = vec![Picture::new(SCORES, self.bars(measure, of_setting))];
         if !sizes.is_empty() {
             let drawn = self.settings.iter().enumerate().map(|(i, setting)| {
                 let points = |way: usize| {
@@ -624,7 +625,7 @@ impl<'a> Problem<'a> {
                     points.collect::<Vec<_>>()
                 };
                 let lines: Vec<_> = (0..ways.len()).map(points).collect();
-                (setting.curve, self.curve(setting, measure, &lines))
+                Picture::new(setting.curve, self.curve(setting, measure, &lines))
             });
             pictures.extend(drawn);
         }

@@ -394,6 +394,7 @@ vectorised! {
         }
     }
 
+    // lecture: wtm move
     /// w_yj ← w_yj + h_y (xⱼ − w_yj) over the features that x has, for the centres y from `first` on.
     fn move_toward[T: Real](x: &[T], shares: &[T], first: usize, stride: usize, w: &mut [T]) {
         for (&x, w) in x.iter().zip(w.chunks_exact_mut(stride)) {
@@ -406,6 +407,7 @@ vectorised! {
             }
         }
     }
+    // lecture: end
 
     /// Where the least value is; of several the first.
     fn position_of_least[T: Real](values: &[T]) -> usize {
@@ -456,6 +458,7 @@ pub(super) fn compete<T: Real>(
         let before = competition.w.clone();
         let q_before = q;
         let mut changed = 0;
+        // lecture: wta epoch
         let order = order_of(&objects.shown, settings, number);
         for (step, &object) in order.iter().enumerate() {
             let done = ((number - 1) * l + step) as f64 / steps;
@@ -463,6 +466,7 @@ pub(super) fn compete<T: Real>(
             q = (1.0 - lambda) * q + lambda * charge.to_f64();
             changed += usize::from(std::mem::replace(&mut last_winners[object], winner) != winner);
         }
+        // lecture: end
         let epoch = Epoch {
             number,
             of: settings.epochs,

@@ -28,6 +28,7 @@ use unsup_autograd::Real;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct WinnerTakesAll;
 
+// lecture: wta step
 impl<T: Real> Rule<T> for WinnerTakesAll {
     fn moves(&mut self, shown: &Shown<'_, T>, moves: &mut Moves<T>) {
         let y = shown.winner;
@@ -35,3 +36,4 @@ impl<T: Real> Rule<T> for WinnerTakesAll {
         moves.toward(y, shown.rate(y));
     }
 }
+// lecture: end

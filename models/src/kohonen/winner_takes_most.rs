@@ -96,6 +96,7 @@ impl<T: Real> Rule<T> for WinnerTakesMost {
         let mut toward = |y: usize, k: f64| moves.toward(y, shown.rate(y) * T::from_f64(k));
         match self.closeness {
             Closeness::Distance(kernel) => {
+                // lecture: wtm step
                 for y in centres {
                     // K(ρ(xᵢ, w_y)/width)
                     let kept = self.winner_kept && y == shown.winner;
@@ -109,6 +110,7 @@ impl<T: Real> Rule<T> for WinnerTakesMost {
                         },
                     );
                 }
+                // lecture: end
             }
             Closeness::Rank => {
                 self.nearest_first.clear();

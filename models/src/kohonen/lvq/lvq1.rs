@@ -34,6 +34,7 @@ impl<'a> Lvq1<'a> {
     }
 }
 
+// lecture: lvq step
 impl<T: Real> Rule<T> for Lvq1<'_> {
     fn moves(&mut self, shown: &Shown<'_, T>, moves: &mut Moves<T>) {
         let c = shown.winner;
@@ -46,13 +47,16 @@ impl<T: Real> Rule<T> for Lvq1<'_> {
         signed_charge(&self.teacher, shown)
     }
 }
+// lecture: end
 
+// lecture: lvq criterion
 /// ρ²(xᵢ, w_c) ([y(c) = yᵢ] − [y(c) ≠ yᵢ]) for the winner c.
 pub(super) fn signed_charge<T: Real>(teacher: &Teacher<'_>, shown: &Shown<'_, T>) -> T {
     let c = shown.winner;
     let sign: T = teacher.sign(c, shown.object);
     sign * shown.squared_distance(c)
 }
+// lecture: end
 
 /// The rule of OLVQ1.
 #[derive(Clone, Debug)]

@@ -164,6 +164,7 @@ impl Grid {
         self.lattice == Lattice::Hexagonal && h % 2 == 1
     }
 
+    // lecture: som grid
     /// r²((mᵢ, hᵢ), (m, h)): the squared distance of two nodes, on a torus by the shorter way around, free of rounding.
     pub fn squared_distance(&self, a: usize, b: usize) -> f64 {
         let ((m_a, h_a), (m_b, h_b)) = (self.place(a), self.place(b));
@@ -171,6 +172,7 @@ impl Grid {
         let halves = self.halves_apart(2 * m_a + shift(h_a), 2 * m_b + shift(h_b));
         self.squared_length(halves, self.rows_apart(h_a, h_b))
     }
+    // lecture: end
 
     /// Half-columns from one half-column to another.
     pub(super) fn halves_apart(&self, a: usize, b: usize) -> usize {

@@ -35,6 +35,7 @@ impl<T: Real> Rule<T> for MapRule {
             self.grid.nodes(),
             self.grid
         );
+        // lecture: som step
         let neighbourhood = Neighbourhood {
             grid: self.grid,
             kernel: self.kernel,
@@ -42,6 +43,7 @@ impl<T: Real> Rule<T> for MapRule {
         };
         // w_mh := w_mh + η (xᵢ − w_mh) K(r((mᵢ, hᵢ), (m, h)))
         neighbourhood.moves_around(shown.winner, shown.rate(shown.winner), moves);
+        // lecture: end
     }
 
     fn problem(&self) -> Option<String> {
