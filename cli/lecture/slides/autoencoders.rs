@@ -124,7 +124,7 @@ pub const SLIDES: [Slide; 10] = [
                 quick: "train sparse --penalty codes --tied --ablate --epochs 20",
                 pictures: &[Shown {
                     file: "code-values.png",
-                    caption: "The L₁ norm of the codes: most values are exactly 0 now, and the others may be as large \
+                    caption: "The L₁ norm of the codes: most values are about 0 now, and the others may be as large \
                               as they like.",
                     alt: "Two histograms: one with nearly all values in the first bin at 0, the other spread from 0 \
                           to 3",

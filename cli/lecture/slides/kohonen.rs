@@ -61,7 +61,7 @@ pub const SLIDES: [Slide; 4] = [
         part: Part::Kohonen,
         learning: &[Learning {
             steps: &[&["w"]],
-            words: "the centres w, with a teacher",
+            words: "the centres w, each with a class",
         }],
         exposition: include_str!("lvq.html"),
         excerpts: &[

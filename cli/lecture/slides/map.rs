@@ -59,8 +59,8 @@ pub fn svg(on_page: &[Slide]) -> String {
         "<svg class=\"lecture-map wide-only\" role=\"group\" aria-labelledby=\"map-title map-description\" \
          viewBox=\"0 0 {WIDTH} {HEIGHT}\" xmlns=\"http://www.w3.org/2000/svg\" fill=\"none\" stroke=\"currentColor\">\n\
          <title id=\"map-title\">Map of the lecture</title>\n\
-         <desc id=\"map-description\">Three parts from left to right, their methods below them. Circles are models: in one \
-         outline where they learn together, with an arrow between where one learns after the other.</desc>\n"
+         <desc id=\"map-description\">Three parts from left to right, their methods below them. Circles are models: in \
+         one outline where they learn together, with an arrow between where one learns after the other.</desc>\n"
     );
     let mut column = 0;
     for part in Part::ALL {
@@ -144,8 +144,8 @@ fn heading(svg: &mut String, part: Part, column: usize, columns: usize, linked: 
     put(
         svg,
         format_args!(
-            "<path class=\"part\" d=\"M{x} 0H{edge}L{right} {middle}L{edge} {bottom}H{x}L{notch} {middle}Z\" fill=\"currentColor\" \
-             fill-opacity=\"0.1\" stroke=\"none\"/>"
+            "<path class=\"part\" d=\"M{x} 0H{edge}L{right} {middle}L{edge} {bottom}H{x}L{notch} {middle}Z\" \
+             fill=\"currentColor\" fill-opacity=\"0.1\" stroke=\"none\"/>"
         ),
     );
     words(
@@ -229,8 +229,8 @@ fn together(svg: &mut String, step: &[&str], x: usize, y: usize) -> usize {
         put(
             svg,
             format_args!(
-                "<rect x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"{height}\" rx=\"{}\" fill=\"currentColor\" fill-opacity=\"0.12\" \
-                 stroke-width=\"1.5\"/>",
+                "<rect x=\"{x}\" y=\"{}\" width=\"{width}\" height=\"{height}\" rx=\"{}\" fill=\"currentColor\" \
+                 fill-opacity=\"0.12\" stroke-width=\"1.5\"/>",
                 y - height / 2,
                 height / 2
             ),
@@ -319,8 +319,7 @@ mod tests {
             assert!(labels.contains(&slide.short), "{}", slide.short);
         }
         let names: Vec<&str> = root.children().map(|node| node.tag_name().name()).collect();
-        let [title, description] =
-            ["title", "desc"].map(|name| names.iter().any(|one| *one == name));
+        let [title, description] = ["title", "desc"].map(|name| names.contains(&name));
         assert!(title && description);
         let number =
             |node: Node<'_, '_>, name| -> Option<f64> { node.attribute(name)?.parse().ok() };

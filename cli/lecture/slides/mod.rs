@@ -76,7 +76,7 @@ impl Part {
         match self {
             Self::Kohonen => "1 Kohonen networks",
             Self::AutoEncoders => "2 Auto-encoders",
-            Self::Transfer => "3 Semi-supervised ideas",
+            Self::Transfer => "3 Semi-supervised",
         }
     }
 
@@ -150,6 +150,7 @@ pub fn slides() -> Vec<Slide> {
 
 #[cfg(test)]
 mod tests {
+    use super::learning::Company;
     use super::*;
     use crate::arguments::Arguments;
     use clap::{CommandFactory, Parser};
@@ -312,8 +313,8 @@ mod tests {
                 "{}: {words} words",
                 slide.method
             );
-            let paragraphs = document.descendants().filter(|node| node.has_tag_name("p"));
-            let source = paragraphs.last().unwrap();
+            let mut paragraphs = document.descendants().filter(|node| node.has_tag_name("p"));
+            let source = paragraphs.next_back().unwrap();
             assert_eq!(
                 source.attribute("class"),
                 Some("source"),

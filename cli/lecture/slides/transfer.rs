@@ -206,7 +206,7 @@ pub const SLIDES: [Slide; 6] = [
                         file: "samples-over-training.png",
                         caption: "What the generator makes of noise while it learns: a cloud that gathers on the ring, \
                                   and in the ring's eight clusters.",
-                        alt: "Panels in the order of training: blue points that gather around a ring of eight grey clusters",
+                        alt: "Panels in the order of training: blue points gather around eight grey clusters on a ring",
                     },
                     Shown {
                         file: "surface.png",
