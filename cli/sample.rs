@@ -3,7 +3,7 @@
 use crate::apply::Destination;
 use crate::arguments::Sample;
 use crate::data::Missing;
-use crate::model::{Answer, Generator, Trained, find};
+use crate::model::{Answer, Generator, Model, find};
 use crate::output::print;
 use crate::pictures;
 use crate::train::{check_numbers, count, set_threads};
@@ -21,7 +21,7 @@ pub fn sample(arguments: &Sample) -> Result<(), Box<dyn Error>> {
     if let Some(path) = &arguments.picture {
         check_picture(path)?;
     }
-    let trained = Trained::open(&arguments.model)?;
+    let trained = Model::open(&arguments.model)?;
     let Some(generator) = &trained.generator else {
         return Err(format!(
             "{}: holds a model of {}, from which no objects can be drawn, expected one of variational or gan",
@@ -72,7 +72,7 @@ pub fn sample(arguments: &Sample) -> Result<(), Box<dyn Error>> {
 /// New objects, or those like the objects of a file.
 fn draw(
     arguments: &Sample,
-    trained: &Trained,
+    trained: &Model,
     generator: &Generator,
 ) -> Result<Matrix<f32>, Box<dyn Error>> {
     let (number, seed) = (arguments.count, arguments.seed);
@@ -109,7 +109,7 @@ fn draw(
 /// Says what was drawn, where standard output does not hold it.
 fn said(
     arguments: &Sample,
-    trained: &Trained,
+    trained: &Model,
     destination: &Destination,
     objects: &Matrix<f32>,
 ) -> Result<(), Box<dyn Error>> {

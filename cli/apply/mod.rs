@@ -12,7 +12,7 @@ pub use destination::Destination;
 
 use crate::arguments::{Apply, What};
 use crate::data::{Missing, Part};
-use crate::model::{Answer, Offer, Trained, find};
+use crate::model::{Answer, Model, Offer, find};
 use crate::output::print;
 use crate::train::{count, set_threads};
 use std::cell::RefCell;
@@ -26,7 +26,7 @@ use unsup_nn::train::blocks;
 pub fn apply(arguments: &Apply) -> Result<(), Box<dyn Error>> {
     set_threads(arguments.threads);
     let destination = Destination::of(&arguments.table)?;
-    let trained = Trained::open(&arguments.model)?;
+    let trained = Model::open(&arguments.model)?;
     let offer = trained.offer(arguments.what)?;
     let read = [Some(find(&arguments.model)?), arguments.data.clone()];
     destination.check_none_of(
@@ -112,7 +112,7 @@ struct Judged<'a> {
 
 impl<'a> Judged<'a> {
     /// If the model tells classes, and those of the objects are known.
-    fn of(trained: &'a Trained, objects: &'a Part) -> Option<Self> {
+    fn of(trained: &'a Model, objects: &'a Part) -> Option<Self> {
         Some(Self {
             by: trained.find_offer(What::Classes)?,
             classes: objects.labels.as_deref()?,

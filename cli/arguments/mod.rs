@@ -86,8 +86,8 @@ pub enum Command {
 
     /// Bring new objects through a trained model: codes, reconstructions, winners, classes, ..
     ///
-    /// A row is written for each object, to standard output as comma-separated values, or to --out. The objects are read
-    /// and scaled as those were that the model was trained on: a table is to have the same columns (that of the classes,
+    /// A row is written for each object, to standard output as comma-separated values, or to --out; a file is read as a
+    /// whole, and answered a block of objects at a time. The objects are read and scaled as those were that the model was trained on: a table is to have the same columns (that of the classes,
     /// named by --label, is left out), the same words in them, and for most methods no missing values. What can be asked
     /// for, the usual first:
     ///
@@ -122,8 +122,8 @@ pub enum Command {
     /// checkpoint also how far the run had come. Of data: the format that was found, objects, features, words, missing
     /// values and range.
     ///
-    /// With --json: file, kind (model, checkpoint, tensors, data, codebook, picture, folder or unknown), bytes, and what there
-    /// is of that kind.
+    /// With --json: file, kind (model, checkpoint, tensors, data, codebook, picture, page, folder or unknown), bytes,
+    /// and what there is of that kind.
     Inspect(Inspect),
 }
 

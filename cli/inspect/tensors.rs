@@ -1,7 +1,7 @@
 //! Models, checkpoints, and the tensors of other programs.
 
 use super::{Found, in_columns, shortened};
-use crate::model::{Offer, Trained};
+use crate::model::{Model, Offer};
 use crate::train::{count, four_digits};
 use std::path::Path;
 use unsup_data::in_one_line;
@@ -35,7 +35,7 @@ fn model(path: &Path, contents: &Contents, description: &Description) -> Found {
     let (beside, parameters): (Vec<TensorInfo>, Vec<TensorInfo>) = tensors
         .into_iter()
         .partition(|tensor| further.contains(&tensor.name.as_str()));
-    let opened = Trained::open(path);
+    let opened = Model::open(path);
     let asked = match &opened {
         Ok(trained) => {
             let names: Vec<&str> = trained.offers.iter().map(Offer::name).collect();

@@ -33,7 +33,7 @@ use unsup_nn::{Module, Path as ParameterPath};
 pub const MODEL: &str = "model.safetensors";
 
 /// A trained model.
-pub struct Trained {
+pub struct Model {
     /// The file, as it was given or found.
     pub file: String,
     /// The method, by the name under which it is trained.
@@ -111,7 +111,7 @@ impl Offer {
     }
 }
 
-impl Trained {
+impl Model {
     /// Opens a model's file, or the one in a training's folder.
     ///
     /// # Errors

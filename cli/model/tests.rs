@@ -59,7 +59,7 @@ impl File {
     }
 
     /// Opens it with these settings, and asks it for all that it has.
-    fn open(&self, path: &Path, settings: &Value) -> Result<Trained, String> {
+    fn open(&self, path: &Path, settings: &Value) -> Result<Model, String> {
         let mut header = self.header.clone();
         let ours = header["__metadata__"]["unsup"].as_str().unwrap();
         let mut ours: Value = serde_json::from_str(ours).unwrap();
@@ -68,7 +68,7 @@ impl File {
         let header = header.to_string();
         let length = (header.len() as u64).to_le_bytes();
         fs::write(path, [&length, header.as_bytes(), &self.rest].concat()).unwrap();
-        let trained = Trained::open(path)?;
+        let trained = Model::open(path)?;
         for offer in &trained.offers {
             let x = Matrix::filled(2, trained.on.features(), 0.5);
             assert_eq!(offer.answer(&x).rows(), 2);
