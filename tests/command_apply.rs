@@ -799,6 +799,21 @@ fn what_a_file_holds_is_shown() {
         assert!(kinds.contains(&kind), "{kind}: {kinds:?}");
     }
 
+    // another program's
+    let foreign = br#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#;
+    let numbers = [1.5f32, -0.5].map(f32::to_le_bytes).concat();
+    let length = (foreign.len() as u64).to_le_bytes();
+    fs::write(path("foreign"), [&length, &foreign[..], &numbers].concat()).unwrap();
+    let foreign = inspect(&path("foreign"));
+    assert_eq!(foreign["kind"], "tensors");
+    assert_eq!(
+        (
+            &foreign["tensors"][0]["name"],
+            &foreign["tensors"][0]["mean"]
+        ),
+        (&"w".into(), &0.5.into())
+    );
+
     // a run that is under way
     let out = folder.join("half");
     let mut process = Command::new(env!("CARGO_BIN_EXE_unsup"))

@@ -1,6 +1,8 @@
 //! Saved models whose settings are damaged: they are refused in words, whatever stands in them.
 
 use super::*;
+use crate::arguments::ReadingOptions;
+use crate::data::Missing;
 use std::fs;
 use unsup_models::autoencoder::{self, AutoEncoder, Likelihood, Supervised, Variational};
 use unsup_models::in_sequence::distillation::{Domain, Surrogate};
@@ -58,7 +60,7 @@ impl File {
         }
     }
 
-    /// Opens it with these settings, and asks it for all that it has.
+    /// Opens it with these settings, asks it for all that it has, and brings a table to its features, if it can.
     fn open(&self, path: &Path, settings: &Value) -> Result<Model, String> {
         let mut header = self.header.clone();
         let ours = header["__metadata__"]["unsup"].as_str().unwrap();
@@ -75,6 +77,20 @@ impl File {
         }
         if let Some(generator) = &trained.generator {
             assert_eq!((generator.new)(3, 0).rows(), 3);
+        }
+        let table = path.with_file_name("table.csv");
+        fs::write(&table, "a,b\nx,1\nz,2\n").unwrap();
+        let reading = ReadingOptions {
+            label: None,
+            delimiter: None,
+            header: None,
+            missing: None,
+        };
+        let objects = trained
+            .on
+            .objects(&reading, Some(&table), Missing::Refused, true);
+        if let Ok(objects) = objects {
+            assert_eq!(objects.x.columns(), trained.on.features());
         }
         Ok(trained)
     }
@@ -266,6 +282,14 @@ fn files() -> Vec<File> {
     ]
 }
 
+/// Columns of words that become the same feature.
+fn overlapping() -> Value {
+    json!([
+        { "column": 1, "feature": 0, "words": ["x", "y", "z"] },
+        { "column": 2, "feature": 2, "words": ["x", "y"] },
+    ])
+}
+
 /// What may stand in the place of a setting.
 fn others() -> Vec<Value> {
     vec![
@@ -291,6 +315,7 @@ fn others() -> Vec<Value> {
         json!([{}]),
         json!([{ "column": 1, "feature": 3, "words": ["x", "y", "z"] }]),
         json!([{ "column": 1, "feature": 0, "words": [] }]),
+        overlapping(),
         json!([{ "name": "t", "classes": [] }]),
         json!([7, 7, 7, 7]),
     ]
@@ -316,5 +341,12 @@ fn a_model_of_each_kind_is_opened_and_one_that_is_damaged_refused_in_one_line() 
             }
         }
         assert!(refused > 40, "{i}: {refused}");
+        let mut settings = file.settings.clone();
+        settings["words"] = overlapping();
+        // the arguments of a function have no words
+        if settings["function"].is_null() {
+            let error = file.open(&path, &settings).map(|_| ()).unwrap_err();
+            assert!(error.contains("\"words\""), "{error}");
+        }
     }
 }

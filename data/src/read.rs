@@ -88,6 +88,15 @@ impl fmt::Display for Format {
 
 /// As [`read()`], and what the file was known to be.
 ///
+/// ```
+/// use unsup_data::{Format, ReadOptions, read_with_format};
+///
+/// let images = concat!(env!("CARGO_MANIFEST_DIR"), "/digits/digits-images-idx3-ubyte.gz");
+/// let (digits, format) = read_with_format(images, &ReadOptions::default())?;
+/// assert_eq!((digits.features.rows(), format), (1797, Format::Idx));
+/// # Ok::<(), unsup_data::DataError>(())
+/// ```
+///
 /// # Errors
 /// As [`read()`].
 pub fn read_with_format(
