@@ -81,7 +81,7 @@ pub enum Command {
     Train {
         /// Which.
         #[command(subcommand)]
-        method: Method,
+        method: Box<Method>,
     },
 
     /// Bring new objects through a trained model: codes, reconstructions, winners, classes, ..

@@ -52,12 +52,15 @@ pub struct Model {
 pub struct Offer {
     /// What.
     pub what: What,
-    answer: Box<dyn Fn(&Matrix<f64>) -> Answer>,
+    answer: Ask,
 }
 
-/// Where new objects come from, in the unit of the data.
+/// What answers scaled objects.
+type Ask = Box<dyn Fn(&Matrix<f64>) -> Answer>;
+
+/// Where new objects come from, on the scale of the training.
 pub struct Generator {
-    /// So many, drawn under a seed, scaled.
+    /// So many, drawn under a seed.
     pub new: Box<dyn Fn(usize, u64) -> Matrix<f32>>,
     /// So many like each row of scaled objects, if that can be had.
     pub like: Option<Like>,
