@@ -5,6 +5,10 @@
 //! | `arguments` | the command line and its help |
 //! | `data` | the data of a training: read, split, scaled |
 //! | `train` | `unsup train METHOD`: data, training, evaluation, pictures |
+//! | `model` | a trained model of any method, opened again |
+//! | `apply` | `unsup apply`: what it makes of new objects |
+//! | `sample` | `unsup sample`: new objects of a generative model |
+//! | `inspect` | `unsup inspect`: what a file or a folder holds |
 //! | `lecture` | the page of the whole lecture |
 //! | `check` | `unsup check`: is every derivative right? |
 //! | `methods` | `unsup methods`: what there is to train |
@@ -13,15 +17,19 @@
 //! | `pictures` | SVG drawings and their PNGs |
 //! | `output` | the folder that results go to |
 
+mod apply;
 mod arguments;
 mod check;
 mod completions;
 mod data;
+mod inspect;
 mod lecture;
 mod methods;
+mod model;
 mod output;
 mod pictures;
 mod progress;
+mod sample;
 mod train;
 
 use arguments::{Arguments, Command, LectureOptions, Method};
@@ -48,6 +56,9 @@ fn main() -> ExitCode {
         Some(Command::Completions { shell }) => {
             completions::completions(shell).map(|()| Verdict::Holds)
         }
+        Some(Command::Apply(options)) => apply::apply(&options).map(|()| Verdict::Holds),
+        Some(Command::Sample(options)) => sample::sample(&options).map(|()| Verdict::Holds),
+        Some(Command::Inspect(options)) => inspect::inspect(&options).map(|()| Verdict::Holds),
     };
     match outcome {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 
 mod classifier;
 mod command;
+mod command_apply;
 mod command_autoencoders;
 mod command_check;
 mod command_gan;

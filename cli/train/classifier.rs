@@ -152,6 +152,7 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
     let settings = json!({
         "split": data.sizes(),
         "classes": data.about.label_names,
+        "outputs": classes,
         "hidden": arguments.widths.0,
         "activation": arguments.activation.to_string(),
         "dropout": arguments.dropout,

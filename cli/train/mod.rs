@@ -11,6 +11,7 @@ mod together;
 
 use crate::arguments::{CheckpointOptions, Method, RunOptions, TrainingOptions};
 use crate::data::About;
+use crate::model::MODEL;
 use crate::output::OutputFolder;
 use crate::pictures::Picture;
 use crate::progress::TrainingBar;
@@ -18,14 +19,13 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use unsup_data::in_one_line;
+use unsup_data::{ColumnWords, in_one_line};
 use unsup_models::{Epoch, History, Matrix, Real, Training};
 use unsup_nn::Module;
 use unsup_nn::optimiser::Optimiser;
 use unsup_nn::saving::{Description, Value, fingerprint, json, save_model};
 use unsup_nn::train::{Criterion, EarlyStopping, Run, Settings};
 
-const MODEL: &str = "model.safetensors";
 const HISTORY: &str = "history.csv";
 const CHECKPOINT: &str = "checkpoint.safetensors";
 /// What was good of a training that diverged: in files of their own, for what an earlier one left may be better.
@@ -245,7 +245,7 @@ fn training(options: &TrainingOptions, rate: f64, objects: usize, seed: u64) -> 
 const USUAL_RATE: f64 = 0.002;
 
 /// The names under which a saved model holds the scaling of its inputs.
-const SCALING: [&str; 2] = ["scaling.shift", "scaling.scale"];
+pub const SCALING: [&str; 2] = ["scaling.shift", "scaling.scale"];
 
 /// What is subtracted from each feature, and what it is divided by, as rows.
 fn scaling_rows(data: &About) -> [Matrix<f64>; 2] {
@@ -266,7 +266,13 @@ fn describe<T: Real>(
     // with these a file of new objects is brought to the same features
     settings["feature_names"] = json!(data.feature_names);
     let words = data.words.iter();
-    let words = words.map(|column| json!({ "column": column.column, "words": column.words }));
+    let words = words.map(
+        |ColumnWords {
+             column,
+             feature,
+             words,
+         }| json!({ "column": column, "feature": feature, "words": words }),
+    );
     settings["words"] = words.collect();
     settings["image"] = json!(
         data.image
@@ -310,7 +316,7 @@ fn check_size(widths: &[usize], copies: usize, options: &str) -> Result<(), Stri
 const MOST_NUMBERS: usize = 100_000_000;
 
 /// Refuses a step that would need too much memory, before it is taken.
-fn check_numbers(numbers: usize, options: &str, what: &str) -> Result<(), String> {
+pub fn check_numbers(numbers: usize, options: &str, what: &str) -> Result<(), String> {
     match numbers <= MOST_NUMBERS {
         true => Ok(()),
         false => Err(format!(
@@ -341,13 +347,13 @@ fn lines(paths: &[PathBuf]) -> String {
 }
 
 /// A number of things: `"1 epoch"`, `"2 epochs"`.
-fn count(number: usize, one: &str, several: &str) -> String {
+pub fn count(number: usize, one: &str, several: &str) -> String {
     let what = if number == 1 { one } else { several };
     format!("{number} {what}")
 }
 
 /// A loss in four digits, however small or large.
-fn four_digits(x: f64) -> String {
+pub fn four_digits(x: f64) -> String {
     if x == 0.0 || (1e-3..1e6).contains(&x.abs()) {
         format!("{x:.4}")
     } else {

@@ -64,6 +64,7 @@ pub fn semi_supervised(arguments: &TrainSemiSupervised) -> Result<Trained, Box<d
     let settings = json!({
         "labels": rows.len(),
         "classes": session.data.about.label_names,
+        "outputs": count,
         "lambda": arguments.lambda,
         "sigma": arguments.sigma,
     });

@@ -368,6 +368,7 @@ impl<'a> Lesson<'a> {
     fn save(&self, student: &Predictor<f32>, runs: &mut Runs<'_>) -> Result<(), Box<dyn Error>> {
         let settings = json!({
             "classes": self.about.label_names,
+            "outputs": self.classes,
             "hidden": self.widths,
             "activation": Activation::Relu.to_string(),
             "teacher_hidden": self.teacher_widths,

@@ -128,7 +128,7 @@ impl Problem {
             }
             Some(source) => {
                 let label = match &arguments.source_label {
-                    None => arguments.data.label.as_ref(),
+                    None => arguments.data.reading.label.as_ref(),
                     Some(SourceLabel::Column(column)) => Some(column),
                     Some(SourceLabel::None) => None,
                 };

@@ -11,6 +11,7 @@ pub mod som;
 use super::{SCALING, describe, scaling_rows};
 use crate::arguments::{CompetitionOptions, RateSchedule, RunOptions};
 use crate::data::{About, Part};
+use crate::model::MODEL;
 use crate::output::OutputFolder;
 use crate::pictures::{self, Picture};
 use std::error::Error;
@@ -23,7 +24,6 @@ use unsup_models::kohonen::{
 use unsup_nn::Module;
 use unsup_nn::saving::{Value, save_model};
 
-const MODEL: &str = "model.safetensors";
 const CODEBOOK: &str = "codebook.cod";
 const HISTORY: &str = "history.csv";
 const QUANTIZED: &str = "quantized.png";

@@ -5,7 +5,7 @@ use super::{
     CODEBOOK, Defaults, HISTORY, MODEL, codebook_file, ended, feature_name, folder, left_out,
     of_file, refuse, save, settings,
 };
-use crate::arguments::{LATTICES, MAP_STARTS, MODES, Mode, TrainSom, name_of, width};
+use crate::arguments::{LATTICES, MAP_STARTS, MODES, Mode, SURFACES, TrainSom, name_of, width};
 use crate::data::{About, Part, Whole};
 use crate::output::OutputFolder;
 use crate::pictures::Picture;
@@ -232,18 +232,21 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, TrainedMap), Box<dyn Error
     });
     let class_counts = objects.labels.as_ref().zip(classes);
     let class_counts = class_counts.map(|(labels, classes)| map.class_counts(x, labels, classes));
+    let of_nodes: Option<Vec<Option<usize>>> = class_counts
+        .as_ref()
+        .map(|counts| counts.iter().map(|counts| majority(counts)).collect());
     let described = json!({
         "columns": map.grid().columns(),
         "rows": map.grid().rows(),
-        "grid": map.grid().to_string(),
+        "lattice": name_of(map.grid().lattice(), &LATTICES),
+        "surface": name_of(map.grid().surface(), &SURFACES),
         "kernel": kernel.to_string(),
         "radius": [radius.from, radius.to],
+        "classes": about.label_names,
+        "class_of_node": of_nodes,
     });
     let mut written = vec![save(&out, &map, "som", options, &about, x, described)?];
-    let labels: Vec<Option<usize>> = match &class_counts {
-        Some(counts) => counts.iter().map(|counts| majority(counts)).collect(),
-        None => vec![None; map.grid().nodes()],
-    };
+    let labels = of_nodes.unwrap_or_else(|| vec![None; map.grid().nodes()]);
     let kind = codebook_file::map_kind(map.grid(), kernel);
     let cod = codebook_file::encoded(map.codebook().centres(), kind, &labels, &about);
     written.push(out.write(CODEBOOK, &cod)?);

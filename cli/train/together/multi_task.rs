@@ -92,7 +92,7 @@ pub fn table(arguments: &TrainMultiTask, file: &Path) -> Result<Trained, Box<dyn
     if targets.is_empty() {
         return Err(format!("--targets: expected the columns of {shown} that are tasks").into());
     }
-    if arguments.data.label.is_some() {
+    if arguments.data.reading.label.is_some() {
         return Err("--label has no use here: --targets names the columns that are tasks".into());
     }
     if let Some(column) = arguments.classes.iter().find(|one| !targets.contains(one)) {
@@ -440,6 +440,8 @@ impl Shape {
             "activation": usual.activation.to_string(),
             "code_activation": usual.code_activation.to_string(),
             "tasks": draw.tasks.iter().map(|task| task.described.clone()).collect::<Value>(),
+            // of the digits no column of theirs is called so
+            "beside": draw.tasks.iter().map(|task| task.name.as_str()).collect::<Vec<_>>(),
         });
         let description = describe(
             "multi-task",

@@ -196,7 +196,7 @@ fn columns_of(arguments: &TrainLupi, file: &Path) -> Result<Vec<unsup_data::Labe
             "--privileged: expected the columns of {shown} that are known in training only"
         ));
     }
-    if arguments.data.label.is_none() && arguments.target.is_none() {
+    if arguments.data.reading.label.is_none() && arguments.target.is_none() {
         return Err(format!(
             "{shown}: no answers, expected the column of classes (--label) or of numbers (--target)"
         ));
@@ -873,7 +873,11 @@ impl PrivilegedTable<'_> {
             .iter()
             .flat_map(|one| one.feature_names.clone())
             .collect();
-        let mut said = json!({ "privileged": described(&names, &privileged) });
+        let beside = self.target.into_iter().chain(self.privileged);
+        let mut said = json!({
+            "privileged": described(&names, &privileged),
+            "beside": beside.map(|one| one.name.as_str()).collect::<Vec<_>>(),
+        });
         let (outputs, y) = match self.target {
             Some(column) => {
                 let [train, judged] = parts(&column.values);
