@@ -8,19 +8,24 @@
 //! | `lecture` | the page of the whole lecture |
 //! | `progress` | what is shown while it runs |
 //! | `pictures` | SVG drawings and their PNGs |
+//! | `page` | the parts of a page of HTML |
 //! | `output` | the folder that results go to |
+//! | `interruption` | Ctrl-C |
 
 mod arguments;
 mod data;
+mod interruption;
 mod lecture;
 mod output;
+mod page;
 mod pictures;
 mod progress;
 mod train;
 
-use arguments::{Arguments, Command, LectureOptions, Method};
+use arguments::{Arguments, Asked, Command, LectureOptions};
 use clap::Parser;
 use clap::error::{ContextKind, ErrorKind};
+use interruption::Interrupted;
 use lecture::Verdict;
 use output::print;
 use std::error::Error;
@@ -33,6 +38,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),
     };
+    interruption::listen();
     let outcome = match arguments.command {
         None => lecture::lecture(&LectureOptions::default()),
         Some(Command::Lecture(options)) => lecture::lecture(&options),
@@ -43,15 +49,18 @@ fn main() -> ExitCode {
         Ok(Verdict::Fails) => ExitCode::FAILURE,
         Err(error) => {
             complain(&error.to_string());
-            ExitCode::FAILURE
+            match error.downcast_ref::<Interrupted>() {
+                Some(interrupted) => ExitCode::from(interrupted.exit_code()),
+                None => ExitCode::FAILURE,
+            }
         }
     }
 }
 
 /// Trains, and prints what it came to: one JSON object for another program, or a summary for a reader.
-fn train(method: &Method) -> Result<(), Box<dyn Error>> {
-    let trained = train::train(method)?;
-    match method.run_options().json {
+fn train(asked: &Asked) -> Result<(), Box<dyn Error>> {
+    let trained = train::train(asked)?;
+    match asked.method.run_options().json {
         true => print(&format!("{}\n", trained.json))?,
         false => print(&trained.summary)?,
     }

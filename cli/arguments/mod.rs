@@ -1,6 +1,7 @@
 //! The command line. The options of Kohonen's networks have a file of their own.
 
 mod adversarial;
+mod asked;
 mod autoencoder;
 mod in_sequence;
 mod kohonen;
@@ -8,6 +9,7 @@ mod lecture;
 mod together;
 
 pub use adversarial::{GAMES, PENALTIES, PenaltyKind, TrainGan};
+pub use asked::{Asked, Chosen, quoted};
 pub use autoencoder::{
     AutoEncoderOptions, NoiseKind, SparseKind, TrainAutoEncoder, TrainContractive, TrainDenoising,
     TrainLinear, TrainRelational, TrainSemiSupervised, TrainSparse, TrainStacked, TrainTwoLayer,
@@ -77,7 +79,7 @@ pub enum Command {
     Train {
         /// Which.
         #[command(subcommand)]
-        method: Method,
+        method: Asked,
     },
 }
 
@@ -529,9 +531,14 @@ pub struct RunOptions {
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub threads: Option<usize>,
 
-    /// The folder for the results; it is made if it is not there. [default: runs/METHOD; lecture for the lecture]
+    /// The folder for the results; it is made if it is not there. What an earlier training has left in it is replaced as a
+    /// whole, once all is done. [default: runs/METHOD; lecture for the lecture]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+
+    /// Write to --out also if it holds files that no training has left: beside them, over those of the same names.
+    #[arg(long)]
+    pub force: bool,
 
     /// Print one JSON object instead of the summary.
     #[arg(long)]
