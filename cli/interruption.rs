@@ -7,8 +7,10 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use unsup_data::in_one_line;
 
 /// The first signal that came; 0 before.
 static RECEIVED: AtomicI32 = AtomicI32::new(0);
@@ -31,6 +33,12 @@ pub struct Interrupted {
 }
 
 impl Interrupted {
+    /// Says so on standard error, in one line.
+    pub fn say(&self) {
+        // where standard error takes nothing, the exit code still tells
+        let _ = writeln!(io::stderr(), "{}", in_one_line(&self.to_string()));
+    }
+
     /// With what the process ends, as shells have it.
     pub fn exit_code(&self) -> u8 {
         u8::try_from(128 + self.signal).unwrap_or(1)
@@ -146,7 +154,7 @@ pub fn listen() {}
 /// Leaves the end to a training that saves itself, once; else takes away what must not be left, and ends the process.
 #[cfg(unix)]
 fn hear(signal: i32) {
-    use std::io::{self, IsTerminal, Write};
+    use std::io::IsTerminal;
 
     let is_first = RECEIVED
         .compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst)
@@ -163,15 +171,11 @@ fn hear(signal: i32) {
         // the others are parts of the first
         what: said.into_iter().next().unwrap_or_default(),
     };
-    let mut stderr = io::stderr();
-    // a line of progress may stand there
-    let below = if stderr.is_terminal() { "\n" } else { "" };
-    // where standard error takes nothing, the exit code still tells
-    let _ = writeln!(
-        stderr,
-        "{below}{}",
-        unsup_data::in_one_line(&interrupted.to_string())
-    );
+    if io::stderr().is_terminal() {
+        // a line of progress may stand there
+        let _ = writeln!(io::stderr());
+    }
+    interrupted.say();
     std::process::exit(interrupted.exit_code().into());
 }
 

@@ -48,11 +48,12 @@ fn main() -> ExitCode {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,
         Ok(Verdict::Fails) => ExitCode::FAILURE,
         Err(error) => {
-            complain(&error.to_string());
-            match error.downcast_ref::<Interrupted>() {
-                Some(interrupted) => ExitCode::from(interrupted.exit_code()),
-                None => ExitCode::FAILURE,
+            if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
+                interrupted.say();
+                return ExitCode::from(interrupted.exit_code());
             }
+            complain(&error.to_string());
+            ExitCode::FAILURE
         }
     }
 }

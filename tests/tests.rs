@@ -3,10 +3,12 @@
 mod classifier;
 mod command;
 mod command_autoencoders;
+mod command_folder;
 mod command_gan;
 mod command_in_sequence;
 mod command_kohonen;
 mod command_lecture;
+mod command_report;
 mod command_together;
 mod corners;
 mod evidence;

@@ -76,6 +76,11 @@ pub enum Command {
     Lecture(LectureOptions),
 
     /// Train a method of the lecture and show what it has learned.
+    ///
+    /// Beside what its help names, each method writes report.html to --out: one page with figures, pictures, all settings,
+    /// and how the saved model is used. What is written stands in for what an earlier training has left in the folder, as
+    /// a whole and at the end: one that fails or is interrupted changes nothing. Other files are left alone, and a folder
+    /// that holds nothing but such is refused (--force). A training that saves itself (--resume) does so on Ctrl-C too.
     Train {
         /// Which.
         #[command(subcommand)]

@@ -216,7 +216,7 @@ impl<'a> Runs<'a> {
             ablated: None,
             warnings,
             losses: self.losses.or_else(|| {
-                let caption = "The losses of the first run, epoch by epoch";
+                let caption = "The losses of the first run, epoch by epoch; of a training in parts one part after the other";
                 report::over_epochs(&self.kept.into_inner(), "loss", caption)
             }),
             chosen: Vec::new(),

@@ -11,5 +11,7 @@ pub fn winners(file: &str, x: &Matrix<f64>) -> Result<Vec<Option<(usize, f64)>>,
     let mut codebook = Codebook::new(Matrix::zeros(size("clusters"), size("features")));
     saved.load_into(&mut codebook)?;
     let winners = codebook.winners(&scaled(&saved, x)?).into_iter();
-    Ok(winners.map(|winner| winner.map(|winner| (winner.centre, winner.distance))).collect())
+    Ok(winners
+        .map(|winner| winner.map(|winner| (winner.centre, winner.distance)))
+        .collect())
 }

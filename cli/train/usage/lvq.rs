@@ -9,8 +9,9 @@ pub fn classes(file: &str, x: &Matrix<f64>) -> Result<Vec<Option<usize>>, Box<dy
     let settings = &saved.description().settings;
     let features = settings["features"].as_u64().unwrap_or_default() as usize;
     let of_centres = settings["class_of_centre"].as_array().into_iter().flatten();
-    let of_centres: Vec<usize> =
-        of_centres.filter_map(|class| Some(class.as_u64()? as usize)).collect();
+    let of_centres: Vec<usize> = of_centres
+        .filter_map(|class| Some(class.as_u64()? as usize))
+        .collect();
     let mut lvq = Lvq::with_centres(Matrix::zeros(of_centres.len(), features), of_centres);
     saved.load_into(&mut lvq)?;
     Ok(lvq.predict(&scaled(&saved, x)?))

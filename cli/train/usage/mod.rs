@@ -178,7 +178,7 @@ fn python(family: &Family, settings: &Value, model: &str) -> String {
         Family::Surrogate => format!(
             "x = ...  # calls x arguments, in the unit of the function\nleast, most = np.array({}).T\n\
              mean, deviation = np.array({}).T\n\
-             values = mean + deviation * layers(\"network\", 2 * (x - least) / (most - least) - 1, {})\n",
+             values = mean + deviation * layers(\"predictor.network\", 2 * (x - least) / (most - least) - 1, {})\n",
             settings["domain"],
             settings["values"],
             f("activation")

@@ -9,7 +9,9 @@ pub fn answers(file: &str, x: &Matrix<f64>) -> Result<Matrix<f32>, Box<dyn Error
     let saved = SavedModel::open(file)?;
     let settings = &saved.description().settings;
     let features = number(&saved, "features");
-    let privileged = settings["privileged"]["shift"].as_array().map_or(0, Vec::len);
+    let privileged = settings["privileged"]["shift"]
+        .as_array()
+        .map_or(0, Vec::len);
     let sees = match settings["teacher_sees"] == "x*" {
         true => TeacherSees::Privileged,
         false => TeacherSees::Both,

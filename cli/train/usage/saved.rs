@@ -8,7 +8,9 @@ fn number(saved: &SavedModel, name: &str) -> usize {
 fn widths(saved: &SavedModel, name: &str) -> Vec<usize> {
     let widths = saved.description().settings[name].as_array();
     let widths = widths.into_iter().flatten();
-    widths.filter_map(|width| Some(width.as_u64()? as usize)).collect()
+    widths
+        .filter_map(|width| Some(width.as_u64()? as usize))
+        .collect()
 }
 
 /// A function σ by its name.

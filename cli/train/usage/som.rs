@@ -22,5 +22,7 @@ pub fn places(file: &str, x: &Matrix<f64>) -> Result<Vec<Option<(usize, usize)>>
     saved.load_into(&mut map)?;
     let winners = map.codebook().winners(&scaled(&saved, x)?).into_iter();
     let place = |node: usize| (node % grid.columns(), node / grid.columns());
-    Ok(winners.map(|winner| winner.map(|winner| place(winner.centre))).collect())
+    Ok(winners
+        .map(|winner| winner.map(|winner| place(winner.centre)))
+        .collect())
 }
