@@ -2,7 +2,7 @@
 
 use super::chapter::{Chapter, Drawn, Outcome, Work};
 use super::results::{Circumstances, Count, cpu};
-use super::slides::{self, Excerpt, Part};
+use super::slides::{self, Excerpt, Part, Slide, map};
 use crate::pictures::Escaped;
 use std::fmt::{Display, Write};
 use unsup_evidence::{Evidence, Gate, Record, number};
@@ -20,11 +20,17 @@ pub fn page(chapters: &[Chapter<'_>], circumstances: &Circumstances) -> String {
          <link rel=\"icon\" href=\"data:,\">\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#content\">To the content</a>"
     ));
-    contents(&mut html, chapters);
-    html.put("<div class=\"page\">");
+    html.put("<div class=\"head\">");
     head(&mut html, title, chapters, circumstances);
-    html.put("<main id=\"content\">");
-    html.put("<section id=\"map\" aria-labelledby=\"map-heading\">\n<h2 id=\"map-heading\">The lecture at a glance</h2>");
+    html.put("</div>");
+    contents(&mut html, chapters);
+    html.put(
+        "<main id=\"content\">\n<section id=\"map\" aria-labelledby=\"map-heading\">\n\
+         <h2 id=\"map-heading\">The lecture at a glance</h2>",
+    );
+    let slides: Vec<Slide> = chapters.iter().map(|chapter| chapter.slide).collect();
+    html.put(map::svg(&slides));
+    html.put(map::list(&slides));
     html.put(slides::INTRODUCTION);
     html.put("</section>");
     let mut part: Option<Part> = None;
@@ -48,9 +54,8 @@ pub fn page(chapters: &[Chapter<'_>], circumstances: &Circumstances) -> String {
     }
     all_gates(&mut html, chapters);
     html.put(slides::CONCLUSION);
-    html.put("</main>");
     foot(&mut html, circumstances);
-    html.put("</div>\n</body>\n</html>");
+    html.put("</main>\n</body>\n</html>");
     html.0
 }
 
@@ -85,7 +90,7 @@ fn contents(html: &mut Html, chapters: &[Chapter<'_>]) {
             html.put(format_args!(
                 "<li><a href=\"#{}\">{}</a></li>",
                 slide.method,
-                Escaped(slide.title)
+                Escaped(slide.short)
             ));
         }
         html.put("</ul></li>");

@@ -18,7 +18,8 @@ pub struct Conditions {
     pub data: Option<PathBuf>,
     /// The first seed; the others follow it.
     pub seed: u64,
-    /// How many seeds there are; `None`: as many as the experiment's gates are made for.
+    /// How many seeds there are; `None`: as many as the experiment's gates are made for. Where the gates are on a mean that
+    /// single runs often miss, there are never fewer than they are made for, unless `reduced`.
     pub seeds: Option<usize>,
     /// Whether trainings are cut to a tenth of their epochs: all is run, but nothing of it can be judged, and
     /// [`Record::holds`](crate::Record::holds) is `None`.
@@ -68,12 +69,25 @@ pub(crate) fn current() -> Conditions {
 
 /// The seeds of an experiment whose gates are made for so many.
 pub(crate) fn seeds(usual: usize) -> Vec<u64> {
-    CONDITIONS.with_borrow(|conditions| {
-        let count = conditions.seeds.unwrap_or(usual) as u64;
-        (0..count)
-            .map(|i| conditions.seed.wrapping_add(i))
-            .collect()
-    })
+    CONDITIONS.with_borrow(|conditions| from(conditions.seed, conditions.seeds.unwrap_or(usual)))
+}
+
+/// The same of an experiment whose gates are on means that single runs often miss: never fewer than `enough`, as long as
+/// there is something to judge.
+pub(crate) fn enough_seeds(enough: usize) -> Vec<u64> {
+    let (asked, reduced) =
+        CONDITIONS.with_borrow(|conditions| (conditions.seeds, conditions.reduced));
+    match asked {
+        Some(count) if !reduced => {
+            CONDITIONS.with_borrow(|conditions| from(conditions.seed, enough.max(count)))
+        }
+        _ => seeds(enough),
+    }
+}
+
+/// `count` seeds, the first of them `first`.
+fn from(first: u64, count: usize) -> Vec<u64> {
+    (0..count as u64).map(|i| first.wrapping_add(i)).collect()
 }
 
 /// How many epochs or steps are taken in the place of so many.
@@ -114,8 +128,16 @@ mod tests {
             ..Conditions::default()
         };
         under(&conditions, || {
-            assert_eq!(seeds(3), [u64::MAX, 0]);
+            assert_eq!([seeds(3), enough_seeds(3)], [[u64::MAX, 0], [u64::MAX, 0]]);
             assert_eq!([1, 15, 200].map(length), [1, 2, 20]);
+        });
+        let judged = Conditions {
+            reduced: false,
+            ..conditions.clone()
+        };
+        under(&judged, || {
+            assert_eq!((seeds(3).len(), enough_seeds(3).len()), (2, 3));
+            assert_eq!((seeds(1).len(), enough_seeds(1).len()), (2, 2));
         });
         let broken = || under(&conditions, || -> () { panic!("in the work") });
         assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(broken)).is_err());

@@ -1,7 +1,7 @@
 //! What the experiments share: the digits, runs over seeds, findings of each kind.
 
 use crate::conditions::{current, under};
-pub(crate) use crate::conditions::{length, observed, seeds, watch};
+pub(crate) use crate::conditions::{enough_seeds, length, observed, seeds, watch};
 use crate::{Evidence, Finding, Gate};
 use unsup_autograd::random::{generator, shuffle};
 use unsup_autograd::{Matrix, Real};
@@ -52,7 +52,15 @@ pub(crate) fn over_seeds<const N: usize>(
     by_figure(seeds(usual).into_iter().map(run).collect())
 }
 
-/// The same, each seed on a thread of its own: for runs that take seconds.
+/// The same for gates on means that single runs often miss: over as many seeds as they are made for, or more.
+pub(crate) fn over_enough_seeds<const N: usize>(
+    enough: usize,
+    run: impl Fn(u64) -> [f64; N],
+) -> [Vec<f64>; N] {
+    by_figure(enough_seeds(enough).into_iter().map(run).collect())
+}
+
+/// Figures over seeds, each on a thread of its own: for runs that take seconds.
 pub(crate) fn over_seeds_at_once<const N: usize>(
     usual: usize,
     run: impl Fn(u64) -> [f64; N] + Sync,

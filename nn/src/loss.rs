@@ -14,7 +14,7 @@
 //! [`gaussian_of_each`] give l x 1, the loss of each object. Losses from logits never take the logarithm of what was
 //! rounded to 0.
 
-use unsup_autograd::{Real, Var};
+use unsup_autograd::{Real, Tape, Var};
 
 /// (1/l) Σᵢ ‖yᵢ − xᵢ‖²
 ///
@@ -163,6 +163,7 @@ pub fn distillation<'t, T: Real>(
 /// # Panics
 /// If the shapes differ, or T is not above 0.
 #[track_caller]
+// lecture: distill soft
 pub fn soft_cross_entropy<'t, T: Real>(
     logits: Var<'t, T>,
     teacher: Var<'t, T>,
@@ -176,6 +177,7 @@ pub fn soft_cross_entropy<'t, T: Real>(
     let targets = (teacher * (1.0 / temperature)).row_softmax();
     cross_entropy(logits * (1.0 / temperature), targets) * temperature.powi(2)
 }
+// lecture: end
 
 /// −(1/l) Σᵢⱼ ln N(xᵢⱼ; μᵢⱼ, exp vᵢⱼ) = (1/l) Σᵢⱼ ½ (ln 2π + v + (x − μ)² e⁻ᵛ), in nats: how unlikely x is under normal
 /// variables whose logarithms of variances v are learned. v is of x's shape, a row (one for each feature), a column or
@@ -265,6 +267,7 @@ pub enum Threshold {
 }
 
 impl Threshold {
+    // lecture: relational threshold
     fn apply<T: Real>(self, s: Var<'_, T>) -> Var<'_, T> {
         match self {
             Threshold::None => s,
@@ -272,6 +275,7 @@ impl Threshold {
             Threshold::Hard(t) => s * (1.0 - (t - s).step()),
         }
     }
+    // lecture: end
 }
 
 /// Over which pairs of a batch's objects [`relation`] goes.
@@ -300,23 +304,29 @@ pub fn relation<'t, T: Real>(
     pairs: Pairs,
 ) -> Var<'t, T> {
     check("relation", y, x);
+    // lecture: relational pairs
     let relations = |x: Var<'t, T>| threshold.apply(x.matmul_nt(x));
     let differences = (relations(y) - relations(x)).square();
-    let l = x.shape().rows();
     match pairs {
         Pairs::All => differences.mean(),
         Pairs::Unordered => {
-            let above = x.tape().leaf_with(l, l, |above| {
-                for i in 0..l {
-                    for j in 0..l {
-                        above[(i, j)] = if i < j { T::ONE } else { T::ZERO };
-                    }
-                }
-            });
+            let l = x.shape().rows();
             let count = (l * (l - 1) / 2).max(1);
-            (differences * above).sum() * (1.0 / count as f64)
+            (differences * above_diagonal(x.tape(), l)).sum() * (1.0 / count as f64)
         }
     }
+    // lecture: end
+}
+
+/// \[i < j\], l x l.
+fn above_diagonal<T: Real>(tape: &Tape<T>, l: usize) -> Var<'_, T> {
+    tape.leaf_with(l, l, |above| {
+        for i in 0..l {
+            for j in 0..l {
+                above[(i, j)] = if i < j { T::ONE } else { T::ZERO };
+            }
+        }
+    })
 }
 
 /// The sum of all entries over the number of rows.

@@ -64,6 +64,7 @@ pub fn l2_of_codes<T: Real>(z: Var<'_, T>) -> Var<'_, T> {
 /// # Panics
 /// If z has not as many columns as the layer has outputs, or the layer's activation has no [slope](crate::Activation::slope_at).
 #[track_caller]
+// lecture: contractive closed form
 pub fn jacobian_of_layer<'t, T: Real>(layer: &Dense<T>, z: Var<'t, T>) -> Var<'t, T> {
     assert!(
         z.shape().columns() == layer.outputs(),
@@ -75,6 +76,7 @@ pub fn jacobian_of_layer<'t, T: Real>(layer: &Dense<T>, z: Var<'t, T>) -> Var<'t
     let slopes = layer.activation().slope_at(z).square();
     (slopes * weights).sum() * (1.0 / z.shape().rows() as f64)
 }
+// lecture: end
 
 /// (1/l) Σᵢ ‖J_f(xᵢ)‖² of any encoder, exact: z = f(x) was computed on a tape from x, and ∂zᵢⱼ/∂xᵢ is recorded for one j after the
 /// other, so it costs as many backward passes as the code has units.

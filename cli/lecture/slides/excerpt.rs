@@ -97,7 +97,17 @@ pub(super) fn markers(source: &str) -> (Vec<&str>, usize) {
 mod tests {
     use super::*;
 
-    const SOURCE: &str = "fn f() {\n    // lecture: sum\n    let a = 1;\n\n    if b {\n        a + b\n    }\n    // lecture: end\n}\n";
+    const SOURCE: &str = "\
+fn f() {
+    // lecture: sum
+    let a = 1;
+
+    if b {
+        a + b
+    }
+    // lecture: end
+}
+";
 
     #[test]
     fn lines_are_brought_to_the_left_and_numbered() {

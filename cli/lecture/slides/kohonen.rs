@@ -13,6 +13,7 @@ pub const SLIDES: [Slide; 4] = [
     Slide {
         method: "wta",
         title: "Kohonen network: the winner takes all (WTA)",
+        short: "Winner takes all",
         part: Part::Kohonen,
         learning: &[CENTRES],
         exposition: include_str!("wta.html"),
@@ -34,6 +35,7 @@ pub const SLIDES: [Slide; 4] = [
     Slide {
         method: "wtm",
         title: "Soft competition: the winner takes most (WTM)",
+        short: "Winner takes most",
         part: Part::Kohonen,
         learning: &[CENTRES],
         exposition: include_str!("wtm.html"),
@@ -55,10 +57,11 @@ pub const SLIDES: [Slide; 4] = [
     Slide {
         method: "lvq",
         title: "Learning vector quantization (LVQ)",
+        short: "Vector quantization",
         part: Part::Kohonen,
         learning: &[Learning {
             steps: &[&["w"]],
-            words: "the centres w, with a teacher",
+            words: "the centres w, each with a class",
         }],
         exposition: include_str!("lvq.html"),
         excerpts: &[
@@ -79,6 +82,7 @@ pub const SLIDES: [Slide; 4] = [
     Slide {
         method: "som",
         title: "Self-organizing map (SOM)",
+        short: "Self-organizing map",
         part: Part::Kohonen,
         learning: &[Learning {
             steps: &[&["w"]],
@@ -92,13 +96,13 @@ pub const SLIDES: [Slide; 4] = [
         demonstrations: &[
             Demonstration {
                 command: "train som",
-                quick: "train som --epochs 8 --settling 0",
+                quick: "train som --size 6x6",
                 pictures: &[
                     Shown {
                         file: "codebook.png",
                         caption: "The typical digit of each node. Neighbours are alike: one digit goes over into \
                                   another along the map.",
-                        alt: "A honeycomb of fourteen by fifteen small digits that change gradually from node to node",
+                        alt: "A honeycomb of small digits that change gradually from node to node",
                     },
                     Shown {
                         file: "u-matrix.png",
@@ -122,7 +126,7 @@ pub const SLIDES: [Slide; 4] = [
             },
             Demonstration {
                 command: "train som --mode online --start small --seed 1",
-                quick: "train som --mode online --start small --seed 1 --epochs 5",
+                quick: "train som --mode online --start small --seed 1 --size 6x6",
                 pictures: &[Shown {
                     file: "classes.png",
                     caption: "The same data as the slide trains it: object by object, from small random centres. \

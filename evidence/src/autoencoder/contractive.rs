@@ -1,7 +1,9 @@
 //! The contractive auto-encoder.
 
 use super::{fitted, judge};
-use crate::shared::{Digits, ablation, exact, mean, over_seeds, paper, property, ratios, steady};
+use crate::shared::{
+    Digits, ablation, exact, mean, over_enough_seeds, over_seeds, paper, property, ratios, steady,
+};
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::random::{generator, standard_normal};
@@ -208,7 +210,7 @@ fn digits_contracted(_: &Path) -> Vec<Finding> {
         loss,
         decayed_loss,
         gain,
-    ] = over_seeds(3, |seed| {
+    ] = over_enough_seeds(3, |seed| {
         let strong = Run::of(&contractive(0.1), seed);
         let plain = Run::of(&Plain, seed);
         let mild = Run::of(&contractive(0.025), seed);

@@ -2,7 +2,8 @@
 
 use super::{fitted, judge};
 use crate::shared::{
-    Digits, ablation, centred, exact, over_seeds, paper, property, ratios, training,
+    Digits, ablation, centred, exact, over_enough_seeds, over_seeds, paper, property, ratios,
+    training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
@@ -74,7 +75,7 @@ fn digits_related(_: &Path) -> Vec<Finding> {
         plain_error,
         neighbours,
         plain_neighbours,
-    ] = over_seeds(3, |seed| {
+    ] = over_enough_seeds(3, |seed| {
         let digits = Digits::<f32>::split(seed);
         let s0 = Relational::quantile(&digits.train, 0.75);
         let architecture = Architecture {

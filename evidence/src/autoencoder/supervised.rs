@@ -1,7 +1,8 @@
 //! The auto-encoder with a predictor.
 
 use crate::shared::{
-    Digits, ablation, centred, exact, labelled, observed, over_seeds, paper, property, training,
+    Digits, ablation, centred, exact, labelled, observed, over_enough_seeds, over_seeds, paper,
+    property, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
@@ -30,7 +31,7 @@ pub fn experiments() -> Vec<Experiment> {
 }
 
 fn fifty_labels(_: &Path) -> Vec<Finding> {
-    let [joint, supervised, noisy, gain, gain_over_noise] = over_seeds(5, |seed| {
+    let [joint, supervised, noisy, gain, gain_over_noise] = over_enough_seeds(5, |seed| {
         let digits = Digits::<f32>::split(seed);
         let rows = labelled(&digits.train_labels, 5, seed);
         let classes: Vec<usize> = rows.iter().map(|&i| digits.train_labels[i]).collect();

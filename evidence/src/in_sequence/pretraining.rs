@@ -1,8 +1,8 @@
 //! Pre-training and transfer of knowledge.
 
 use crate::shared::{
-    Digits, ablation, exact, labelled, mean, observed, over_seeds, points, property, steady,
-    training,
+    Digits, ablation, exact, labelled, mean, observed, over_enough_seeds, over_seeds, points,
+    property, steady, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
@@ -125,7 +125,7 @@ fn to_parity(_: &Path) -> Vec<Finding> {
         unlabelled_tuned,
         random,
         scratch,
-    ] = over_seeds(5, |seed| {
+    ] = over_enough_seeds(5, |seed| {
         let digits = Digits::<f32>::split(seed);
         let of_identity = pretrained(&digits.train, &digits.train_labels, 10, 30, seed);
         let of_images = unlabelled(&digits.train, seed);
@@ -186,7 +186,7 @@ fn to_other_digits(_: &Path) -> Vec<Finding> {
         unlabelled_tuned,
         random,
         scratch,
-    ] = over_seeds(5, |seed| {
+    ] = over_enough_seeds(5, |seed| {
         let digits = Digits::<f32>::split(seed);
         let of = |x: &Matrix<f32>, labels: &[usize], from: usize| {
             let rows: Vec<usize> = (0..labels.len())

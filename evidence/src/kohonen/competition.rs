@@ -1,7 +1,7 @@
 //! WTA and WTM.
 
 use super::{observed_competition, raw_digits};
-use crate::shared::seeds;
+use crate::shared::{enough_seeds, seeds};
 use crate::{Evidence, Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::Matrix;
@@ -62,7 +62,7 @@ fn wta_beside_k_means(_: &Path) -> Vec<Finding> {
     };
     let least = KMeans::fit(&x, 10, &restarts).squared_error();
     let (mut q, mut estimate_off) = (Vec::new(), Vec::new());
-    for seed in seeds(5) {
+    for seed in enough_seeds(5) {
         let w = starting_centres(&x, 10, KMeansStart::RandomObjects, seed);
         let w = w.expect("the digits can be trained on");
         let (codebook, outcome) = trained(w, &x, &mut WinnerTakesAll, &settings(10, seed));

@@ -2,7 +2,7 @@
 
 use super::digits;
 use super::observed_competition;
-use crate::shared::{observed, seeds};
+use crate::shared::{enough_seeds, observed, seeds};
 use crate::{Evidence, Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::Matrix;
@@ -118,7 +118,7 @@ fn digits_in_five_folds(_: &Path) -> Vec<Finding> {
     };
     // the mean over the folds, one a seed
     let mean = |of: &dyn Fn(&Parts, u64) -> f64| -> Vec<f64> {
-        seeds(3)
+        enough_seeds(3)
             .into_iter()
             .map(|seed| {
                 let folds = folds(seed);

@@ -2,7 +2,7 @@
 
 use super::digits;
 use super::observed_map;
-use crate::shared::seeds;
+use crate::shared::enough_seeds;
 use crate::{Evidence, Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::Matrix;
@@ -92,7 +92,7 @@ fn digits_on_a_map(_: &Path) -> Vec<Finding> {
     let (mut qe, mut te, mut trust, mut shuffled, mut settled) = Default::default();
     let push = |values: &mut Vec<f64>, value: f64| values.push(value);
     let (mut online_qe, mut online_te): (Vec<f64>, Vec<f64>) = Default::default();
-    for seed in seeds(3) {
+    for seed in enough_seeds(3) {
         let mut map = start(&x, grid(20, 20), MapStart::Objects, seed);
         fit(&mut map, &x, &batch(Kernel::Gaussian, radius, 0));
         let quality = map.quality(&x);
@@ -195,7 +195,7 @@ fn drawbacks_and_advantage(_: &Path) -> Vec<Finding> {
     };
     let (mut kernel, mut first, mut order, mut distortion, mut hit) =
         (vec![], vec![], vec![], vec![], vec![]);
-    for seed in seeds(3) {
+    for seed in enough_seeds(3) {
         let map = trained(Kernel::Gaussian, MapStart::Objects, seed);
         kernel.push(changed_pairs(
             &map,

@@ -1,6 +1,8 @@
 //! Multi-task learning.
 
-use crate::shared::{ablation, exact, mean, observed, over_seeds, property, training};
+use crate::shared::{
+    ablation, exact, mean, observed, over_enough_seeds, over_seeds, property, training,
+};
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
 use unsup_autograd::Matrix;
@@ -106,47 +108,50 @@ fn few_shot(
 fn subspace(_: &Path) -> Vec<Finding> {
     const NEW: usize = 20;
     let settings = LinearTasks::default();
-    let [angle, shared, single, five, ten, raw_five, raw_ten, apart] = over_seeds(5, |seed| {
-        let sample = settings.sample(20, seed);
-        let model = fitted(&sample, seed);
-        let ridge = |task: &LinearTask| {
-            Ridge::fit(&task.features, &task.targets, 1.0)
-                .weights()
-                .clone()
-        };
-        // over all new tasks, their error over their variance
-        let of_new = |objects: usize, coded: bool| {
-            let tasks = (0..NEW).map(|k| {
-                // the same weights: a task's objects are drawn anew for another number of them
-                let few = settings.task(&sample.subspace, objects, seed, 30 + k);
-                let judged = settings.task(&sample.subspace, 1000, seed, 30 + k);
-                match coded {
-                    true => few_shot(&few, &judged, |x| model.encode(x), &[0.01]),
-                    false => few_shot(&few, &judged, Matrix::clone, &[0.01, 0.1, 1.0, 10.0, 100.0]),
-                }
-            });
-            let (error, variance) =
-                tasks.fold((0.0, 0.0), |sum, task| (sum.0 + task.0, sum.1 + task.1));
-            error / variance
-        };
-        // tasks that share nothing: weights anywhere
-        let unrelated = LinearTasks {
-            dimension: 50,
-            ..settings
-        }
-        .sample(20, seed);
-        let of_unrelated = fitted(&unrelated, seed);
-        [
-            degrees(&model, &sample.subspace),
-            weight_error(&sample.tasks, |t, _| weights(&model, t)),
-            weight_error(&sample.tasks, |_, task| ridge(task)),
-            of_new(5, true),
-            of_new(10, true),
-            of_new(5, false),
-            of_new(10, false),
-            weight_error(&unrelated.tasks, |t, _| weights(&of_unrelated, t)),
-        ]
-    });
+    let [angle, shared, single, five, ten, raw_five, raw_ten, apart] =
+        over_enough_seeds(5, |seed| {
+            let sample = settings.sample(20, seed);
+            let model = fitted(&sample, seed);
+            let ridge = |task: &LinearTask| {
+                Ridge::fit(&task.features, &task.targets, 1.0)
+                    .weights()
+                    .clone()
+            };
+            // over all new tasks, their error over their variance
+            let of_new = |objects: usize, coded: bool| {
+                let tasks = (0..NEW).map(|k| {
+                    // the same weights: a task's objects are drawn anew for another number of them
+                    let few = settings.task(&sample.subspace, objects, seed, 30 + k);
+                    let judged = settings.task(&sample.subspace, 1000, seed, 30 + k);
+                    match coded {
+                        true => few_shot(&few, &judged, |x| model.encode(x), &[0.01]),
+                        false => {
+                            few_shot(&few, &judged, Matrix::clone, &[0.01, 0.1, 1.0, 10.0, 100.0])
+                        }
+                    }
+                });
+                let (error, variance) =
+                    tasks.fold((0.0, 0.0), |sum, task| (sum.0 + task.0, sum.1 + task.1));
+                error / variance
+            };
+            // tasks that share nothing: weights anywhere
+            let unrelated = LinearTasks {
+                dimension: 50,
+                ..settings
+            }
+            .sample(20, seed);
+            let of_unrelated = fitted(&unrelated, seed);
+            [
+                degrees(&model, &sample.subspace),
+                weight_error(&sample.tasks, |t, _| weights(&model, t)),
+                weight_error(&sample.tasks, |_, task| ridge(task)),
+                of_new(5, true),
+                of_new(10, true),
+                of_new(5, false),
+                of_new(10, false),
+                weight_error(&unrelated.tasks, |t, _| weights(&of_unrelated, t)),
+            ]
+        });
     vec![
         exact("degrees from the true subspace", angle, Gate::AtMost(5.0)).beside(2.8, "numpy"),
         exact(

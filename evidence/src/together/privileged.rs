@@ -1,7 +1,8 @@
 //! Learning with privileged information.
 
 use crate::shared::{
-    Digits, ablation, exact, observed, over_seeds, paper, points, property, steady, training,
+    Digits, ablation, exact, observed, over_enough_seeds, over_seeds, paper, points, property,
+    steady, training,
 };
 use crate::{Experiment, Finding, Gate};
 use std::path::Path;
@@ -207,7 +208,7 @@ const LOPEZ_PAZ: &str = "Lopez-Paz 2016";
 fn four_experiments(_: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (kind, name, [p_teacher, p_regular, p_distilled]) in EXPERIMENTS {
-        let [teacher, regular, distilled, random] = over_seeds(3, |seed| {
+        let [teacher, regular, distilled, random] = over_enough_seeds(3, |seed| {
             let sample = Sample::of(kind, 200, seed);
             let [teacher, distilled] = sample.separately(0.0, 1.0);
             let regular = sample.regular();
@@ -361,7 +362,7 @@ fn jointly(_: &Path) -> Vec<Finding> {
 /// noise, a student finds w from few objects.
 fn linear_with_known_solution(_: &Path) -> Vec<Finding> {
     const FEATURES: usize = 10;
-    let [off_solution, told, regular] = over_seeds(3, |seed| {
+    let [off_solution, told, regular] = over_enough_seeds(3, |seed| {
         let (objects, mu) = (40, 3.0);
         let random = &mut generator(seed, "objects", 0);
         let mut normal =
@@ -590,7 +591,7 @@ fn digits(_: &Path) -> Vec<Finding> {
         (100, 400, [0.812, 0.830]),
         (300, 400, [0.897, 0.895]),
     ] {
-        let [regular, taught] = over_seeds(4, |seed| {
+        let [regular, taught] = over_enough_seeds(4, |seed| {
             let digits = Digits::<f32>::split(seed);
             let big = digits.train.slice_rows(0..objects);
             let (x, y) = (small(&big), &digits.train_labels[..objects]);

@@ -65,6 +65,7 @@ impl<T: Real> Method<T> for Contractive {
         terms: &mut Terms<'t, T>,
     ) {
         let (x, z) = (pass.input, pass.z);
+        // lecture: contractive
         let value = match self.jacobian {
             Jacobian::ClosedForm => {
                 let layers = model.encoder().dense_layers();
@@ -78,6 +79,7 @@ impl<T: Real> Method<T> for Contractive {
                 penalty::jacobian_estimate(x, z, draws, &mut batch.generator("jacobian"))
             }
         };
+        // lecture: end
         terms.push(Term {
             name: "jacobian",
             weight: self.lambda,

@@ -52,6 +52,7 @@ pub enum Noise {
 }
 
 impl<T: Real> Method<T> for Denoising {
+    // lecture: denoising
     fn input<'t>(&self, batch: &Batch<'t, '_, T>, x: Var<'t, T>) -> Var<'t, T> {
         let (shape, clean) = (x.shape(), x.value());
         batch
@@ -62,6 +63,7 @@ impl<T: Real> Method<T> for Denoising {
                     .draw(noisy.as_mut_slice(), &mut batch.generator("noise"));
             })
     }
+    // lecture: end
 
     fn target<'t>(&self, x: Var<'t, T>, input: Var<'t, T>) -> Var<'t, T> {
         match self.target {

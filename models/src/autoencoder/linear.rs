@@ -42,6 +42,7 @@ use super::{Architecture, Loss};
 use unsup_nn::Activation;
 
 impl Architecture {
+    // lecture: linear
     /// f(x) = x A, g(z) = z B, without biases: for centred objects.
     pub fn linear(code: usize) -> Self {
         Self {
@@ -56,4 +57,5 @@ impl Architecture {
             seed: 0,
         }
     }
+    // lecture: end
 }

@@ -87,6 +87,7 @@ impl<'t, T: Real> Pass<'t, T> {
         batch: &Batch<'t, '_, T>,
         x: Var<'t, T>,
     ) -> Self {
+        // lecture: autoencoder pass
         let input = method.input(batch, x);
         let z = model.f(batch, input);
         let reconstructed = model.g(batch, z);
@@ -96,6 +97,7 @@ impl<'t, T: Real> Pass<'t, T> {
             z,
             reconstructed,
         }
+        // lecture: end
     }
 
     /// The reconstruction's term and those of the method.
@@ -105,6 +107,7 @@ impl<'t, T: Real> Pass<'t, T> {
         method: &dyn Method<T>,
         batch: &Batch<'t, '_, T>,
     ) -> Terms<'t, T> {
+        // lecture: autoencoder criterion
         let mut terms = Terms::new();
         terms.push(Term {
             name: "reconstruction",
@@ -113,6 +116,7 @@ impl<'t, T: Real> Pass<'t, T> {
         });
         method.add_terms(model, batch, self, &mut terms);
         terms
+        // lecture: end
     }
 }
 

@@ -61,6 +61,7 @@ impl<T: Real> Method<T> for Sparse {
         pass: &Pass<'t, T>,
         terms: &mut Terms<'t, T>,
     ) {
+        // lecture: sparse
         let (name, value) = match self.penalty {
             Penalty::L1OfWeights => ("|weights|", penalty::l1_of_weights(batch.tape, model)),
             Penalty::L2OfWeights => ("weights²", penalty::l2_of_weights(batch.tape, model)),
@@ -73,6 +74,7 @@ impl<T: Real> Method<T> for Sparse {
             weight,
             value,
         });
+        // lecture: end
     }
 
     fn project(&self, model: &mut AutoEncoder<T>) {

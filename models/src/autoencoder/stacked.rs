@@ -104,6 +104,7 @@ impl<T: Real> AutoEncoder<T> {
     ) -> Result<Stacked<T>, TrainError> {
         let mut x_h = x.clone();
         let (mut pairs, mut histories) = (Vec::new(), Vec::new());
+        // lecture: stacked
         for h in 0..=architecture.hidden.len() {
             let mut pair = AutoEncoder::new(x_h.columns(), &architecture.pair(h));
             let seed = training.seed.wrapping_add(h as u64);
@@ -115,6 +116,7 @@ impl<T: Real> AutoEncoder<T> {
             x_h = pair.encode(&x_h);
             pairs.push(pair);
         }
+        // lecture: end
         let autoencoder = Self::joined(&pairs, architecture.loss);
         Ok(Stacked {
             autoencoder,

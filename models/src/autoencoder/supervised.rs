@@ -68,6 +68,7 @@ impl<T: Real> Criterion<T, Supervised<T>> for Joint<'_, T> {
             self.labelled.len()
         );
         let (autoencoder, method) = (&model.autoencoder, self.method);
+        // lecture: semi-supervised
         let x = batch.tape.gather(self.x, batch.rows);
         let mut terms =
             Pass::through(autoencoder, method, batch, x).terms(autoencoder, method, batch);
@@ -83,6 +84,7 @@ impl<T: Real> Criterion<T, Supervised<T>> for Joint<'_, T> {
             weight: self.lambda,
             value: self.answers.loss(y, &drawn),
         });
+        // lecture: end
         terms
     }
 

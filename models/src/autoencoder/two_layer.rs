@@ -37,6 +37,7 @@ use super::{Architecture, Loss};
 use unsup_nn::Activation;
 
 impl Architecture {
+    // lecture: two-layer
     /// f(x) = σ_f(x A + a), g(z) = σ_g(z B + b), with the squared loss.
     pub fn two_layer(code: usize, f: Activation, g: Activation) -> Self {
         Self {
@@ -51,4 +52,5 @@ impl Architecture {
             seed: 0,
         }
     }
+    // lecture: end
 }

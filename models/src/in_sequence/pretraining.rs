@@ -132,6 +132,7 @@ impl<T: Real> Target<'_, T> {
             self.seed,
             0,
         );
+        // lecture: transfer
         let mut f = match start {
             Start::Frozen | Start::FineTuned => encoder.clone(),
             Start::RandomFrozen | Start::Scratch => encoder.redrawn(self.seed, "random encoder"),
@@ -142,6 +143,7 @@ impl<T: Real> Target<'_, T> {
             f.unfreeze("");
         }
         MultiTask::of(f, vec![head])
+        // lecture: end
     }
 }
 

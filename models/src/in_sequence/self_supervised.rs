@@ -262,6 +262,7 @@ impl<T: Real> Criterion<T, RelativePosition<T>> for Pairs<T> {
     }
 
     fn terms<'t>(&self, model: &RelativePosition<T>, batch: &Batch<'t, '_, T>) -> Terms<'t, T> {
+        // lecture: self-supervised
         let [x, other] = [&self.first, &self.second].map(|x| batch.tape.gather(x, batch.rows));
         let g = model.head.forward(batch, model.both(batch, x, other));
         let k = batch.rows.iter().map(|&i| self.positions[i]);
@@ -270,6 +271,7 @@ impl<T: Real> Criterion<T, RelativePosition<T>> for Pairs<T> {
             weight: 1.0,
             value: loss::cross_entropy_of(g, k),
         }]
+        // lecture: end
     }
 }
 

@@ -182,6 +182,7 @@ impl<T: Real> Criterion<T, TeacherAndStudent<T>> for Joint<'_, T> {
                 (answers.loss(a, &drawn), answers.loss(a_star, &drawn))
             }
         };
+        // lecture: lupi together
         let a_star = if self.gradient_into_teacher {
             a_star
         } else {
@@ -197,6 +198,7 @@ impl<T: Real> Criterion<T, TeacherAndStudent<T>> for Joint<'_, T> {
             term("teacher", self.lambda, teachers),
             term("imitation", self.mu, self.discrepancy.mean(a, a_star)),
         ])
+        // lecture: end
     }
 }
 
@@ -260,6 +262,7 @@ impl<T: Real> TeacherAndStudent<T> {
             .teacher
             .fit(&task, training, |epoch| observer(0, epoch))?;
 
+        // lecture: lupi in sequence
         let taught = Taught {
             x: data.x,
             labelled: data.labelled,
@@ -272,6 +275,7 @@ impl<T: Real> TeacherAndStudent<T> {
         let students = self
             .student
             .fit_taught(&taught, training, |epoch| observer(1, epoch))?;
+        // lecture: end
         Ok([teachers, students])
     }
 

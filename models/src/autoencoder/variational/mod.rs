@@ -83,6 +83,7 @@ impl<T: Real> Criterion<T, Variational<T>> for Elbo<'_, T> {
                 value: bound.mean(),
             }];
         }
+        // lecture: variational
         let z = q.draw(batch, "epsilon");
         smallvec![
             Term {
@@ -96,6 +97,7 @@ impl<T: Real> Criterion<T, Variational<T>> for Elbo<'_, T> {
                 value: loss::gaussian_kl(q.mean, q.log_variance, model.prior),
             },
         ]
+        // lecture: end
     }
 }
 
@@ -148,6 +150,7 @@ struct Posterior<'t, T: Real> {
 }
 
 impl<'t, T: Real> Posterior<'t, T> {
+    // lecture: variational draw
     /// z = μ + s ε
     fn at(self, epsilon: Var<'t, T>) -> Var<'t, T> {
         self.mean + (self.log_variance * 0.5).exp() * epsilon
@@ -159,6 +162,7 @@ impl<'t, T: Real> Posterior<'t, T> {
         let epsilon = standard_normals(batch, purpose, shape.rows(), shape.columns());
         self.at(epsilon)
     }
+    // lecture: end
 }
 
 impl<'x, T: Real> Elbo<'x, T> {

@@ -71,6 +71,7 @@ impl<T: Real> Predictor<T> {
         training: &Training,
         observer: impl FnMut(&Epoch) -> ControlFlow<()>,
     ) -> Result<History, TrainError> {
+        // lecture: distill
         let a = teacher(x);
         check_teacher(&a, x, self);
         self.fit(
@@ -78,6 +79,7 @@ impl<T: Real> Predictor<T> {
             training,
             observer,
         )
+        // lecture: end
     }
 
     /// Learns from answers and from a teacher, by Adam; the observer hears of each epoch and may end the run.

@@ -35,6 +35,7 @@ pub enum Game {
 }
 
 impl Game {
+    // lecture: gan discriminator
     /// What D minimises on the logits of objects.
     fn on_objects<T: Real>(self, d: Var<'_, T>) -> Var<'_, T> {
         match self {
@@ -50,7 +51,9 @@ impl Game {
             Self::Wasserstein => d.mean(),
         }
     }
+    // lecture: end
 
+    // lecture: gan generator
     /// What G minimises on the logits of its samples.
     fn of_generator<T: Real>(self, d: Var<'_, T>) -> Var<'_, T> {
         match self {
@@ -59,6 +62,7 @@ impl Game {
             Self::Wasserstein => -d.mean(),
         }
     }
+    // lecture: end
 
     /// The mean of D, and of a critic its mean value.
     fn opinion<T: Real>(self, d: Var<'_, T>) -> Var<'_, T> {

@@ -179,6 +179,7 @@ impl<T: Real> Criterion<T, MultiTask<T>> for Tasks<'_, T> {
         let z = model.encoder.forward(batch, Var::concat_rows(&x));
 
         let (mut sum, mut first) = (None, 0);
+        // lecture: multi-task
         for (t, (task, rows)) in self.tasks.iter().zip(&rows_of).enumerate() {
             let weight = self.weights.get(t).copied().unwrap_or(1.0);
             let of_this = if rows.is_empty() {
@@ -193,6 +194,7 @@ impl<T: Real> Criterion<T, MultiTask<T>> for Tasks<'_, T> {
             };
             sum = Some(sum.map_or(of_this, |sum| sum + of_this));
         }
+        // lecture: end
         let mut terms: Terms<'t, T> = smallvec![Term {
             name: "tasks",
             weight: 1.0,
