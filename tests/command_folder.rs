@@ -125,7 +125,7 @@ fn a_folder_that_cannot_be_written_to_is_told_before_anything_is_trained() {
 fn two_trainings_do_not_write_to_one_folder_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let first = Running::start(&["autoencoder", "--epochs", "1000000"], &out);
+    let mut first = Running::start(&["autoencoder", "--epochs", "1000000"], &out);
     first.until(|| out.join(".unsup-lock").exists());
     let error = refused(&train("wta", &["--epochs", "1"], &out));
     assert!(
@@ -141,8 +141,9 @@ impl Running {
     /// `unsup train` with these words into a folder, quietly.
     fn start(words: &[&str], out: &Path) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_unsup"))
-            .args(["train", "--quiet"])
+            .arg("train")
             .args(words)
+            .arg("--quiet")
             .arg("--out")
             .arg(out)
             .stdout(Stdio::piped())
@@ -153,9 +154,10 @@ impl Running {
 
     /// Waits until something is so.
     #[track_caller]
-    fn until(&self, is_so: impl Fn() -> bool) {
+    fn until(&mut self, is_so: impl Fn() -> bool) {
         let start = Instant::now();
         while !is_so() {
+            assert!(self.0.try_wait().unwrap().is_none(), "it has ended");
             assert!(
                 start.elapsed() < Duration::from_secs(60),
                 "it does not come to pass"
@@ -226,7 +228,7 @@ fn what_is_interrupted_goes_on_to_the_same_bits() {
     let checkpoint = || fs::read(broken.join("checkpoint.safetensors")).ok();
     for (signal, code, more) in [("TERM", 143, &[][..]), ("INT", 130, &["--resume"])] {
         let before = checkpoint();
-        let running = run(more, &broken);
+        let mut running = run(more, &broken);
         running.until(|| checkpoint() != before);
         running.send(signal);
         let output = running.end();
@@ -259,7 +261,7 @@ fn what_has_no_checkpoints_says_that_nothing_was_written_and_leaves_what_was_the
     let before = files(&out);
     let model = fs::read(out.join("model.safetensors")).unwrap();
     let interrupted = |out: &Path| {
-        let running = Running::start(&["gan", "--steps", "10000000"], out);
+        let mut running = Running::start(&["gan", "--steps", "10000000"], out);
         running.until(|| out.join(".unsup-aside").exists());
         running.send("INT");
         running.end()

@@ -177,7 +177,7 @@ mod tests {
         assert!(!find("--epochs").help.contains("default"));
         assert_eq!(
             asked.command_line(),
-            "unsup train autoencoder --data 'my table.csv' --widths 8,4 --ablate"
+            "unsup train autoencoder --widths 8,4 --data 'my table.csv' --ablate"
         );
     }
 

@@ -25,7 +25,6 @@ const VALIDATION: f64 = 0.1;
 pub fn classifier(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
     let (out, finished) = run(arguments)?;
     Ok(Outcome {
-        method: "classifier",
         json: finished.json(),
         summary: finished.summary(arguments),
         pictures: Vec::new(),

@@ -61,8 +61,6 @@ const MOST_WEIGHTS: usize = 200_000_000;
 
 /// What a training came to.
 pub struct Trained {
-    /// The method, by the name under which it is trained.
-    pub method: &'static str,
     /// For another program.
     pub json: Value,
     /// For a reader.
@@ -73,7 +71,6 @@ pub struct Trained {
 
 /// What a method's training came to. Its files have been put aside.
 struct Outcome {
-    method: &'static str,
     out: OutputFolder,
     json: Value,
     /// Without the names of files.
@@ -94,7 +91,6 @@ pub fn train(asked: &Asked) -> Result<Trained, Box<dyn Error>> {
     outcome.out.write(REPORT, page.as_bytes())?;
     let written = outcome.out.commit()?;
     Ok(Trained {
-        method: outcome.method,
         json: outcome.json,
         summary: outcome.summary + &lines(&written),
         pictures: outcome.pictures,

@@ -307,14 +307,8 @@ impl Report {
     }
 
     /// All of it, with the folder that its files have been put aside in, and what was drawn.
-    pub fn outcome(
-        self,
-        method: &'static str,
-        out: OutputFolder,
-        pictures: Vec<Picture>,
-    ) -> Outcome {
+    pub fn outcome(self, out: OutputFolder, pictures: Vec<Picture>) -> Outcome {
         Outcome {
-            method,
             json: self.json(),
             summary: self.summary(),
             pictures,

@@ -19,7 +19,6 @@ use unsup_nn::saving::Description;
 
 /// Several trainings, and where their results go.
 pub struct Runs<'a> {
-    method: &'static str,
     options: &'a RunOptions,
     out: OutputFolder,
     /// The losses of a training, drawn.
@@ -52,14 +51,13 @@ impl<'a> Runs<'a> {
     /// # Errors
     /// If the folder can't be written to.
     pub fn open(
-        method: &'static str,
+        method: &str,
         options: &'a RunOptions,
         names: &[&'static str],
     ) -> Result<Self, Box<dyn Error>> {
         set_threads(options.threads);
         let names = [&[MODEL, HISTORY], names].concat();
         Ok(Self {
-            method,
             options,
             out: folder(method, options, &names, false)?,
             losses: None,
@@ -222,7 +220,7 @@ impl<'a> Runs<'a> {
             chosen: Vec::new(),
             seconds,
         };
-        Ok(report.outcome(self.method, self.out, pictures))
+        Ok(report.outcome(self.out, pictures))
     }
 }
 

@@ -396,7 +396,7 @@ impl<'a> Session<'a> {
             chosen: of_training(&training),
             seconds: self.start.elapsed().as_secs_f64(),
         };
-        Ok(report.outcome(self.method, self.out, drawn))
+        Ok(report.outcome(self.out, drawn))
     }
 
     /// Widths there and back, for a title: "64-128-2-128-64".

@@ -161,7 +161,6 @@ impl Job<'_> {
             seconds: start.elapsed().as_secs_f64(),
         };
         Ok(Outcome {
-            method: self.method,
             json: result.json(),
             summary: result.summary(options.seed),
             account: result.account(options.seed),

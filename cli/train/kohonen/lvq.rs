@@ -26,7 +26,6 @@ use unsup_nn::saving::{Value, json};
 pub fn lvq(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
     let (out, finished) = run(arguments)?;
     Ok(Outcome {
-        method: "lvq",
         json: finished.json(),
         summary: finished.summary(arguments),
         account: finished.account(arguments),

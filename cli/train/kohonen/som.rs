@@ -46,7 +46,6 @@ pub fn som(arguments: &TrainSom) -> Result<Outcome, Box<dyn Error>> {
     let pictures = trained.draw(&mut out, arguments.neighbours)?;
     trained.seconds = trained.start.elapsed().as_secs_f64();
     Ok(Outcome {
-        method: "som",
         json: trained.json(),
         account: trained.account(arguments.run.seed),
         summary,
