@@ -15,7 +15,9 @@
 //! | `completions` | `unsup completions SHELL` |
 //! | `progress` | what is shown while it runs |
 //! | `pictures` | SVG drawings and their PNGs |
+//! | `page` | the parts of a page of HTML |
 //! | `output` | the folder that results go to |
+//! | `interruption` | Ctrl-C |
 
 mod apply;
 mod arguments;
@@ -23,18 +25,21 @@ mod check;
 mod completions;
 mod data;
 mod inspect;
+mod interruption;
 mod lecture;
 mod methods;
 mod model;
 mod output;
+mod page;
 mod pictures;
 mod progress;
 mod sample;
 mod train;
 
-use arguments::{Arguments, Command, LectureOptions, Method};
+use arguments::{Arguments, Asked, Command, LectureOptions};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use interruption::Interrupted;
 use lecture::Verdict;
 use output::print;
 use std::error::Error;
@@ -47,6 +52,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),
     };
+    interruption::listen();
     let outcome = match arguments.command {
         None => lecture::lecture(&LectureOptions::default()),
         Some(Command::Lecture(options)) => lecture::lecture(&options),
@@ -64,6 +70,10 @@ fn main() -> ExitCode {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,
         Ok(Verdict::Fails) => ExitCode::FAILURE,
         Err(error) => {
+            if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
+                interrupted.say();
+                return ExitCode::from(interrupted.exit_code());
+            }
             complain(&error.to_string());
             ExitCode::FAILURE
         }
@@ -71,9 +81,9 @@ fn main() -> ExitCode {
 }
 
 /// Trains, and prints what it came to: one JSON object for another program, or a summary for a reader.
-fn train(method: &Method) -> Result<(), Box<dyn Error>> {
-    let trained = train::train(method)?;
-    match method.run_options().json {
+fn train(asked: &Asked) -> Result<(), Box<dyn Error>> {
+    let trained = train::train(asked)?;
+    match asked.method.run_options().json {
         true => print(&format!("{}\n", trained.json))?,
         false => print(&trained.summary)?,
     }

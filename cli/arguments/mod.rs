@@ -2,6 +2,7 @@
 
 mod adversarial;
 mod apply;
+mod asked;
 mod autoencoder;
 mod in_sequence;
 mod kohonen;
@@ -10,6 +11,7 @@ mod together;
 
 pub use adversarial::{GAMES, PENALTIES, PenaltyKind, TrainGan};
 pub use apply::{Apply, Inspect, Sample, TableFormat, TableOptions, WHATS, What};
+pub use asked::{Asked, Chosen, quoted};
 pub use autoencoder::{
     AutoEncoderOptions, NoiseKind, SparseKind, TrainAutoEncoder, TrainContractive, TrainDenoising,
     TrainLinear, TrainRelational, TrainSemiSupervised, TrainSparse, TrainStacked, TrainTwoLayer,
@@ -81,10 +83,15 @@ pub enum Command {
     Lecture(LectureOptions),
 
     /// Train a method of the lecture and show what it has learned.
+    ///
+    /// Beside what its help names, each method writes report.html to --out: one page with figures, pictures, all settings,
+    /// and how the saved model is used. What is written stands in for what an earlier training has left in the folder, as
+    /// a whole and at the end: one that fails or is interrupted changes nothing. Other files are left alone, and a folder
+    /// that holds nothing but such is refused (--force). A training that saves itself (--resume) does so on Ctrl-C too.
     Train {
         /// Which.
         #[command(subcommand)]
-        method: Box<Method>,
+        method: Asked,
     },
 
     /// Check every derivative against finite differences, to second order.
@@ -656,9 +663,14 @@ pub struct RunOptions {
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub threads: Option<usize>,
 
-    /// The folder for the results; it is made if it is not there. [default: runs/METHOD; lecture for the lecture]
+    /// The folder for the results; it is made if it is not there. What an earlier training has left in it is replaced as a
+    /// whole, once all is done. [default: runs/METHOD; lecture for the lecture]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+
+    /// Write to --out also if it holds files that no training has left: beside them, over those of the same names.
+    #[arg(long)]
+    pub force: bool,
 
     /// Print one JSON object instead of the summary.
     #[arg(long)]
