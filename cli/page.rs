@@ -13,7 +13,6 @@ const MOST_SVG: usize = 200_000;
 pub struct Page {
     title: String,
     lead: String,
-    style: String,
     contents: Vec<(String, String)>,
     body: String,
 }
@@ -98,16 +97,9 @@ impl Page {
         Self {
             title: title.to_owned(),
             lead: lead.to_owned(),
-            style: String::new(),
             contents: Vec::new(),
             body: String::new(),
         }
-    }
-
-    /// Adds to the look.
-    #[allow(dead_code, reason = "the lecture has a look of its own beside")]
-    pub fn style(&mut self, css: &str) {
-        self.style += css;
     }
 
     /// Begins a section, which the table of contents leads to.
@@ -186,18 +178,11 @@ impl Page {
     /// # Errors
     /// If it can't be drawn as pixels.
     pub fn picture(&mut self, svg: &str) -> Result<(), RenderError> {
-        if svg.len() <= MOST_SVG {
-            self.put(format_args!("<figure>\n{svg}</figure>"));
-            return Ok(());
-        }
-        let (width, height) = size_of(svg)?;
-        let title = title_of(svg);
-        let pixels = BASE64.encode(png(svg)?);
-        self.put(format_args!(
-            "<figure><img src=\"data:image/png;base64,{pixels}\" width=\"{width:.0}\" height=\"{height:.0}\" \
-             alt=\"{}\"></figure>",
-            Escaped(&title)
-        ));
+        let picture = match svg.len() <= MOST_SVG {
+            true => svg.to_owned(),
+            false => as_pixels(svg, &title_of(svg))?,
+        };
+        self.put(format_args!("<figure>\n{picture}</figure>"));
         Ok(())
     }
 
@@ -242,12 +227,6 @@ impl Page {
         self.put("</tbody></table></div>");
     }
 
-    /// HTML as it is.
-    #[allow(dead_code, reason = "the lecture's slides are HTML")]
-    pub fn html(&mut self, html: &str) {
-        self.put(html);
-    }
-
     fn put(&mut self, html: impl std::fmt::Display) {
         // writing to a String cannot fail
         let _ = writeln!(self.body, "{html}");
@@ -263,20 +242,53 @@ impl Page {
                 format!("<li><a href=\"#{anchor}\">{}</a></li>\n", Escaped(heading))
             })
             .collect();
-        let (title, style) = (Escaped(&self.title), self.style);
+        let title = Escaped(&self.title);
         let lead = match self.lead.is_empty() {
             true => String::new(),
             false => format!("<p>{}</p>\n", Escaped(&self.lead)),
         };
-        format!(
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-             <link rel=\"icon\" href=\"data:,\">\n<style>{STYLE}{style}</style>\n</head>\n<body>\n<header>\n\
-             <h1>{title}</h1>\n{lead}</header>\n<nav aria-label=\"Contents\"><ul>\n{links}</ul></nav>\n<main>\n\
-             {}</main>\n</body>\n</html>\n",
+        let body = format!(
+            "<header>\n<h1>{title}</h1>\n{lead}</header>\n<nav aria-label=\"Contents\"><ul>\n{links}</ul></nav>\n\
+             <main>\n{}</main>\n",
             self.body
-        )
+        );
+        document(&self.title, STYLE, &body)
     }
+}
+
+/// A picture as an element of a page, with what it shows for who can't see it: its SVG text or, where that has very many
+/// shapes, pixels.
+///
+/// # Errors
+/// If it can't be drawn as pixels.
+pub fn described(svg: &str, alt: &str) -> Result<String, RenderError> {
+    match svg.len() <= MOST_SVG {
+        true => Ok(format!(
+            "<div role=\"img\" aria-label=\"{}\">\n{svg}</div>",
+            Escaped(alt)
+        )),
+        false => as_pixels(svg, alt),
+    }
+}
+
+/// A picture as an image of pixels that is part of the page.
+fn as_pixels(svg: &str, alt: &str) -> Result<String, RenderError> {
+    let (width, height) = size_of(svg)?;
+    let pixels = BASE64.encode(png(svg)?);
+    Ok(format!(
+        "<img src=\"data:image/png;base64,{pixels}\" width=\"{width:.0}\" height=\"{height:.0}\" alt=\"{}\">",
+        Escaped(alt)
+    ))
+}
+
+/// A whole page: its title, look, and what is in it.
+pub fn document(title: &str, style: &str, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n\
+         <link rel=\"icon\" href=\"data:,\">\n<style>{style}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
+        Escaped(title)
+    )
 }
 
 #[cfg(test)]

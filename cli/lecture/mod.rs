@@ -18,16 +18,14 @@ mod slides;
 use crate::arguments::{Arguments, Asked, Command, LectureOptions};
 use crate::interruption::Cleanup;
 use crate::output::{OutputFolder, print};
-use crate::pictures::{Picture, png};
+use crate::page::described;
 use crate::progress::watched;
 use crate::train::{set_threads, train};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use chapter::{Chapter, Drawn, Outcome, Work};
 use clap::Parser;
 use progress::Lines;
 use results::{Circumstances, Count, results};
-use slides::{Demonstration, Shown, slides};
+use slides::{Demonstration, slides};
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -40,9 +38,6 @@ use unsup_evidence::{Conditions, Experiment, Record, Watcher, experiments, table
 
 const PAGE: &str = "index.html";
 const RESULTS: &str = "results.json";
-
-/// SVG text that is longer is put on the page as an image of pixels: a page of many thousands of shapes is slow to open.
-const MOST_SVG: usize = 60_000;
 
 /// What the gates came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -299,7 +294,7 @@ fn draw(
         let picture = picture.ok_or_else(|| format!("{} was not drawn", shown.file))?;
         Ok(Drawn {
             shown,
-            html: on_page(picture, shown)?,
+            html: described(&picture.svg, shown.alt)?,
         })
     });
     drawn.collect()
@@ -327,19 +322,4 @@ fn parsed(
         Some(Command::Train { method }) => Ok(method),
         _ => Err(format!("unsup {command}: expected a training").into()),
     }
-}
-
-/// A picture as an element of the page: its SVG text, or, where that is long, an image of pixels.
-fn on_page(picture: &Picture, shown: &Shown) -> Result<String, Box<dyn Error>> {
-    let alt = crate::pictures::Escaped(shown.alt);
-    if picture.svg.len() <= MOST_SVG {
-        return Ok(format!(
-            "<div role=\"img\" aria-label=\"{alt}\">\n{}</div>",
-            picture.svg
-        ));
-    }
-    let image = BASE64_STANDARD.encode(png(&picture.svg)?);
-    Ok(format!(
-        "<img alt=\"{alt}\" src=\"data:image/png;base64,{image}\">"
-    ))
 }
