@@ -6,6 +6,9 @@
 //! | `data` | the data of a training: read, split, scaled |
 //! | `train` | `unsup train METHOD`: data, training, evaluation, pictures |
 //! | `lecture` | the page of the whole lecture |
+//! | `check` | `unsup check`: is every derivative right? |
+//! | `methods` | `unsup methods`: what there is to train |
+//! | `completions` | `unsup completions SHELL` |
 //! | `progress` | what is shown while it runs |
 //! | `pictures` | SVG drawings and their PNGs |
 //! | `page` | the parts of a page of HTML |
@@ -13,9 +16,12 @@
 //! | `interruption` | Ctrl-C |
 
 mod arguments;
+mod check;
+mod completions;
 mod data;
 mod interruption;
 mod lecture;
+mod methods;
 mod output;
 mod page;
 mod pictures;
@@ -24,7 +30,7 @@ mod train;
 
 use arguments::{Arguments, Asked, Command, LectureOptions};
 use clap::Parser;
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use interruption::Interrupted;
 use lecture::Verdict;
 use output::print;
@@ -43,6 +49,11 @@ fn main() -> ExitCode {
         None => lecture::lecture(&LectureOptions::default()),
         Some(Command::Lecture(options)) => lecture::lecture(&options),
         Some(Command::Train { method }) => train(&method).map(|()| Verdict::Holds),
+        Some(Command::Check(options)) => check::check(&options),
+        Some(Command::Methods(settings)) => methods::methods(&settings).map(|()| Verdict::Holds),
+        Some(Command::Completions { shell }) => {
+            completions::completions(shell).map(|()| Verdict::Holds)
+        }
     };
     match outcome {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,
@@ -68,10 +79,14 @@ fn train(asked: &Asked) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A bad value is one line that names it, the option, and what is expected; help, version and unknown options are as clap
-/// prints them.
+/// A bad value or name is one line that names it, the option, and what is expected; help, version and unknown options are
+/// as clap prints them.
 fn refuse(error: &clap::Error) -> ExitCode {
     let part = |kind| error.get(kind).map(ToString::to_string);
+    let names = |kind| match error.get(kind) {
+        Some(ContextValue::Strings(names)) => names.clone(),
+        _ => Vec::new(),
+    };
     let option = part(ContextKind::InvalidArg);
     let value = part(ContextKind::InvalidValue);
     let other = part(ContextKind::PriorArg);
@@ -88,10 +103,27 @@ fn refuse(error: &clap::Error) -> ExitCode {
             complain(&format!("'{option}' cannot be used with '{other}'"));
         }
         (ErrorKind::MissingRequiredArgument, Some(options), _, _) => {
-            complain(&format!("expected {options} as well"));
+            // an argument without a name is missing in any case, an option beside another one
+            let beside = if options.starts_with('<') {
+                ""
+            } else {
+                " as well"
+            };
+            complain(&format!("expected {options}{beside}"));
+        }
+        (ErrorKind::InvalidValue, Some(option), Some(value), _) if !value.is_empty() => {
+            let possible = names(ContextKind::ValidValue).join(", ");
+            complain(&format!(
+                "invalid value '{value}' for '{option}': expected one of {possible}"
+            ));
         }
         (ErrorKind::InvalidValue, Some(option), _, _) => {
             complain(&format!("'{option}' needs a value"));
+        }
+        (ErrorKind::InvalidSubcommand, ..) => {
+            let similar = names(ContextKind::SuggestedSubcommand);
+            let name = part(ContextKind::InvalidSubcommand).unwrap_or_default();
+            complain(&methods::unknown(&name, &similar));
         }
         _ => {
             // nothing can be done about an output that is closed

@@ -120,6 +120,12 @@
 //! - No forward mode, and no symbolic simplification: a rule computes what it says.
 //! - `f32` or `f64` for a whole tape, on the processor. A tape belongs to one thread at a time.
 //!
+//! # Place in the house
+//!
+//! At the bottom. [`unsup_nn`](../unsup_nn/index.html) puts parameters, layers, losses and the training loop on it,
+//! [`unsup_models`](../unsup_models/index.html) on that the methods, and [`unsup_data`](../unsup_data/index.html) gives them
+//! matrices to learn from. [`unsup_evidence`](../unsup_evidence/index.html) holds the check of every operation.
+//!
 //! # Features
 //!
 //! `threading` (off by default): large matrix products and [`for_each_chunk`] use several threads (`set_threads`). The bits

@@ -28,6 +28,7 @@ pub use lecture::LectureOptions;
 pub use together::{TrainLupi, TrainMultiTask};
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use std::num::IntErrorKind;
 use std::path::PathBuf;
 use unsup_data::{Delimiter, LabelColumn, ScalingKind};
@@ -48,6 +49,8 @@ use unsup_models::Activation;
   unsup train autoencoder --data table.csv --widths 64,16 --out runs/table
   unsup train autoencoder --json | jq .ratio       the result for another program
   unsup train classifier --data train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz --epochs 5
+  unsup methods                                    what else there is to train
+  unsup check variational                          are its derivatives right?
 
 Pictures and results go to the folder --out. `unsup train METHOD --help` explains a method and its options."
 )]
@@ -84,13 +87,147 @@ pub enum Command {
     Train {
         /// Which.
         #[command(subcommand)]
-        method: Asked,
+        method: Box<Asked>,
+    },
+
+    /// Check every derivative against finite differences, to second order.
+    ///
+    /// Every operation of the engine, every layer, loss and penalty, and the criterion of every method, by each of its
+    /// parameters, on random inputs; and the steps of Kohonen's networks against half a step of the gradient. An error is
+    /// |tape - numeric| / max(1, |tape|, |numeric|); of the first derivative 1e-6 is allowed, of the second 1e-5. "power" is
+    /// that of h with which the remainder of the first-order expansion falls, 2 where the derivative is right. The exit
+    /// code is 0 if all hold, else 1.
+    ///
+    /// With --json: checks (of each kind, name, methods, cases, first, second, power, holds, failure (null where it
+    /// holds)), hold, fail (how many), seed, seconds.
+    Check(CheckOptions),
+
+    /// List the methods, as the lecture is arranged.
+    ///
+    /// With --json: methods (of each name, aliases, family, about, and whether it takes data of your own, the label of
+    /// its objects, and resumes where it was interrupted: data, label, resumes).
+    Methods(ListMethods),
+
+    /// Print a script that completes commands, methods and options in a shell.
+    ///
+    /// bash: `unsup completions bash > ~/.local/share/bash-completion/completions/unsup`; zsh: into a file _unsup in a
+    /// folder of $fpath; fish: `unsup completions fish > ~/.config/fish/completions/unsup.fish`.
+    Completions {
+        /// Of which shell.
+        shell: Shell,
     },
 }
 
-/// The methods that can be trained.
+/// The options of `unsup check`.
+#[derive(Args, Clone, Debug)]
+pub struct CheckOptions {
+    /// What to check: a part of a name (tanh), a kind (operation, layer, loss, penalty, criterion, step), or a method
+    /// (variational). [default: everything]
+    pub name: Option<String>,
+
+    /// How many random inputs each is checked on.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_least_1, allow_negative_numbers = true)]
+    pub cases: usize,
+
+    /// Where the random inputs come from. The same seed gives the same.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
+    pub seed: u64,
+
+    /// Print one JSON object instead of the table.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Print those that fail alone, and how many there are.
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
+}
+
+/// The options of `unsup methods`.
+#[derive(Args, Clone, Debug)]
+pub struct ListMethods {
+    /// Print one JSON object instead of the list.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Print the names alone, one a line.
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
+}
+
+/// The methods that can be trained, in the order of the lecture.
 #[derive(Subcommand, Debug)]
 pub enum Method {
+    /// Competitive learning, the winner takes all: k-means, object by object.
+    ///
+    /// The centre nearest to an object moves toward it, w := w + eta (x - w), and no other. What falls is Q, the mean
+    /// squared distance of an object from its nearest centre; it is estimated while training goes on, Q := (1 - lambda)
+    /// Q + lambda rho^2.
+    ///
+    /// Written to --out: model.safetensors and codebook.cod (the centres; the second in SOM_PAK's format and the unit
+    /// of the file), history.csv (Q, the farthest movement of a centre and the share of objects that changed their
+    /// winner, each epoch), and quantized.png (objects over the centres that stand for them).
+    ///
+    /// With --json: q, q_estimate, quantization_error, clusters, dead (centres that win no object), epochs, settled,
+    /// left_out (objects without any value), seconds.
+    Wta(TrainWta),
+
+    /// Soft competition, the winner takes most: no centre is left behind.
+    ///
+    /// Every centre moves toward an object, w := w + eta K (x - w), the less the farther it is: by a kernel of its
+    /// distance, or of its rank among the centres (neural gas). The width of the kernel shrinks, so that in the end it
+    /// is hard competition. It does not depend on where the centres begin as hard competition does.
+    ///
+    /// Written to --out and with --json: as for `unsup train wta`.
+    #[command(visible_alias = "neural-gas")]
+    Wtm(TrainWtm),
+
+    /// LVQ: centres with classes, which objects of their class attract and others repel. A classifier.
+    ///
+    /// It is judged on the objects of --test, or on a third of the data that is held out, and beside it stand the
+    /// accuracy of the start alone and of random objects in the place of the centres. If centres run away, as they may
+    /// in lvq2.1 with one centre a class, the training ends, the best centres are restored, and it is said.
+    ///
+    /// Written to --out: model.safetensors and codebook.cod (the centres with their classes), history.csv,
+    /// quantized.png (held-out objects over the centres that stand for them).
+    ///
+    /// With --json: train_accuracy, test_accuracy, start_accuracy, objects_accuracy, in_window (null where the variant
+    /// has none), diverged (null, or the epoch), centres, epochs, seconds.
+    Lvq(TrainLvq),
+
+    /// Kohonen's map: centres on a grid, neighbours on which become alike. A picture of many-dimensional data.
+    ///
+    /// The nodes near the winner on the grid move with it; the radius of this neighbourhood shrinks. All settings that
+    /// are not given are chosen, some from the data, and the summary and the page say why.
+    ///
+    /// Written to --out: map.html (everything, explained for someone who has never seen a map), the pictures in it as
+    /// PNG files, model.safetensors and codebook.cod (the map; the second in SOM_PAK's format and the unit of the
+    /// file), and history.csv (radius, Q, quantization and topographic error of each epoch).
+    ///
+    /// With --json: columns, rows, quantization_error, topographic_error (by 8 or 6 neighbours), topographic_error_4
+    /// (null on a hexagonal map), trustworthiness and continuity (null on a torus, or with fewer than 22 objects; of
+    /// more than 3000 they are measured on so many, drawn at random), distortion, dead, folded, last_radius, epochs,
+    /// settled, majority_accuracy (null without labels), class_correlations (of each feature with the share of the
+    /// second of two classes, else null), left_out, seconds.
+    #[command(visible_alias = "kohonen", alias = "map")]
+    Som(TrainSom),
+
+    /// The linear auto-encoder: f = Ax + a, g = Bz + b. PCA, learned.
+    ///
+    /// The loss is that of PCA, and the decoder spans its subspace: the largest angle between the two is printed.
+    ///
+    /// --ablate: with the encoder left at its random start; only the decoder learns.
+    ///
+    /// Written to --out: as for autoencoder, and filters.png (what each number of the code adds to an object). With
+    /// --json: as for autoencoder, and degrees_to_pca (null where PCA has no such subspace).
+    Linear(TrainLinear),
+
+    /// The two-layer auto-encoder: f = sigma(Ax + a), g = sigma(Bz + b).
+    ///
+    /// --ablate: with the identity in the place of sigma.
+    ///
+    /// Written to --out: as for autoencoder, and filters.png. With --json: as for autoencoder.
+    TwoLayer(TrainTwoLayer),
+
     /// The deep auto-encoder: codes of a few numbers from which the objects are reconstructed.
     ///
     /// An encoder f takes each object x to a code f(x) of --code numbers, a decoder g takes the code back, and both are
@@ -113,25 +250,8 @@ pub enum Method {
     /// heldout_loss_8_bits, linear_accuracy and neighbours_accuracy (on the first 2000 objects of either part; null
     /// without labels), trustworthiness (null unless the code has two numbers and there are 22 objects), warnings,
     /// ablated (the same figures; null without --ablate), seconds.
-    #[command(visible_alias = "deep")]
+    #[command(visible_aliases = ["deep", "ae"])]
     Autoencoder(TrainAutoEncoder),
-
-    /// The linear auto-encoder: f = Ax + a, g = Bz + b. PCA, learned.
-    ///
-    /// The loss is that of PCA, and the decoder spans its subspace: the largest angle between the two is printed.
-    ///
-    /// --ablate: with the encoder left at its random start; only the decoder learns.
-    ///
-    /// Written to --out: as for autoencoder, and filters.png (what each number of the code adds to an object). With
-    /// --json: as for autoencoder, and degrees_to_pca (null where PCA has no such subspace).
-    Linear(TrainLinear),
-
-    /// The two-layer auto-encoder: f = sigma(Ax + a), g = sigma(Bz + b).
-    ///
-    /// --ablate: with the identity in the place of sigma.
-    ///
-    /// Written to --out: as for autoencoder, and filters.png. With --json: as for autoencoder.
-    TwoLayer(TrainTwoLayer),
 
     /// The sparse auto-encoder: most units of the code, or most weights, are about 0.
     ///
@@ -156,6 +276,7 @@ pub enum Method {
     /// other data of two features field.png (the arrows (g(f(x)) - x)/sigma^2; on the ring beside the exact score).
     /// With --json: as for autoencoder, and noisy_loss (of the damaged held-out objects), denoised_loss (of what is
     /// found again), bayes_loss (of the best denoiser; null but on the ring).
+    #[command(visible_alias = "dae")]
     Denoising(TrainDenoising),
 
     /// The contractive auto-encoder: the code moves little when its object does.
@@ -167,6 +288,7 @@ pub enum Method {
     /// Written to --out: as for autoencoder, filters.png, and spectrum.png (the mean singular values of the Jacobian,
     /// with and without). With --json: as for autoencoder, and jacobian_norm (the mean over the first 200 held-out
     /// objects), saturated (the share of values of the code below 0.05 or above 0.95).
+    #[command(visible_alias = "cae")]
     Contractive(TrainContractive),
 
     /// The relational auto-encoder: pairs of objects are related as their reconstructions are.
@@ -198,6 +320,7 @@ pub enum Method {
     /// interpolation.png, and, for a code of two numbers, manifold.png. With --json: as for autoencoder, and elbo, kl,
     /// importance_weighted_bound (of 50 draws), of the first 1000 held-out objects in nats per object (of grey images
     /// with the cross-entropy in the place of ln p(x|z)), active_units.
+    #[command(visible_alias = "vae")]
     Variational(TrainVariational),
 
     /// An auto-encoder with a predictor: all objects teach the code, those with labels also the classes.
@@ -208,72 +331,6 @@ pub enum Method {
     ///
     /// Written to --out: as for autoencoder. With --json: as for autoencoder, and test_accuracy.
     SemiSupervised(TrainSemiSupervised),
-
-    /// A network that tells classes, trained with a teacher: what the other methods are measured by.
-    ///
-    /// Layers of the given widths and then the logits of the classes, trained so that the mean of -ln p(class of x | x)
-    /// over the objects is least. It is judged on the objects of --test, or on a third of the data that is held out.
-    /// With --patience a tenth of the training part is set aside, and training ends when the loss on it no longer
-    /// falls.
-    ///
-    /// Written to --out: model.safetensors (the trained model) and history.csv (the losses of each epoch), or, where
-    /// training diverges, what was good of both in diverged.safetensors and diverged.csv.
-    ///
-    /// With --json: train_loss, test_loss, train_accuracy, test_accuracy, epochs (done), best_epoch (null without
-    /// --patience), parameters, seconds.
-    Classifier(TrainClassifier),
-
-    /// Competitive learning, the winner takes all: k-means, object by object.
-    ///
-    /// The centre nearest to an object moves toward it, w := w + eta (x - w), and no other. What falls is Q, the mean
-    /// squared distance of an object from its nearest centre; it is estimated while training goes on, Q := (1 - lambda)
-    /// Q + lambda rho^2.
-    ///
-    /// Written to --out: model.safetensors and codebook.cod (the centres; the second in SOM_PAK's format and the unit
-    /// of the file), history.csv (Q, the farthest movement of a centre and the share of objects that changed their
-    /// winner, each epoch), and quantized.png (objects over the centres that stand for them).
-    ///
-    /// With --json: q, q_estimate, quantization_error, clusters, dead (centres that win no object), epochs, settled,
-    /// left_out (objects without any value), seconds.
-    Wta(TrainWta),
-
-    /// Soft competition, the winner takes most: no centre is left behind.
-    ///
-    /// Every centre moves toward an object, w := w + eta K (x - w), the less the farther it is: by a kernel of its
-    /// distance, or of its rank among the centres (neural gas). The width of the kernel shrinks, so that in the end it
-    /// is hard competition. It does not depend on where the centres begin as hard competition does.
-    ///
-    /// Written to --out and with --json: as for `unsup train wta`.
-    Wtm(TrainWtm),
-
-    /// LVQ: centres with classes, which objects of their class attract and others repel. A classifier.
-    ///
-    /// It is judged on the objects of --test, or on a third of the data that is held out, and beside it stand the
-    /// accuracy of the start alone and of random objects in the place of the centres. If centres run away, as they may
-    /// in lvq2.1 with one centre a class, the training ends, the best centres are restored, and it is said.
-    ///
-    /// Written to --out: model.safetensors and codebook.cod (the centres with their classes), history.csv,
-    /// quantized.png (held-out objects over the centres that stand for them).
-    ///
-    /// With --json: train_accuracy, test_accuracy, start_accuracy, objects_accuracy, in_window (null where the variant
-    /// has none), diverged (null, or the epoch), centres, epochs, seconds.
-    Lvq(TrainLvq),
-
-    /// Kohonen's map: centres on a grid, neighbours on which become alike. A picture of many-dimensional data.
-    ///
-    /// The nodes near the winner on the grid move with it; the radius of this neighbourhood shrinks. All settings that
-    /// are not given are chosen, some from the data, and the summary and the page say why.
-    ///
-    /// Written to --out: map.html (everything, explained for someone who has never seen a map), the pictures in it as
-    /// PNG files, model.safetensors and codebook.cod (the map; the second in SOM_PAK's format and the unit of the
-    /// file), and history.csv (radius, Q, quantization and topographic error of each epoch).
-    ///
-    /// With --json: columns, rows, quantization_error, topographic_error (by 8 or 6 neighbours), topographic_error_4
-    /// (null on a hexagonal map), trustworthiness and continuity (null on a torus, or with fewer than 22 objects; of
-    /// more than 3000 they are measured on so many, drawn at random), distortion, dead, folded, last_radius, epochs,
-    /// settled, majority_accuracy (null without labels), class_correlations (of each feature with the share of the
-    /// second of two classes, else null), left_out, seconds.
-    Som(TrainSom),
 
     /// Transfer of knowledge: an encoder that has learned elsewhere, on a task with few labels.
     ///
@@ -310,26 +367,6 @@ pub enum Method {
     /// warnings, seconds; a number of several runs has mean and deviation.
     SelfSupervised(TrainSelfSupervised),
 
-    /// Distillation: a small network learns the answers of a large one; or a surrogate, those of a function.
-    ///
-    /// A large network learns from all labels. Small ones know the labels of a few objects: one learns from these, one
-    /// the large one's answers to the same objects, and one its answers to all objects, softened by a temperature. They
-    /// are judged on the objects of --test, or on a third of the data that is held out.
-    ///
-    /// With --function a network learns a function that is dear to call from a few calls. It is judged by R^2 at 5000
-    /// new points, beside a linear regression of the same calls.
-    ///
-    /// Written to --out: sizes.png (accuracy against the student's number of weights; not with --sizes none),
-    /// calibration.png (how sure they are, against how often they are right), and, of the student on all objects in the
-    /// first run, model.safetensors and history.csv; with --function surrogate.png (what is learned against what is
-    /// true), plane.png (both over the plane, for branin) and model.safetensors.
-    ///
-    /// With --json: students (the table: name, weights, accuracy, cross_entropy in nats per object, calibration_error),
-    /// sizes (for each number of units weights and the accuracies under labels, soft_few, soft_all; empty with --sizes
-    /// none), warnings, seconds; with --function: r_squared, linear_r_squared, surrogate (the table of both), weights; a
-    /// number of several runs has mean and deviation.
-    Distill(TrainDistill),
-
     /// Multi-task learning: one encoder for all tasks, a head for each.
     ///
     /// z = f(x) serves all tasks, g_t(z) answers task t, and all are trained together so that the mean of the losses
@@ -354,6 +391,27 @@ pub enum Method {
     /// objects_80); with --digits or --data: tasks (for each objects, shared, alone, gain: accuracies, of numbers
     /// R^2); then warnings, seconds. A number of several runs has mean and deviation.
     MultiTask(TrainMultiTask),
+
+    /// Distillation: a small network learns the answers of a large one; or a surrogate, those of a function.
+    ///
+    /// A large network learns from all labels. Small ones know the labels of a few objects: one learns from these, one
+    /// the large one's answers to the same objects, and one its answers to all objects, softened by a temperature. They
+    /// are judged on the objects of --test, or on a third of the data that is held out.
+    ///
+    /// With --function a network learns a function that is dear to call from a few calls. It is judged by R^2 at 5000
+    /// new points, beside a linear regression of the same calls.
+    ///
+    /// Written to --out: sizes.png (accuracy against the student's number of weights; not with --sizes none),
+    /// calibration.png (how sure they are, against how often they are right), and, of the student on all objects in the
+    /// first run, model.safetensors and history.csv; with --function surrogate.png (what is learned against what is
+    /// true), plane.png (both over the plane, for branin) and model.safetensors.
+    ///
+    /// With --json: students (the table: name, weights, accuracy, cross_entropy in nats per object, calibration_error),
+    /// sizes (for each number of units weights and the accuracies under labels, soft_few, soft_all; empty with --sizes
+    /// none), warnings, seconds; with --function: r_squared, linear_r_squared, surrogate (the table of both), weights; a
+    /// number of several runs has mean and deviation.
+    #[command(visible_alias = "distillation")]
+    Distill(TrainDistill),
 
     /// Learning with privileged information: a teacher sees more of the training objects than is known later.
     ///
@@ -405,7 +463,23 @@ pub enum Method {
     /// judge_accuracy (of a classifier, on held-out objects), classes, classes_made (with at least a tenth of their
     /// share, as the classifier tells them), class_shares (the table: name, objects, samples; of up to 30 classes);
     /// warnings, seconds.
+    #[command(visible_alias = "adversarial")]
     Gan(TrainGan),
+
+    /// A network that tells classes, trained with a teacher: what the other methods are measured by.
+    ///
+    /// Layers of the given widths and then the logits of the classes, trained so that the mean of -ln p(class of x | x)
+    /// over the objects is least. It is judged on the objects of --test, or on a third of the data that is held out.
+    /// With --patience a tenth of the training part is set aside, and training ends when the loss on it no longer
+    /// falls.
+    ///
+    /// Written to --out: model.safetensors (the trained model) and history.csv (the losses of each epoch), or, where
+    /// training diverges, what was good of both in diverged.safetensors and diverged.csv.
+    ///
+    /// With --json: train_loss, test_loss, train_accuracy, test_accuracy, epochs (done), best_epoch (null without
+    /// --patience), parameters, seconds.
+    #[command(visible_alias = "mlp")]
+    Classifier(TrainClassifier),
 }
 
 impl Method {

@@ -58,7 +58,7 @@ const DATA: &str = "A table of numbers and words, separated by commas, tabs, sem
 
 /// The options of `unsup train multi-task`.
 #[derive(Args, Clone, Debug)]
-#[command(mut_arg("data", |data| data.help(DATA)))]
+#[command(mut_arg("data", |data| data.help(DATA)), mut_arg("label", |label| label.hide(true)))]
 pub struct TrainMultiTask {
     #[command(flatten)]
     pub data: DataOptions,

@@ -60,8 +60,8 @@ pub enum Verdict {
 pub fn lecture(options: &LectureOptions) -> Result<Verdict, Box<dyn Error>> {
     let experiments = experiments();
     let mut lecture = Lecture::open(options, &experiments)?;
-    lecture.run()?;
-    lecture.tell()
+    let circumstances = lecture.run()?;
+    lecture.tell(&circumstances)
 }
 
 /// A lecture that is being run.
@@ -113,7 +113,7 @@ impl<'a> Lecture<'a> {
     }
 
     /// Runs everything, as many works at once as there are threads, and writes the page whenever a method is finished.
-    fn run(&mut self) -> Result<(), Box<dyn Error>> {
+    fn run(&mut self) -> Result<Circumstances, Box<dyn Error>> {
         // works are divided among the threads, not matrix products
         set_threads(Some(1));
         let works: Vec<(usize, usize, Work<'a>)> = self
@@ -150,6 +150,7 @@ impl<'a> Lecture<'a> {
             }
             drop(send);
             let mut finished = 0;
+            let mut circumstances = self.circumstances();
             for (chapter, place, outcome) in receive {
                 let chapter = &mut self.chapters[chapter];
                 chapter.works[place].1 = Some(outcome);
@@ -160,17 +161,17 @@ impl<'a> Lecture<'a> {
                         finished,
                         &format!("{}: {}", chapter.slide.method, count.said()),
                     );
-                    self.write()?;
+                    circumstances = self.write()?;
                 }
                 lines.done();
             }
             lines.clear();
-            Ok(())
+            Ok(circumstances)
         })
     }
 
-    /// Writes the page and the results as far as they go.
-    fn write(&mut self) -> Result<(), String> {
+    /// Writes the page and the results as far as they go; says how far that is.
+    fn write(&mut self) -> Result<Circumstances, String> {
         let circumstances = self.circumstances();
         let page = page::page(&self.chapters, &circumstances);
         self.out.write(PAGE, page.as_bytes())?;
@@ -178,7 +179,7 @@ impl<'a> Lecture<'a> {
         self.out
             .write(RESULTS, format!("{results:#}\n").as_bytes())?;
         self.out.commit()?;
-        Ok(())
+        Ok(circumstances)
     }
 
     fn circumstances(&self) -> Circumstances {
@@ -193,8 +194,7 @@ impl<'a> Lecture<'a> {
     }
 
     /// Prints what the gates came to.
-    fn tell(&self) -> Result<Verdict, Box<dyn Error>> {
-        let circumstances = self.circumstances();
+    fn tell(&self, circumstances: &Circumstances) -> Result<Verdict, Box<dyn Error>> {
         let records: Vec<&Record> = self
             .chapters
             .iter()
@@ -208,7 +208,7 @@ impl<'a> Lecture<'a> {
             _ => Verdict::Fails,
         };
         if self.options.run.json {
-            print(&format!("{}\n", results(&self.chapters, &circumstances)))?;
+            print(&format!("{}\n", results(&self.chapters, circumstances)))?;
             return Ok(verdict);
         }
         let mut summary = format!(
@@ -324,7 +324,7 @@ fn parsed(
         folder.as_os_str().to_owned(),
     ];
     match Arguments::try_parse_from(words.chain(further))?.command {
-        Some(Command::Train { method }) => Ok(method),
+        Some(Command::Train { method }) => Ok(*method),
         _ => Err(format!("unsup {command}: expected a training").into()),
     }
 }

@@ -31,7 +31,7 @@ pub fn page(chapters: &[Chapter<'_>], circumstances: &Circumstances) -> String {
     let slides: Vec<Slide> = chapters.iter().map(|chapter| chapter.slide).collect();
     html.put(map::svg(&slides));
     html.put(map::list(&slides));
-    html.put(slides::INTRODUCTION);
+    html.put(live(slides::INTRODUCTION, chapters));
     html.put("</section>");
     let mut part: Option<Part> = None;
     for chapter in chapters {
@@ -40,20 +40,26 @@ pub fn page(chapters: &[Chapter<'_>], circumstances: &Circumstances) -> String {
                 html.put("</section>");
             }
             let begun = chapter.slide.part;
-            let (id, title, introduction) = (begun.anchor(), begun.title(), begun.introduction());
+            let (id, title) = (begun.anchor(), begun.title());
+            let introduction = live(begun.introduction(), chapters);
             html.put(format_args!(
                 "<section class=\"part\" id=\"{id}\" aria-labelledby=\"{id}-heading\">\n<h2 id=\"{id}-heading\">{}</h2>\n{introduction}",
                 Escaped(title)
             ));
             part = Some(begun);
         }
-        article(&mut html, chapter, circumstances);
+        article(&mut html, chapters, chapter, circumstances);
     }
     if part.is_some() {
         html.put("</section>");
     }
+    html.put(
+        "<section id=\"conclusion\" aria-labelledby=\"conclusion-heading\">\n\
+         <h2 id=\"conclusion-heading\">The last slide</h2>",
+    );
+    html.put(live(slides::CONCLUSION, chapters));
+    html.put("</section>");
     all_gates(&mut html, chapters);
-    html.put(slides::CONCLUSION);
     foot(&mut html, circumstances);
     html.put("</main>\n</body>\n</html>");
     html.0
@@ -95,7 +101,7 @@ fn contents(html: &mut Html, chapters: &[Chapter<'_>]) {
         }
         html.put("</ul></li>");
     }
-    html.put("<li><a href=\"#gates\">All gates</a></li>\n</ul>\n</details>\n</nav>");
+    html.put("<li><a href=\"#conclusion\">The last slide</a></li>\n<li><a href=\"#gates\">All gates</a></li>\n</ul>\n</details>\n</nav>");
 }
 
 /// The title, and the verdict.
@@ -131,8 +137,41 @@ fn head(html: &mut Html, title: &str, chapters: &[Chapter<'_>], circumstances: &
     html.put("</header>");
 }
 
+/// A fragment whose links to methods that are not on the page are words alone.
+fn live(fragment: &str, chapters: &[Chapter<'_>]) -> String {
+    const LINK: &str = "<a href=\"#";
+    let mut pieces = fragment.split(LINK);
+    let mut live = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let linked = piece.split_once("\">").and_then(|(anchor, rest)| {
+            let (words, after) = rest.split_once("</a>")?;
+            Some((anchor, words, after))
+        });
+        match linked {
+            Some((anchor, words, after))
+                if chapters
+                    .iter()
+                    .all(|chapter| chapter.slide.method != anchor) =>
+            {
+                live += words;
+                live += after;
+            }
+            _ => {
+                live += LINK;
+                live += piece;
+            }
+        }
+    }
+    live
+}
+
 /// A method.
-fn article(html: &mut Html, chapter: &Chapter<'_>, circumstances: &Circumstances) {
+fn article(
+    html: &mut Html,
+    chapters: &[Chapter<'_>],
+    chapter: &Chapter<'_>,
+    circumstances: &Circumstances,
+) {
     let slide = chapter.slide;
     let id = slide.method;
     html.put(format_args!(
@@ -149,7 +188,7 @@ fn article(html: &mut Html, chapter: &Chapter<'_>, circumstances: &Circumstances
             Escaped(learning.words)
         ));
     }
-    html.put(slide.exposition);
+    html.put(live(slide.exposition, chapters));
     for one in slide.excerpts {
         excerpt(html, one);
     }
@@ -368,4 +407,42 @@ fn foot(html: &mut Html, circumstances: &Circumstances) {
         env!("CARGO_PKG_VERSION"),
         Escaped(&cpu())
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::slides::slides;
+    use super::*;
+
+    #[test]
+    fn links_to_methods_that_are_not_there_are_words() {
+        let slides = slides().into_iter().filter(|slide| slide.method == "som");
+        let chapters: Vec<Chapter<'_>> = slides.map(|slide| Chapter::new(slide, &[])).collect();
+        let fragment = "<p><a href=\"#wta\">hard</a>, <a href=\"#som\">map</a> and <a href=\"#lvq\">LVQ</a>.</p>";
+        let expected = "<p>hard, <a href=\"#som\">map</a> and LVQ.</p>";
+        assert_eq!(live(fragment, &chapters), expected);
+        assert_eq!(live(expected, &chapters), expected);
+    }
+
+    #[test]
+    fn what_is_not_finished_is_said_to_be_missing() {
+        let chapters: Vec<Chapter<'_>> = slides()
+            .into_iter()
+            .map(|slide| Chapter::new(slide, &[]))
+            .collect();
+        let circumstances = Circumstances {
+            seed: 3,
+            seeds: None,
+            quick: false,
+            threads: 2,
+            seconds: 1.0,
+            complete: false,
+        };
+        let page = page(&chapters, &circumstances);
+        assert_eq!(page.matches("Not run yet.").count(), chapters.len());
+        assert!(page.contains("0 of 20 methods so far: no gates."));
+        for slide in slides() {
+            assert!(page.contains(&format!("<article id=\"{}\"", slide.method)));
+        }
+    }
 }

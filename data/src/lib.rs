@@ -46,6 +46,11 @@
 //! that fits no column, or a byte too many, is a [`DataError`] that says in one line what was found, where, and
 //! what was expected. A reader takes no more memory than the data it has met justifies, whatever a header promises.
 //!
+//! # Place in the house
+//!
+//! Beside the others: it needs [`Matrix`](unsup_autograd::Matrix) and seeded randomness of [`unsup_autograd`], and no more.
+//! [`unsup_models`](../unsup_models/index.html) learns from any matrix, wherever that comes from.
+//!
 //! The digits are the test part of "Optical Recognition of Handwritten Digits" (E. Alpaydin, C. Kaynak, 1998, UCI,
 //! CC BY 4.0), as scikit-learn ships them; `digits/README.md` says more.
 

@@ -14,6 +14,12 @@
 //! | [`random`] | generators derived from (seed, purpose, step) |
 //! | [`classical`] | PCA, ridge and logistic regression, k-means, nearest neighbours, in `f64`: what networks are judged by; and the eigen-solver and L-BFGS under them |
 //!
+//! # Place in the house
+//!
+//! On [`unsup_autograd`], the engine, and under [`unsup_models`](../unsup_models/index.html), the methods: what two of them
+//! need is here. Every layer, loss and penalty is checked by finite differences in
+//! [`unsup_evidence`](../unsup_evidence/index.html), which also shows how a layer of your own is.
+//!
 //! # Features
 //!
 //! - `saving` (off by default): models and checkpoints as safetensors files.
