@@ -143,7 +143,7 @@ mod tests {
     fn asked(words: &[&str]) -> Asked {
         let words = [&["unsup", "train"], words].concat();
         match Arguments::try_parse_from(words).unwrap().command {
-            Some(Command::Train { method }) => method,
+            Some(Command::Train { method }) => *method,
             other => panic!("{other:?}"),
         }
     }

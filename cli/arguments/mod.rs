@@ -91,7 +91,7 @@ pub enum Command {
     Train {
         /// Which.
         #[command(subcommand)]
-        method: Asked,
+        method: Box<Asked>,
     },
 
     /// Check every derivative against finite differences, to second order.

@@ -319,7 +319,7 @@ fn parsed(
         folder.as_os_str().to_owned(),
     ];
     match Arguments::try_parse_from(words.chain(further))?.command {
-        Some(Command::Train { method }) => Ok(method),
+        Some(Command::Train { method }) => Ok(*method),
         _ => Err(format!("unsup {command}: expected a training").into()),
     }
 }

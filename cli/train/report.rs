@@ -218,7 +218,7 @@ pub struct Account {
 
 /// The losses of a training against its epochs, as SVG; `None` where there is no epoch.
 pub fn losses(history: &History) -> Option<String> {
-    let of = |losses: fn(&Epoch) -> Option<f64>| -> Vec<(f64, f64)> {
+    let of = |losses: fn(&Epoch) -> Option<f64>| -> Points {
         let epochs = history.epochs.iter();
         epochs
             .filter_map(|epoch| Some((epoch.number as f64, losses(epoch)?)))
@@ -230,9 +230,12 @@ pub fn losses(history: &History) -> Option<String> {
     over_epochs(&series, "loss", "The loss, epoch by epoch")
 }
 
+/// Epochs and what was found in each.
+pub type Points = Vec<(f64, f64)>;
+
 /// What fell from epoch to epoch, as SVG: named series of epochs and values; `None` where there is no point.
 pub fn over_epochs<N: AsRef<str>>(
-    series: &[(N, Vec<(f64, f64)>)],
+    series: &[(N, Points)],
     what: &str,
     caption: &str,
 ) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Methods that are trained several times: from other draws, on tasks of other sizes, beside their controls. What they
 //! share is here: the folder, one line of progress, the report.
 
-use super::report::{self, Report, Section, Table};
+use super::report::{self, Points, Report, Section, Table};
 use super::{HISTORY, MODEL, Outcome, SCALING, count, folder, loss, scaling_rows, set_threads};
 use crate::arguments::RunOptions;
 use crate::data::About;
@@ -24,7 +24,7 @@ pub struct Runs<'a> {
     /// The losses of a training, drawn.
     losses: Option<String>,
     /// Those of the trainings of the first run, by what they are of.
-    kept: RefCell<Vec<(String, Vec<(f64, f64)>)>>,
+    kept: RefCell<Vec<(String, Points)>>,
     start: Instant,
     bar: Option<TrainingBar>,
     done: usize,

@@ -3,8 +3,11 @@ use unsup_models::Matrix;
 use unsup_models::kohonen::{Grid, Lattice, Map, Surface};
 use unsup_nn::saving::SavedModel;
 
-/// The column and the row of the node of each object, counted from 0; none for an object without any value.
-pub fn places(file: &str, x: &Matrix<f64>) -> Result<Vec<Option<(usize, usize)>>, Box<dyn Error>> {
+/// A column and a row of the map, counted from 0.
+pub type Place = (usize, usize);
+
+/// Where the node of each object lies; none for an object without any value.
+pub fn places(file: &str, x: &Matrix<f64>) -> Result<Vec<Option<Place>>, Box<dyn Error>> {
     let saved = SavedModel::open(file)?;
     let settings = &saved.description().settings;
     let size = |name: &str| settings[name].as_u64().unwrap_or_default() as usize;
