@@ -1,10 +1,12 @@
 //! The data of a training: read, split, scaled.
 
 mod beside;
+mod trained_on;
 
 pub use beside::Beside;
+pub use trained_on::TrainedOn;
 
-use crate::arguments::DataOptions;
+use crate::arguments::{DataOptions, ReadingOptions};
 use crate::pictures::TileShape;
 use std::error::Error;
 use std::io::{self, Write};
@@ -139,7 +141,7 @@ impl Split {
         seed: u64,
         quiet: bool,
     ) -> Result<Self, Box<dyn Error>> {
-        let data = dataset(options, options.data.as_deref(), missing, quiet)?;
+        let data = dataset(&options.reading, options.data.as_deref(), missing, quiet)?;
         Self::holding_out(&data, options, missing, seed)
     }
 
@@ -177,13 +179,13 @@ impl Split {
         quiet: bool,
     ) -> Result<(Self, Further), Box<dyn Error>> {
         let missing = Missing::Refused;
-        let data = dataset(options, options.data.as_deref(), missing, quiet)?;
+        let data = dataset(&options.reading, options.data.as_deref(), missing, quiet)?;
         let split = Self::holding_out(&data, options, missing, seed)?;
-        let options = DataOptions {
+        let reading = ReadingOptions {
             label: label.cloned(),
-            ..options.clone()
+            ..options.reading.clone()
         };
-        let mut beside = dataset(&options, Some(further), missing, quiet)?;
+        let mut beside = dataset(&reading, Some(further), missing, quiet)?;
         beside.name = further.display().to_string();
         // its classes are others, and not to be found among those of the data
         let labels = beside.labels.take();
@@ -193,16 +195,7 @@ impl Split {
         let all: Vec<usize> = (0..beside.features.rows()).collect();
         let mut objects = Part::of(&beside, Some(further), &all);
         objects.x = split.about.scaling.apply(&objects.x);
-        let (row, column, value) = farthest(&objects.x);
-        if !fits(value) {
-            let (source, object, column) = (&objects.source, row + 1, column + 1);
-            return Err(format!(
-                "{source}: the value of object {object}, column {column} lies too far from the training part of {}: scaled \
-                 it is {value:.3e}, expected at most {FARTHEST:e} in magnitude",
-                split.train.source
-            )
-            .into());
-        }
+        objects.check_near(&format!("the training part of {}", split.train.source))?;
         let further = Further {
             objects,
             label_names,
@@ -245,8 +238,8 @@ impl Split {
         missing: Missing,
         quiet: bool,
     ) -> Result<Self, Box<dyn Error>> {
-        let train = dataset(options, options.data.as_deref(), missing, quiet)?;
-        let mut judged = dataset(options, Some(test), missing, quiet)?;
+        let train = dataset(&options.reading, options.data.as_deref(), missing, quiet)?;
+        let mut judged = dataset(&options.reading, Some(test), missing, quiet)?;
         // an error is to name the file as it was given
         judged.name = test.display().to_string();
         let judged = judged.aligned_with(&train)?;
@@ -304,7 +297,7 @@ impl Whole {
         quiet: bool,
     ) -> Result<Self, Box<dyn Error>> {
         let file = options.data.as_deref();
-        let data = dataset(options, file, missing, quiet)?;
+        let data = dataset(&options.reading, file, missing, quiet)?;
         let all: Vec<usize> = (0..data.features.rows()).collect();
         let mut objects = Part::of(&data, file, &all);
         let about = About::of(&data, &objects.x, "", options);
@@ -349,6 +342,19 @@ impl Part {
             )),
         }
     }
+
+    /// Refuses a scaled value that lies too far from the training data, which are called `training`.
+    fn check_near(&self, training: &str) -> Result<(), String> {
+        let (row, column, value) = farthest(&self.x);
+        if fits(value) {
+            return Ok(());
+        }
+        let (source, object, column) = (&self.source, self.numbers[row] + 1, column + 1);
+        Err(format!(
+            "{source}: the value of object {object}, column {column} lies too far from {training}: scaled it is \
+             {value:.3e}, expected at most {FARTHEST:e} in magnitude"
+        ))
+    }
 }
 
 impl About {
@@ -384,21 +390,26 @@ impl About {
                 _ => Activation::Identity,
             },
             scaling: Scaling::fit(kind, fitted),
-            tile: match data.image {
-                Some(ImageShape {
-                    height,
-                    width,
-                    channels: 1,
-                }) => TileShape::Image { height, width },
-                _ => TileShape::Strip,
-            },
+            tile: tile(data.image),
         }
+    }
+}
+
+/// How an object is drawn that is such an image, or none.
+fn tile(image: Option<ImageShape>) -> TileShape {
+    match image {
+        Some(ImageShape {
+            height,
+            width,
+            channels: 1,
+        }) => TileShape::Image { height, width },
+        _ => TileShape::Strip,
     }
 }
 
 /// The data set of a file, or the digits.
 fn dataset(
-    options: &DataOptions,
+    reading: &ReadingOptions,
     file: Option<&Path>,
     missing: Missing,
     quiet: bool,
@@ -406,18 +417,18 @@ fn dataset(
     let Some(file) = file else {
         return Ok(digits());
     };
-    let mut data = noted(options, file, quiet)?;
+    let mut data = noted(reading, file, quiet)?;
     settle(&mut data, file, missing)?;
     Ok(data)
 }
 
 /// What a file holds, as it is. What was found out about it is said on standard error.
-fn noted(options: &DataOptions, file: &Path, quiet: bool) -> Result<Dataset, Box<dyn Error>> {
+fn noted(reading: &ReadingOptions, file: &Path, quiet: bool) -> Result<Dataset, Box<dyn Error>> {
     let read_options = ReadOptions {
-        label: options.label.clone(),
-        missing: options.missing.clone(),
-        delimiter: options.delimiter,
-        header: options.header,
+        label: reading.label.clone(),
+        missing: reading.missing.clone(),
+        delimiter: reading.delimiter,
+        header: reading.header,
         ..ReadOptions::default()
     };
     let data = read(file, &read_options)?;
@@ -506,10 +517,12 @@ mod tests {
     fn options(data: Option<PathBuf>) -> DataOptions {
         DataOptions {
             data,
-            label: None,
-            missing: None,
-            delimiter: None,
-            header: None,
+            reading: ReadingOptions {
+                label: None,
+                missing: None,
+                delimiter: None,
+                header: None,
+            },
             scaling: None,
         }
     }
@@ -680,7 +693,7 @@ mod tests {
         let train = file("train.csv", "x,w,y\n0,a,no\n2,b,yes\n4,a,maybe\n");
         let load = |test: &str| {
             let mut options = options(Some(train.clone()));
-            options.label = Some("y".parse().unwrap());
+            options.reading.label = Some("y".parse().unwrap());
             let test = file("test.csv", test);
             Split::load_two(&options, &test, Missing::Refused, true)
                 .map_err(|error| error.to_string())
@@ -709,7 +722,7 @@ mod tests {
         for (test, problem) in [
             (
                 "x,y\n2,yes\n",
-                ": found 1 column of features, expected 2 as in the training data",
+                ": found 1 column of features, expected 2 as in the training data: missing \"w\"",
             ),
             (
                 "x,w,y\n2,c,yes\n3,a,no\n",
@@ -736,7 +749,7 @@ mod tests {
         fs::write(&file, "a;1,b\nc;2,d\ne;3,f\n").unwrap();
         let mut options = options(Some(file));
         options.scaling = Some(ScalingKind::None);
-        options.delimiter = Some(Delimiter::Comma);
+        options.reading.delimiter = Some(Delimiter::Comma);
         let features = |options: &DataOptions| {
             let split = Split::load(options, Missing::Refused, 0, true).unwrap();
             (
@@ -746,7 +759,7 @@ mod tests {
         };
         // words alone, of which none comes twice: the first line is taken for names
         assert_eq!(features(&options), (2, 2));
-        options.header = Some(false);
+        options.reading.header = Some(false);
         assert_eq!(features(&options), (3, 6));
     }
 

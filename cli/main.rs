@@ -5,28 +5,41 @@
 //! | `arguments` | the command line and its help |
 //! | `data` | the data of a training: read, split, scaled |
 //! | `train` | `unsup train METHOD`: data, training, evaluation, pictures |
+//! | `model` | a trained model of any method, opened again |
+//! | `apply` | `unsup apply`: what it makes of new objects |
+//! | `sample` | `unsup sample`: new objects of a generative model |
+//! | `inspect` | `unsup inspect`: what a file or a folder holds |
 //! | `lecture` | the page of the whole lecture |
 //! | `check` | `unsup check`: is every derivative right? |
 //! | `methods` | `unsup methods`: what there is to train |
 //! | `completions` | `unsup completions SHELL` |
 //! | `progress` | what is shown while it runs |
 //! | `pictures` | SVG drawings and their PNGs |
+//! | `page` | the parts of a page of HTML |
 //! | `output` | the folder that results go to |
+//! | `interruption` | Ctrl-C |
 
+mod apply;
 mod arguments;
 mod check;
 mod completions;
 mod data;
+mod inspect;
+mod interruption;
 mod lecture;
 mod methods;
+mod model;
 mod output;
+mod page;
 mod pictures;
 mod progress;
+mod sample;
 mod train;
 
-use arguments::{Arguments, Command, LectureOptions, Method};
+use arguments::{Arguments, Asked, Command, LectureOptions};
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use interruption::Interrupted;
 use lecture::Verdict;
 use output::print;
 use std::error::Error;
@@ -39,6 +52,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),
     };
+    interruption::listen();
     let outcome = match arguments.command {
         None => lecture::lecture(&LectureOptions::default()),
         Some(Command::Lecture(options)) => lecture::lecture(&options),
@@ -48,11 +62,18 @@ fn main() -> ExitCode {
         Some(Command::Completions { shell }) => {
             completions::completions(shell).map(|()| Verdict::Holds)
         }
+        Some(Command::Apply(options)) => apply::apply(&options).map(|()| Verdict::Holds),
+        Some(Command::Sample(options)) => sample::sample(&options).map(|()| Verdict::Holds),
+        Some(Command::Inspect(options)) => inspect::inspect(&options).map(|()| Verdict::Holds),
     };
     match outcome {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,
         Ok(Verdict::Fails) => ExitCode::FAILURE,
         Err(error) => {
+            if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
+                interrupted.say();
+                return ExitCode::from(interrupted.exit_code());
+            }
             complain(&error.to_string());
             ExitCode::FAILURE
         }
@@ -60,9 +81,9 @@ fn main() -> ExitCode {
 }
 
 /// Trains, and prints what it came to: one JSON object for another program, or a summary for a reader.
-fn train(method: &Method) -> Result<(), Box<dyn Error>> {
-    let trained = train::train(method)?;
-    match method.run_options().json {
+fn train(asked: &Asked) -> Result<(), Box<dyn Error>> {
+    let trained = train::train(asked)?;
+    match asked.method.run_options().json {
         true => print(&format!("{}\n", trained.json))?,
         false => print(&trained.summary)?,
     }

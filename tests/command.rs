@@ -32,6 +32,23 @@ pub fn png_size(path: &Path) -> (u32, u32) {
     (side(16), side(20))
 }
 
+/// The files of a folder, sorted; none where there is no folder.
+pub fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Those of a training, but for its page and the file that says which are its own.
+pub fn results(folder: &Path) -> Vec<String> {
+    let mut names = files(folder);
+    names.retain(|name| name != "report.html" && name != ".unsup.json");
+    names
+}
+
 #[test]
 fn the_digits_are_learned_better_than_by_pca() {
     let folder = tempfile::tempdir().unwrap();
@@ -43,16 +60,14 @@ fn the_digits_are_learned_better_than_by_pca() {
     assert!((number("ratio") - number("heldout_loss") / number("pca_loss")).abs() < 1e-12);
     assert!(number("train_loss") < number("heldout_loss") && number("seconds") > 0.0);
     assert_eq!(result.as_object().unwrap().len(), 11);
-    let mut files: Vec<_> = fs::read_dir(&out)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    files.sort();
+    let files = files(&out);
     let expected = [
+        ".unsup.json",
         "codes.png",
         "history.csv",
         "model.safetensors",
         "reconstructions.png",
+        "report.html",
     ];
     assert_eq!(files, expected);
     for file in files.iter().filter(|file| file.ends_with("png")) {
@@ -171,18 +186,17 @@ fn the_summary_says_what_is_not_to_be_seen() {
         assert!(output.status.success(), "{}", text(&output.stderr));
         text(&output.stdout).to_owned()
     };
-    let (names, earlier) = ("names from the first line", "is not of this run");
+    let names = "names from the first line";
     // a first row without a number is no object
     let plane = summary("2");
-    assert!(plane.contains(names) && !plane.contains(earlier), "{plane}");
-    // a map of codes that is not of these codes
+    let written = |name: &str| format!("{}\n", out.join(name).display());
+    assert!(plane.contains(names), "{plane}");
+    assert!(plane.contains(&written("codes.png")), "{plane}");
+    assert!(plane.ends_with(&written("report.html")), "{plane}");
+    // a map of codes that is not of these codes is gone
     let line = summary("1");
-    let remark = format!(
-        "{} was there before and is not of this run\n",
-        out.join("codes.png").display()
-    );
-    assert!(line.ends_with(&remark), "{line}");
-    assert!(out.join("codes.png").exists());
+    assert!(!line.contains("codes.png"), "{line}");
+    assert!(!out.join("codes.png").exists());
     fs::write(&file, "1,2\n3,5\n8,1\n").unwrap();
     assert!(!summary("1").contains(names));
 }
@@ -397,9 +411,18 @@ fn bad_input_is_one_line_and_changes_nothing() {
             ],
         ),
         (
-            owned(&["--out", &taken]),
+            owned(&["--force", "--out", &taken]),
             1,
             &["taken/codes.png: is a directory"],
+        ),
+        (
+            owned(&["--epochs", "1", "--out", &out]),
+            1,
+            &[
+                "out: holds files that no training has left (reconstructions.png)",
+                "expected an empty folder",
+                "--force",
+            ],
         ),
     ];
     for (arguments, code, parts) in cases {

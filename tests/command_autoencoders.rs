@@ -1,6 +1,6 @@
 //! Every auto-encoder by the command: its figures with and without its idea, its pictures, what it refuses.
 
-use super::command::{json, png_size, text, unsup};
+use super::command::{json, png_size, results, text, unsup};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -156,12 +156,8 @@ fn each_has_its_figures_and_pictures_and_its_ablation_shows_its_idea() {
                 case.smaller
             );
         }
-        let mut files: Vec<String> = fs::read_dir(folder.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|file| file.ends_with(".png"))
-            .collect();
-        files.sort();
+        let mut files = results(folder.path());
+        files.retain(|file| file.ends_with(".png"));
         let mut expected = [case.pictures, &["reconstructions.png"]].concat();
         expected.sort_unstable();
         assert_eq!(files, expected, "{name}");

@@ -1,6 +1,6 @@
 //! The adversarial network by the command: its figures, files and pictures, what it says on the way, what it refuses.
 
-use super::command::{json, png_size, text, unsup};
+use super::command::{json, png_size, results, text, unsup};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -15,16 +15,6 @@ fn train(options: &[&str], out: &Path) -> Output {
 fn number(result: &Value, key: &str) -> f64 {
     let number = result[key].as_f64();
     number.unwrap_or_else(|| panic!("{key}: {result}"))
-}
-
-/// The names of the files in a folder.
-fn files(folder: &Path) -> Vec<String> {
-    let files = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = files
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 #[test]
@@ -68,7 +58,7 @@ fn the_ring_is_found_and_drawn() {
         "surface.png",
         "value.png",
     ];
-    assert_eq!(files(out), written);
+    assert_eq!(results(out), written);
     for name in written.iter().filter(|name| name.ends_with(".png")) {
         assert!(png_size(&out.join(name)).0 > 800);
     }
@@ -132,7 +122,7 @@ fn classes_of_digits_are_told_by_a_judge() {
         assert!((sum - 1.0).abs() < 1e-9);
     }
     assert!(result["modes_hit"].is_null());
-    assert!(!files(folder.path()).contains(&"surface.png".to_owned()));
+    assert!(!results(folder.path()).contains(&"surface.png".to_owned()));
     let samples = fs::read_to_string(folder.path().join("samples.csv")).unwrap();
     let pixels = samples.lines().next().unwrap().split(',');
     let pixels: Vec<f64> = pixels.map(|cell| cell.parse().unwrap()).collect();
@@ -166,7 +156,7 @@ fn own_data_of_any_number_of_features_are_taken_in_their_unit() {
             assert_eq!(of_game, game == "wasserstein", "{result}");
             assert!(result["modes_hit"].is_null() && result["judge_accuracy"].is_null());
         }
-        let drawn = files(&out).contains(&"surface.png".to_owned());
+        let drawn = results(&out).contains(&"surface.png".to_owned());
         assert_eq!(drawn, features == 2);
         let samples = fs::read_to_string(out.join("samples.csv")).unwrap();
         let mut lines = samples.lines();
@@ -181,7 +171,7 @@ fn own_data_of_any_number_of_features_are_taken_in_their_unit() {
     let options = ["--steps", "3", "--label", "last", "--header", "no"];
     let result = json(&train(&[&data[..], &options].concat(), &out));
     assert!(result["judge_accuracy"].is_null(), "{result}");
-    assert!(files(&out).contains(&"surface.png".to_owned()));
+    assert!(results(&out).contains(&"surface.png".to_owned()));
 }
 
 #[test]
@@ -241,6 +231,7 @@ fn a_run_that_diverges_names_what_did_and_keeps_what_was_good() {
     fs::write(&model, "better").unwrap();
     // a critic whose slopes nothing bounds
     let unbounded = [
+        "--force",
         "--quiet",
         "--game",
         "wasserstein",
@@ -267,7 +258,7 @@ fn a_run_that_diverges_names_what_did_and_keeps_what_was_good() {
     assert_eq!(error.lines().count(), 1, "{error}");
     assert_eq!(fs::read_to_string(&model).unwrap(), "better");
     let kept = ["diverged.csv", "diverged.safetensors", "model.safetensors"];
-    assert_eq!(files(folder.path()), kept);
+    assert_eq!(results(folder.path()), kept);
 
     // from its first steps on: nothing was good, and nothing is written
     let out = folder.path().join("early");
@@ -278,7 +269,7 @@ fn a_run_that_diverges_names_what_did_and_keeps_what_was_good() {
         !output.status.success() && error.lines().count() == 1,
         "{error}"
     );
-    assert_eq!(files(&out), Vec::<String>::new());
+    assert_eq!(results(&out), Vec::<String>::new());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `unsup train transfer|self-supervised|distill` as a user meets it.
 
-use super::command::{json, png_size, text, unsup};
+use super::command::{json, png_size, results, text, unsup};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -44,13 +44,9 @@ fn names(table: &Value) -> Vec<&str> {
     rows.map(|row| row["name"].as_str().unwrap()).collect()
 }
 
-/// The files of a folder; pictures are of a size to be seen.
+/// What a training has left; pictures are of a size to be seen.
 fn files(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
+    let names = results(folder);
     for name in names.iter().filter(|name| name.ends_with(".png")) {
         let (width, height) = png_size(&folder.join(name));
         assert!(width > 500 && height > 200, "{name}: {width}x{height}");
@@ -547,7 +543,7 @@ fn summaries_say_what_was_done() {
                 "Surrogate 2-64-64-1 of branin, 200 calls, 1 epoch, 2 runs, seed 0, ",
                 "R² at 5000 new points:\n",
                 "  linear regression ",
-                "was there before and is not of this run\n",
+                "surrogate.png\n",
             ],
         ),
     ];

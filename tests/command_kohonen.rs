@@ -1,6 +1,6 @@
 //! `unsup train wta|wtm|lvq|som` as a user meets it.
 
-use crate::command::{json, text, unsup};
+use crate::command::{json, results, text, unsup};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,15 +33,6 @@ fn heaps() -> String {
         );
     }
     table + "?,?,?,a\n"
-}
-
-fn files(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 /// `unsup train` with these arguments into a new folder: the JSON and the folder.
@@ -95,7 +86,7 @@ fn clusters_are_found_on_a_table_with_missing_values() {
         assert_eq!(result["left_out"].as_u64(), Some(1));
         assert!(result["q"].as_f64().unwrap() < 1.1, "{method}: {result}");
         assert_eq!(
-            files(out.path()),
+            results(out.path()),
             [
                 "codebook.cod",
                 "history.csv",

@@ -1,7 +1,7 @@
 //! Multi-task learning and privileged information by the command: figures, pictures, tables of one's own, what is
 //! refused.
 
-use super::command::{json, png_size, text, unsup};
+use super::command::{json, png_size, results, text, unsup};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -37,13 +37,9 @@ fn cell(table: &Value, name: &str, key: &str) -> f64 {
     number(&found.next().unwrap_or_else(|| panic!("{name}: {table}"))[key])
 }
 
-/// The files of a folder, of which the pictures have a size.
+/// What a training has left, of which the pictures have a size.
 fn files(folder: &Path) -> Vec<String> {
-    let mut files: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    files.sort();
+    let files = results(folder);
     for file in files.iter().filter(|file| file.ends_with(".png")) {
         let (width, height) = png_size(&folder.join(file));
         assert!(width > 500 && height > 300, "{file}: {width}x{height}");

@@ -1,6 +1,6 @@
 //! Saved models and checkpoints of the command: read by Python, and whole whenever the process is killed.
 
-use crate::command::{json, text, unsup};
+use crate::command::{files, json, results, text, unsup};
 use rand::RngExt;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -24,15 +24,6 @@ use unsup_models::{Activation, Answers, Epoch, Matrix, Task, Training};
 use unsup_nn::saving::{Description, SavedModel, fingerprint, save_model};
 use unsup_nn::{Module, Path as ParameterPath};
 
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
-
 /// A table of two features on scales of their own and a class that they tell.
 fn write_table(path: &Path) {
     let row = |i: u32| {
@@ -51,7 +42,8 @@ fn write_table(path: &Path) {
 fn small_model(folder: &Path) -> (SavedModel, serde_json::Value) {
     let table = folder.join("table.csv");
     write_table(&table);
-    let (table, out) = (table.to_str().unwrap(), folder.to_str().unwrap());
+    let out = folder.join("out");
+    let (table, out) = (table.to_str().unwrap(), out.to_str().unwrap());
     let output = unsup(&[
         "train",
         "classifier",
@@ -72,7 +64,7 @@ fn small_model(folder: &Path) -> (SavedModel, serde_json::Value) {
     ]);
     let said = json(&output);
     (
-        SavedModel::open(folder.join("model.safetensors")).unwrap(),
+        SavedModel::open(folder.join("out/model.safetensors")).unwrap(),
         said,
     )
 }
@@ -100,8 +92,8 @@ fn a_saved_model_judges_as_the_command_did() {
     let folder = tempfile::tempdir().unwrap();
     let (saved, said) = small_model(folder.path());
     assert_eq!(
-        names(folder.path()),
-        ["history.csv", "model.safetensors", "table.csv"]
+        results(&folder.path().join("out")),
+        ["history.csv", "model.safetensors"]
     );
     let settings = &saved.description().settings;
     assert_eq!(saved.description().method, "classifier");
@@ -161,7 +153,7 @@ fn of_a_training_that_diverges_what_was_good_is_left() {
         "{error}"
     );
     assert_eq!(error.lines().count(), 1);
-    assert_eq!(names(&out), ["diverged.csv", "diverged.safetensors"]);
+    assert_eq!(results(&out), ["diverged.csv", "diverged.safetensors"]);
     let history = fs::read_to_string(out.join("diverged.csv")).unwrap();
     assert_eq!(history.lines().count(), 2);
 }
@@ -189,7 +181,7 @@ fn a_training_that_diverges_from_its_first_steps_on_leaves_nothing_to_go_on_with
         error.contains("training diverged") && error.contains("at step 2"),
         "{error}"
     );
-    assert!(names(folder.path()).is_empty());
+    assert!(files(folder.path()).is_empty());
 }
 
 /// Every name, shape, type and value, as Python's `safetensors` reads them. The variable `PYTHON` names another interpreter.
@@ -201,7 +193,7 @@ fn python_reads_a_saved_model() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/read_model.py");
     let output = Command::new(&python)
         .arg(script)
-        .arg(folder.path().join("model.safetensors"))
+        .arg(folder.path().join("out/model.safetensors"))
         .output();
     let output = match output {
         Ok(output) if output.status.code() != Some(77) => output,
@@ -312,7 +304,7 @@ fn a_run_that_is_killed_at_50_random_moments_leaves_a_whole_checkpoint_each_time
         let output = long_run(out, &["--quiet", "--json"]).output().unwrap();
         let mut result = json(&output);
         result["seconds"] = serde_json::Value::Null;
-        assert_eq!(names(out), ["history.csv", "model.safetensors"]);
+        assert_eq!(results(out), ["history.csv", "model.safetensors"]);
         let read = |name| fs::read(out.join(name)).unwrap();
         (result, read("model.safetensors"), read("history.csv"))
     };

@@ -2,13 +2,16 @@
 
 mod classifier;
 mod command;
+mod command_apply;
 mod command_autoencoders;
 mod command_check;
+mod command_folder;
 mod command_gan;
 mod command_in_sequence;
 mod command_kohonen;
 mod command_lecture;
 mod command_methods;
+mod command_report;
 mod command_together;
 mod corners;
 mod embedding;

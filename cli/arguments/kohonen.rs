@@ -416,7 +416,7 @@ pub const LATTICES: [(&str, Lattice); 2] = [
     ("hexagonal", Lattice::Hexagonal),
     ("rectangular", Lattice::Rectangular),
 ];
-const SURFACES: [(&str, Surface); 2] = [("planar", Surface::Planar), ("torus", Surface::Torus)];
+pub const SURFACES: [(&str, Surface); 2] = [("planar", Surface::Planar), ("torus", Surface::Torus)];
 pub const MODES: [(&str, Mode); 2] = [("batch", Mode::Batch), ("online", Mode::Online)];
 pub const MAP_STARTS: [(&str, MapStart); 3] = [
     ("plane", MapStart::PrincipalPlane),

@@ -1,6 +1,8 @@
 //! The command line. The options of Kohonen's networks have a file of their own.
 
 mod adversarial;
+mod apply;
+mod asked;
 mod autoencoder;
 mod in_sequence;
 mod kohonen;
@@ -8,6 +10,8 @@ mod lecture;
 mod together;
 
 pub use adversarial::{GAMES, PENALTIES, PenaltyKind, TrainGan};
+pub use apply::{Apply, Inspect, Sample, TableFormat, TableOptions, WHATS, What};
+pub use asked::{Asked, Chosen, quoted};
 pub use autoencoder::{
     AutoEncoderOptions, NoiseKind, SparseKind, TrainAutoEncoder, TrainContractive, TrainDenoising,
     TrainLinear, TrainRelational, TrainSemiSupervised, TrainSparse, TrainStacked, TrainTwoLayer,
@@ -19,8 +23,8 @@ pub use in_sequence::{
 };
 pub use kohonen::{
     ClusterOptions, CompetitionOptions, LATTICES, MAP_STARTS, MODES, MissingOptions, Mode,
-    RateSchedule, SoftKernel, TrainLvq, TrainSom, TrainWta, TrainWtm, Variant, WindowKind, name_of,
-    width,
+    RateSchedule, SURFACES, SoftKernel, TrainLvq, TrainSom, TrainWta, TrainWtm, Variant,
+    WindowKind, name_of, width,
 };
 pub use lecture::LectureOptions;
 pub use together::{TrainLupi, TrainMultiTask};
@@ -49,6 +53,8 @@ use unsup_models::Activation;
   unsup train classifier --data train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz --epochs 5
   unsup methods                                    what else there is to train
   unsup check variational                          are its derivatives right?
+  unsup apply runs/table --data new.csv --out codes.csv    what that model makes of new objects
+  unsup inspect runs/table                                 what a training has left
 
 Pictures and results go to the folder --out. `unsup train METHOD --help` explains a method and its options."
 )]
@@ -77,10 +83,15 @@ pub enum Command {
     Lecture(LectureOptions),
 
     /// Train a method of the lecture and show what it has learned.
+    ///
+    /// Beside what its help names, each method writes report.html to --out: one page with figures, pictures, all settings,
+    /// and how the saved model is used. What is written stands in for what an earlier training has left in the folder, as
+    /// a whole and at the end: one that fails or is interrupted changes nothing. Other files are left alone, and a folder
+    /// that holds nothing but such is refused (--force). A training that saves itself (--resume) does so on Ctrl-C too.
     Train {
         /// Which.
         #[command(subcommand)]
-        method: Box<Method>,
+        method: Asked,
     },
 
     /// Check every derivative against finite differences, to second order.
@@ -109,6 +120,48 @@ pub enum Command {
         /// Of which shell.
         shell: Shell,
     },
+
+    /// Bring new objects through a trained model: codes, reconstructions, winners, classes, ..
+    ///
+    /// A row is written for each object, to standard output as comma-separated values, or to --out; a file is read as a
+    /// whole, and answered a block of objects at a time. The objects are read and scaled as those were that the model was trained on: a table is to have the same columns (that of the classes,
+    /// named by --label, is left out), the same words in them, and for most methods no missing values. What can be asked
+    /// for, the usual first:
+    ///
+    /// wta, wtm: winners, reconstructions, scores. lvq: classes, winners, reconstructions, scores. som: winners,
+    /// classes (of the majority on a node, if they were known), reconstructions, scores. The auto-encoders and
+    /// variational: codes, reconstructions, scores; semi-supervised: before these classes, probabilities. classifier,
+    /// distill: classes, probabilities. transfer: classes, probabilities, codes. self-supervised: codes (of all fragments
+    /// of an image). multi-task: predictions (of each task), probabilities, codes. lupi (the student): classes,
+    /// probabilities, or of numbers predictions. distill --function: predictions. gan: scores.
+    ///
+    /// Reconstructions and predictions are in the unit of the file. A score is the squared error of an object's
+    /// reconstruction (of its scaled features), the distance from its winner, or what the discriminator of gan says: the
+    /// probability that it is a true object (of the wasserstein game the critic's value). Winners, columns and rows of a
+    /// map, and in .npy files classes, are numbers from 0 on.
+    ///
+    /// If objects have classes that the model knows, its accuracy is said on standard error.
+    ///
+    /// With --json: method, what, objects, columns, accuracy (null where it is not known), file.
+    Apply(Apply),
+
+    /// Draw new objects from a generative model: variational or gan.
+    ///
+    /// They are written in the unit of the data that the model was trained on; of variational they are the means of
+    /// p(x|z), without its noise. The first so many samples of gan are those of its samples.csv, if --seed is the same.
+    ///
+    /// With --json: method, objects, columns, file, picture (null without --picture).
+    Sample(Sample),
+
+    /// Show what a file or a folder holds: a model, a checkpoint, tensors of another program, data.
+    ///
+    /// Of a model: its method, settings and seed, the data that it was trained on, and its parameters in brief; of a
+    /// checkpoint also how far the run had come. Of data: the format that was found, objects, features, words, missing
+    /// values and range.
+    ///
+    /// With --json: file, kind (model, checkpoint, tensors, data, codebook, picture, page, folder or unknown), bytes,
+    /// and what there is of that kind.
+    Inspect(Inspect),
 }
 
 /// The options of `unsup check`.
@@ -513,6 +566,18 @@ pub struct DataOptions {
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub reading: ReadingOptions,
+
+    /// How features are scaled, as they are on the training part: standard (mean 0, deviation 1), min-max (0 to 1),
+    /// unit (each object to length 1) or none. [default: none for images, standard for others]
+    #[arg(long, value_name = "KIND")]
+    pub scaling: Option<ScalingKind>,
+}
+
+/// How a table is read.
+#[derive(Args, Clone, Debug)]
+pub struct ReadingOptions {
     /// The column of a table that holds the objects' classes: its name, its number from 1 on, "first" or "last".
     #[arg(long, value_name = "COLUMN", requires = "data")]
     pub label: Option<LabelColumn>,
@@ -533,11 +598,6 @@ pub struct DataOptions {
         requires = "data"
     )]
     pub missing: Option<Vec<String>>,
-
-    /// How features are scaled, as they are on the training part: standard (mean 0, deviation 1), min-max (0 to 1),
-    /// unit (each object to length 1) or none. [default: none for images, standard for others]
-    #[arg(long, value_name = "KIND")]
-    pub scaling: Option<ScalingKind>,
 }
 
 impl DataOptions {
@@ -545,10 +605,10 @@ impl DataOptions {
     /// lets them pass where an option is given that excludes --data.)
     pub fn check(&self, others: &[(&str, bool)]) -> Result<(), String> {
         let own = [
-            ("--label", self.label.is_some()),
-            ("--delimiter", self.delimiter.is_some()),
-            ("--header", self.header.is_some()),
-            ("--missing", self.missing.is_some()),
+            ("--label", self.reading.label.is_some()),
+            ("--delimiter", self.reading.delimiter.is_some()),
+            ("--header", self.reading.header.is_some()),
+            ("--missing", self.reading.missing.is_some()),
         ];
         let mut given = own.iter().chain(others).filter(|(_, given)| *given);
         match given.next() {
@@ -603,9 +663,14 @@ pub struct RunOptions {
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub threads: Option<usize>,
 
-    /// The folder for the results; it is made if it is not there. [default: runs/METHOD; lecture for the lecture]
+    /// The folder for the results; it is made if it is not there. What an earlier training has left in it is replaced as a
+    /// whole, once all is done. [default: runs/METHOD; lecture for the lecture]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+
+    /// Write to --out also if it holds files that no training has left: beside them, over those of the same names.
+    #[arg(long)]
+    pub force: bool,
 
     /// Print one JSON object instead of the summary.
     #[arg(long)]

@@ -15,21 +15,20 @@ mod progress;
 mod results;
 mod slides;
 
-use crate::arguments::{Arguments, Command, LectureOptions};
+use crate::arguments::{Arguments, Asked, Command, LectureOptions};
+use crate::interruption::Cleanup;
 use crate::output::{OutputFolder, print};
-use crate::pictures::{Picture, png};
+use crate::page::described;
 use crate::progress::watched;
 use crate::train::{set_threads, train};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use chapter::{Chapter, Drawn, Outcome, Work};
 use clap::Parser;
 use progress::Lines;
 use results::{Circumstances, Count, results};
-use slides::{Demonstration, Shown, slides};
+use slides::{Demonstration, slides};
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -39,9 +38,6 @@ use unsup_evidence::{Conditions, Experiment, Record, Watcher, experiments, table
 
 const PAGE: &str = "index.html";
 const RESULTS: &str = "results.json";
-
-/// SVG text that is longer is put on the page as an image of pixels: a page of many thousands of shapes is slow to open.
-const MOST_SVG: usize = 60_000;
 
 /// What the gates came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -92,8 +88,6 @@ impl<'a> Lecture<'a> {
             }
             slides.retain(|slide| only.iter().any(|name| name == slide.method));
         }
-        let default = PathBuf::from("lecture");
-        let path = options.run.out.as_ref().unwrap_or(&default);
         let processors = || thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             options,
@@ -102,7 +96,13 @@ impl<'a> Lecture<'a> {
                 .map(|slide| Chapter::new(slide, experiments))
                 .collect(),
             threads: options.run.threads.unwrap_or_else(processors),
-            out: OutputFolder::open(path, &[PAGE, RESULTS])?,
+            out: OutputFolder::open(
+                "lecture",
+                Path::new("lecture"),
+                &options.run,
+                &[PAGE, RESULTS],
+                false,
+            )?,
             start,
         })
     }
@@ -166,13 +166,14 @@ impl<'a> Lecture<'a> {
     }
 
     /// Writes the page and the results as far as they go; says how far that is.
-    fn write(&self) -> Result<Circumstances, String> {
+    fn write(&mut self) -> Result<Circumstances, String> {
         let circumstances = self.circumstances();
         let page = page::page(&self.chapters, &circumstances);
         self.out.write(PAGE, page.as_bytes())?;
         let results = results(&self.chapters, &circumstances);
         self.out
             .write(RESULTS, format!("{results:#}\n").as_bytes())?;
+        self.out.commit()?;
         Ok(circumstances)
     }
 
@@ -280,6 +281,12 @@ fn draw(
     options: &LectureOptions,
 ) -> Result<Vec<Drawn>, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
+    let path = folder.path().to_owned();
+    let _cleanup = Cleanup::new(move || {
+        // what can't be removed lies where the system removes it
+        let _ = std::fs::remove_dir_all(&path);
+        String::new()
+    });
     let trained = train(&parsed(demonstration, options, folder.path())?)?;
     let drawn = demonstration.pictures.iter().map(|shown| {
         let mut pictures = trained.pictures.iter();
@@ -287,7 +294,7 @@ fn draw(
         let picture = picture.ok_or_else(|| format!("{} was not drawn", shown.file))?;
         Ok(Drawn {
             shown,
-            html: on_page(picture, shown)?,
+            html: described(&picture.svg, shown.alt)?,
         })
     });
     drawn.collect()
@@ -298,7 +305,7 @@ fn parsed(
     demonstration: &Demonstration,
     options: &LectureOptions,
     folder: &Path,
-) -> Result<crate::arguments::Method, Box<dyn Error>> {
+) -> Result<Asked, Box<dyn Error>> {
     let command = demonstration.typed(options.quick, options.run.seed);
     let words = ["unsup"]
         .into_iter()
@@ -312,22 +319,7 @@ fn parsed(
         folder.as_os_str().to_owned(),
     ];
     match Arguments::try_parse_from(words.chain(further))?.command {
-        Some(Command::Train { method }) => Ok(*method),
+        Some(Command::Train { method }) => Ok(method),
         _ => Err(format!("unsup {command}: expected a training").into()),
     }
-}
-
-/// A picture as an element of the page: its SVG text, or, where that is long, an image of pixels.
-fn on_page(picture: &Picture, shown: &Shown) -> Result<String, Box<dyn Error>> {
-    let alt = crate::pictures::Escaped(shown.alt);
-    if picture.svg.len() <= MOST_SVG {
-        return Ok(format!(
-            "<div role=\"img\" aria-label=\"{alt}\">\n{}</div>",
-            picture.svg
-        ));
-    }
-    let image = BASE64_STANDARD.encode(png(&picture.svg)?);
-    Ok(format!(
-        "<img alt=\"{alt}\" src=\"data:image/png;base64,{image}\">"
-    ))
 }

@@ -3,6 +3,7 @@
 use super::chapter::{Chapter, Drawn, Outcome, Work};
 use super::results::{Circumstances, Count, cpu};
 use super::slides::{self, Excerpt, Part, Slide, map};
+use crate::page::document;
 use crate::pictures::Escaped;
 use std::fmt::{Display, Write};
 use unsup_evidence::{Evidence, Gate, Record, number};
@@ -14,12 +15,7 @@ const STYLE: &str = include_str!("style.css");
 pub fn page(chapters: &[Chapter<'_>], circumstances: &Circumstances) -> String {
     let mut html = Html::default();
     let title = "Neural networks with unsupervised learning";
-    html.put(format_args!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-         <link rel=\"icon\" href=\"data:,\">\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#content\">To the content</a>"
-    ));
+    html.put("<a class=\"skip\" href=\"#content\">To the content</a>");
     html.put("<div class=\"head\">");
     head(&mut html, title, chapters, circumstances);
     html.put("</div>");
@@ -61,8 +57,8 @@ pub fn page(chapters: &[Chapter<'_>], circumstances: &Circumstances) -> String {
     html.put("</section>");
     all_gates(&mut html, chapters);
     foot(&mut html, circumstances);
-    html.put("</main>\n</body>\n</html>");
-    html.0
+    html.put("</main>");
+    document(title, STYLE, &html.0)
 }
 
 /// HTML under construction.

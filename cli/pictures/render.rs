@@ -51,6 +51,28 @@ pub(super) fn parse(svg: &str) -> Result<usvg::Tree, RenderError> {
         .map_err(|error| RenderError(format!("picture: the SVG cannot be read: {error}")))
 }
 
+/// The width and the height of an SVG, in its units.
+///
+/// # Errors
+/// If `svg` is not an SVG.
+pub fn size_of(svg: &str) -> Result<(f32, f32), RenderError> {
+    let size = parse(svg)?.size();
+    Ok((size.width(), size.height()))
+}
+
+/// What an SVG is called; empty if it has no title.
+pub fn title_of(svg: &str) -> String {
+    let document = usvg::roxmltree::Document::parse(svg).ok();
+    let title = document.as_ref().and_then(|document| {
+        let mut elements = document.descendants();
+        elements.find(|element| element.has_tag_name(("http://www.w3.org/2000/svg", "title")))
+    });
+    title
+        .and_then(|title| title.text())
+        .unwrap_or_default()
+        .to_owned()
+}
+
 /// Rasterises an SVG to the bytes of a PNG file, [`PIXELS_PER_UNIT`] pixels to the unit, text in the embedded font.
 ///
 /// # Errors

@@ -1,19 +1,19 @@
 //! `unsup train classifier`.
 
+use super::report::{Account, losses};
 use super::{
-    Job, USUAL_RATE, WRITTEN, architecture, check_size, count, describe, four_digits, lines,
-    listed, set_threads, training,
+    Job, Outcome, USUAL_RATE, WRITTEN, architecture, check_size, count, describe, folder,
+    four_digits, listed, of_training, set_threads, training,
 };
 use crate::arguments::TrainClassifier;
 use crate::data::{Missing, Part, Split};
 use crate::output::OutputFolder;
-use crate::train::Trained;
+use crate::page::{Column, Table};
 use std::error::Error;
-use std::path::PathBuf;
 use std::time::Instant;
 use unsup_data::splits::{self, HeldOut, stratified_holdout};
 use unsup_models::predictor::{Architecture, Predictor};
-use unsup_models::{History, Matrix, Task};
+use unsup_models::{History, Matrix, Task, Training};
 use unsup_nn::Module;
 use unsup_nn::saving::{Value, json};
 use unsup_nn::train::EarlyStopping;
@@ -22,18 +22,19 @@ use unsup_nn::train::EarlyStopping;
 const VALIDATION: f64 = 0.1;
 
 /// `unsup train classifier`
-pub fn classifier(arguments: &TrainClassifier) -> Result<Trained, Box<dyn Error>> {
-    let outcome = run(arguments)?;
-    Ok(Trained {
-        method: "classifier",
-        json: outcome.json(),
-        summary: outcome.summary(arguments),
+pub fn classifier(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
+    let (out, finished) = run(arguments)?;
+    Ok(Outcome {
+        json: finished.json(),
+        summary: finished.summary(arguments),
         pictures: Vec::new(),
+        account: finished.account(arguments),
+        out,
     })
 }
 
 /// What a training came to.
-struct Outcome {
+struct Finished {
     data: Split,
     widths: Vec<usize>,
     parameters: usize,
@@ -41,7 +42,6 @@ struct Outcome {
     history: History,
     train: Judgement,
     test: Judgement,
-    written: Vec<PathBuf>,
     seconds: f64,
 }
 
@@ -96,7 +96,7 @@ impl Classed {
 }
 
 /// Trains and judges.
-fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
+fn run(arguments: &TrainClassifier) -> Result<(OutputFolder, Finished), Box<dyn Error>> {
     let start = Instant::now();
     let options = &arguments.run;
     set_threads(options.threads);
@@ -127,8 +127,8 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
         1,
         &format!("--widths {}", listed(&arguments.widths.0)),
     )?;
-    let default = PathBuf::from("runs/classifier");
-    let out = OutputFolder::open(options.out.as_ref().unwrap_or(&default), &WRITTEN)?;
+    let resume = arguments.checkpoint.resume;
+    let mut out = folder("classifier", options, &WRITTEN, resume)?;
 
     let (train, validation) = match arguments.patience {
         None => (whole, None),
@@ -152,6 +152,7 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
     let settings = json!({
         "split": data.sizes(),
         "classes": data.about.label_names,
+        "outputs": classes,
         "hidden": arguments.widths.0,
         "activation": arguments.activation.to_string(),
         "dropout": arguments.dropout,
@@ -170,20 +171,15 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
         model: &mut model,
         criterion: &criterion,
         validation: validated.as_ref().map(|criterion| criterion as _),
-        training: training(
-            &arguments.training,
-            USUAL_RATE,
-            train.x.rows(),
-            options.seed,
-        ),
+        training: training_of(arguments, train.x.rows()),
         early_stopping: arguments.patience.map(|patience| EarlyStopping {
             patience,
             least_fall: 0.0,
         }),
         description,
     };
-    let (history, written) = job.run(options, &arguments.checkpoint, &out, &data.about)?;
-    Ok(Outcome {
+    let history = job.run(options, &arguments.checkpoint, &mut out, &data.about)?;
+    let finished = Finished {
         train: Judgement::of(&model, &train)?,
         test: Judgement::of(&model, &test)?,
         trained_on: train.classes.len(),
@@ -191,12 +187,17 @@ fn run(arguments: &TrainClassifier) -> Result<Outcome, Box<dyn Error>> {
         widths,
         parameters,
         history,
-        written,
         seconds: start.elapsed().as_secs_f64(),
-    })
+    };
+    Ok((out, finished))
 }
 
-impl Outcome {
+/// A training of so many objects.
+fn training_of(arguments: &TrainClassifier, objects: usize) -> Training {
+    training(&arguments.training, USUAL_RATE, objects, arguments.run.seed)
+}
+
+impl Finished {
     /// For another program.
     fn json(&self) -> Value {
         json!({
@@ -211,11 +212,11 @@ impl Outcome {
         })
     }
 
-    /// For a reader.
-    fn summary(&self, arguments: &TrainClassifier) -> String {
+    /// What was trained on what, in lines.
+    fn head(&self, arguments: &TrainClassifier) -> String {
         let data = &self.data;
         let (features, last) = (self.widths[0], self.widths[self.widths.len() - 1]);
-        let mut summary = format!(
+        let mut head = format!(
             "Classifier {}, {} parameters, {}, seed {}, {:.1} s\n\
              Data: {}, {} to train and {} to judge by, {}{}, {}\n",
             architecture(&self.widths),
@@ -233,17 +234,49 @@ impl Outcome {
         if let Some(best) = self.history.best {
             let aside = data.train.x.rows() - self.trained_on;
             let aside = count(aside, "more object was", "more objects were");
-            summary +=
+            head +=
                 &format!("{aside} set aside to stop by; the weights are those of epoch {best}\n");
         }
-        summary += "              accuracy  cross-entropy (nats per object)\n";
-        for (name, judged) in [("training", &self.train), ("test", &self.test)] {
+        head
+    }
+
+    /// The accuracies and the losses, as they are shown.
+    fn figures(&self) -> [[String; 3]; 2] {
+        [("training", &self.train), ("test", &self.test)].map(|(name, judged)| {
             let percent = format!("{:.2} %", 100.0 * judged.accuracy);
-            summary += &format!(
-                "  {name:<10}{percent:>10}  {:>13}\n",
-                four_digits(judged.loss)
-            );
+            [name.to_owned(), percent, four_digits(judged.loss)]
+        })
+    }
+
+    /// For a reader.
+    fn summary(&self, arguments: &TrainClassifier) -> String {
+        let mut summary = self.head(arguments);
+        summary += "              accuracy  cross-entropy (nats per object)\n";
+        for [name, percent, loss] in self.figures() {
+            summary += &format!("  {name:<10}{percent:>10}  {loss:>13}\n");
         }
-        summary + &lines(&self.written)
+        summary
+    }
+
+    /// For a page.
+    fn account(&self, arguments: &TrainClassifier) -> Account {
+        let columns = vec![
+            Column::words(""),
+            Column::numbers("accuracy"),
+            Column::numbers("cross-entropy, nats per object"),
+        ];
+        Account {
+            head: self.head(arguments),
+            tables: vec![Table {
+                caption: String::new(),
+                columns,
+                rows: self.figures().map(Vec::from).to_vec(),
+            }],
+            remarks: Vec::new(),
+            warnings: Vec::new(),
+            losses: losses(&self.history),
+            chosen: of_training(&training_of(arguments, self.trained_on)),
+            pages: Vec::new(),
+        }
     }
 }

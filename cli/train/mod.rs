@@ -5,34 +5,53 @@ mod classifier;
 mod in_sequence;
 mod kohonen;
 mod report;
+mod report_page;
 mod runs;
 mod side_by_side;
 mod together;
+mod usage;
 
-use crate::arguments::{CheckpointOptions, Method, RunOptions, TrainingOptions};
+use crate::arguments::{Asked, CheckpointOptions, Method, RunOptions, TrainingOptions};
 use crate::data::About;
-use crate::output::OutputFolder;
+use crate::interruption::{self, Interrupted, Saving};
+use crate::model::MODEL;
+use crate::output::{CHECKPOINT, OutputFolder};
 use crate::pictures::Picture;
 use crate::progress::TrainingBar;
+use report::Account;
 use std::error::Error;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use unsup_data::in_one_line;
+use unsup_data::{ColumnWords, in_one_line};
 use unsup_models::{Epoch, History, Matrix, Real, Training};
 use unsup_nn::Module;
 use unsup_nn::optimiser::Optimiser;
-use unsup_nn::saving::{Description, Value, fingerprint, json, save_model};
+use unsup_nn::saving::{Description, Value, fingerprint, json};
 use unsup_nn::train::{Criterion, EarlyStopping, Run, Settings};
 
-const MODEL: &str = "model.safetensors";
 const HISTORY: &str = "history.csv";
-const CHECKPOINT: &str = "checkpoint.safetensors";
+const REPORT: &str = "report.html";
 /// What was good of a training that diverged: in files of their own, for what an earlier one left may be better.
 const DIVERGED: [&str; 2] = ["diverged.safetensors", "diverged.csv"];
 
-/// What every training may write.
+/// What a training with checkpoints may write.
 const WRITTEN: [&str; 5] = [MODEL, HISTORY, CHECKPOINT, DIVERGED[0], DIVERGED[1]];
+
+/// The folder for the results of a method: that of `--out`, or its own; for a page and files of these names.
+///
+/// # Errors
+/// As [`OutputFolder::open`].
+fn folder(
+    method: &str,
+    options: &RunOptions,
+    names: &[&str],
+    resume: bool,
+) -> Result<OutputFolder, String> {
+    let default = Path::new("runs").join(method);
+    let names = [names, &[REPORT]].concat();
+    OutputFolder::open(method, &default, options, &names, resume)
+}
 
 /// How often a run is saved where no number of steps is given.
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(30);
@@ -42,8 +61,6 @@ const MOST_WEIGHTS: usize = 200_000_000;
 
 /// What a training came to.
 pub struct Trained {
-    /// The method, by the name under which it is trained.
-    pub method: &'static str,
     /// For another program.
     pub json: Value,
     /// For a reader.
@@ -52,12 +69,35 @@ pub struct Trained {
     pub pictures: Vec<Picture>,
 }
 
-/// Trains a method, and writes what it came to into its folder. Nothing is printed to standard output.
+/// What a method's training came to. Its files have been put aside.
+struct Outcome {
+    out: OutputFolder,
+    json: Value,
+    /// Without the names of files.
+    summary: String,
+    pictures: Vec<Picture>,
+    account: Account,
+}
+
+/// Trains a method, and writes what it came to into its folder, with a page that tells it. Nothing is printed to standard
+/// output.
 ///
 /// # Errors
 /// If the data can't be read or are not what the method takes, the settings are of no use, the training diverges, or its
 /// results can't be written.
-pub fn train(method: &Method) -> Result<Trained, Box<dyn Error>> {
+pub fn train(asked: &Asked) -> Result<Trained, Box<dyn Error>> {
+    let mut outcome = outcome(&asked.method)?;
+    let page = report_page::page(asked, &outcome)?;
+    outcome.out.write(REPORT, page.as_bytes())?;
+    let written = outcome.out.commit()?;
+    Ok(Trained {
+        json: outcome.json,
+        summary: outcome.summary + &lines(&written),
+        pictures: outcome.pictures,
+    })
+}
+
+fn outcome(method: &Method) -> Result<Outcome, Box<dyn Error>> {
     match method {
         Method::Autoencoder(settings) => autoencoder::autoencoder(settings),
         Method::Linear(settings) => autoencoder::linear(settings),
@@ -94,15 +134,15 @@ struct Job<'a, M> {
 }
 
 impl<M: Module<f32>> Job<'_, M> {
-    /// Trains to the end, from the checkpoint in the folder on if that is asked for, and writes the model and the history. Returns
-    /// the history and what was written. Of a run that diverges what was good is written all the same.
+    /// Trains to the end, from the checkpoint in the folder on if that is asked for, and writes the model and the history,
+    /// which it returns. Of a run that diverges what was good is written all the same.
     fn run(
         self,
         options: &RunOptions,
         checkpoints: &CheckpointOptions,
-        out: &OutputFolder,
+        out: &mut OutputFolder,
         data: &About,
-    ) -> Result<(History, Vec<PathBuf>), Box<dyn Error>> {
+    ) -> Result<History, Box<dyn Error>> {
         let Self {
             model,
             criterion,
@@ -128,7 +168,11 @@ impl<M: Module<f32>> Job<'_, M> {
         )?;
         let bar = TrainingBar::new(settings.epochs, options.quiet);
         let mut saved = Instant::now();
+        let saving = Saving::begin();
         let diverged = loop {
+            if interruption::signal().is_some() {
+                break None;
+            }
             let progress = match run.advance(model, criterion, validation, &mut optimiser) {
                 Ok(Some(progress)) => progress,
                 Ok(None) => break None,
@@ -145,7 +189,9 @@ impl<M: Module<f32>> Job<'_, M> {
             };
             if due {
                 // what has been learned is worth more than that it could be saved on the way
-                let outcome = run.save_checkpoint(&checkpoint, model, &optimiser, &description);
+                let outcome = out.save_checkpoint(|path| {
+                    run.save_checkpoint(path, model, &optimiser, &description)
+                });
                 if let Err(error) = outcome {
                     bar.say(&in_one_line(&format!(
                         "the run goes on, but could not be saved: {error}"
@@ -155,12 +201,18 @@ impl<M: Module<f32>> Job<'_, M> {
             }
         };
         bar.finish();
+        drop(saving);
+        if let (Some(signal), None) = (interruption::signal(), &diverged) {
+            out.save_checkpoint(|path| run.save_checkpoint(path, model, &optimiser, &description))?;
+            let what = format!(" after step {}: --resume goes on with it", run.steps());
+            return Err(Interrupted { signal, what }.into());
+        }
         let history = run.finish(model);
         if history.epochs.is_empty()
             && let Some(error) = diverged
         {
             // from its first steps on: nothing was good, and it would diverge again
-            out.remove(CHECKPOINT)?;
+            out.remove_checkpoint()?;
             return Err(error.into());
         }
 
@@ -172,20 +224,16 @@ impl<M: Module<f32>> Job<'_, M> {
             None => [MODEL, HISTORY],
             Some(_) => DIVERGED,
         };
-        save_model(out.path(model_name), model, &description, &scaling)?;
-        let written = vec![out.path(model_name), out.write(history_name, &table)?];
-        // the run is done, or would diverge again: there is nothing to go on with
-        out.remove(CHECKPOINT)?;
+        out.save_model(model_name, model, &description, &scaling)?;
+        out.write(history_name, &table)?;
         if let Some(error) = diverged {
             let epoch = history.best.unwrap_or(history.epochs.len());
+            // it would diverge again, so there is nothing to go on with
+            let written = out.commit_beside()?;
             let model = written[0].display();
             return Err(format!("{error}; {model} holds the model after epoch {epoch}").into());
         }
-        // they are of an earlier run
-        for name in DIVERGED {
-            out.remove(name)?;
-        }
-        Ok((history, written))
+        Ok(history)
     }
 }
 
@@ -241,11 +289,19 @@ fn training(options: &TrainingOptions, rate: f64, objects: usize, seed: u64) -> 
     }
 }
 
+/// What was chosen for the options of a training, for its page.
+fn of_training(training: &Training) -> Vec<(&'static str, String)> {
+    vec![
+        ("--epochs", training.epochs.to_string()),
+        ("--rate", training.rate.to_string()),
+    ]
+}
+
 /// The learning rate where a method has none of its own.
 const USUAL_RATE: f64 = 0.002;
 
 /// The names under which a saved model holds the scaling of its inputs.
-const SCALING: [&str; 2] = ["scaling.shift", "scaling.scale"];
+pub const SCALING: [&str; 2] = ["scaling.shift", "scaling.scale"];
 
 /// What is subtracted from each feature, and what it is divided by, as rows.
 fn scaling_rows(data: &About) -> [Matrix<f64>; 2] {
@@ -266,7 +322,13 @@ fn describe<T: Real>(
     // with these a file of new objects is brought to the same features
     settings["feature_names"] = json!(data.feature_names);
     let words = data.words.iter();
-    let words = words.map(|column| json!({ "column": column.column, "words": column.words }));
+    let words = words.map(
+        |ColumnWords {
+             column,
+             feature,
+             words,
+         }| json!({ "column": column, "feature": feature, "words": words }),
+    );
     settings["words"] = words.collect();
     settings["image"] = json!(
         data.image
@@ -310,7 +372,7 @@ fn check_size(widths: &[usize], copies: usize, options: &str) -> Result<(), Stri
 const MOST_NUMBERS: usize = 100_000_000;
 
 /// Refuses a step that would need too much memory, before it is taken.
-fn check_numbers(numbers: usize, options: &str, what: &str) -> Result<(), String> {
+pub fn check_numbers(numbers: usize, options: &str, what: &str) -> Result<(), String> {
     match numbers <= MOST_NUMBERS {
         true => Ok(()),
         false => Err(format!(
@@ -341,13 +403,13 @@ fn lines(paths: &[PathBuf]) -> String {
 }
 
 /// A number of things: `"1 epoch"`, `"2 epochs"`.
-fn count(number: usize, one: &str, several: &str) -> String {
+pub fn count(number: usize, one: &str, several: &str) -> String {
     let what = if number == 1 { one } else { several };
     format!("{number} {what}")
 }
 
 /// A loss in four digits, however small or large.
-fn four_digits(x: f64) -> String {
+pub fn four_digits(x: f64) -> String {
     if x == 0.0 || (1e-3..1e6).contains(&x.abs()) {
         format!("{x:.4}")
     } else {

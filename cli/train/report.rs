@@ -1,8 +1,10 @@
 //! Figures of a training, with and without the method's idea: for another program, and for a reader.
 
-use super::{Trained, four_digits};
-use crate::pictures::Picture;
-use std::path::PathBuf;
+use super::{Outcome, four_digits};
+use crate::output::OutputFolder;
+use crate::page::{self, Column};
+use crate::pictures::{Estimate, Picture, Scale, curves};
+use unsup_models::{Epoch, History};
 use unsup_nn::saving::{Value, json};
 
 /// A figure.
@@ -138,6 +140,22 @@ impl Cell {
 }
 
 impl Table {
+    fn on_page(&self) -> page::Table {
+        let headings = self
+            .columns
+            .iter()
+            .map(|(_, heading)| Column::numbers(heading));
+        let rows = self.rows.iter().map(|(name, cells)| {
+            let cells = cells.iter().map(Cell::shown);
+            [name.clone()].into_iter().chain(cells).collect()
+        });
+        page::Table {
+            caption: self.title.trim_end_matches(':').to_owned(),
+            columns: [Column::words("")].into_iter().chain(headings).collect(),
+            rows: rows.collect(),
+        }
+    }
+
     fn json(&self) -> Value {
         let rows = self.rows.iter().map(|(name, cells)| {
             let mut row = json!({ "name": name });
@@ -180,6 +198,63 @@ impl Table {
     }
 }
 
+/// What a page says of a training, beside its pictures and its settings.
+pub struct Account {
+    /// What was trained on what, in lines.
+    pub head: String,
+    /// Figures.
+    pub tables: Vec<page::Table>,
+    /// What is to be said of them.
+    pub remarks: Vec<String>,
+    /// What is wrong with the model.
+    pub warnings: Vec<String>,
+    /// The losses of the training, drawn as SVG.
+    pub losses: Option<String>,
+    /// Options that were not given, as they are typed, and what was chosen for them.
+    pub chosen: Vec<(&'static str, String)>,
+    /// Pages of the method's own: their files, and what they are.
+    pub pages: Vec<(&'static str, &'static str)>,
+}
+
+/// The losses of a training against its epochs, as SVG; `None` where there is no epoch.
+pub fn losses(history: &History) -> Option<String> {
+    let of = |losses: fn(&Epoch) -> Option<f64>| -> Vec<(f64, f64)> {
+        let epochs = history.epochs.iter();
+        epochs
+            .filter_map(|epoch| Some((epoch.number as f64, losses(epoch)?)))
+            .collect()
+    };
+    let training = of(|epoch| Some(epoch.losses.total));
+    let aside = of(|epoch| epoch.validation.as_ref().map(|losses| losses.total));
+    let series = [("training", training), ("set aside", aside)];
+    over_epochs(&series, "loss", "The loss, epoch by epoch")
+}
+
+/// What fell from epoch to epoch, as SVG: named series of epochs and values; `None` where there is no point.
+pub fn over_epochs<N: AsRef<str>>(
+    series: &[(N, Vec<(f64, f64)>)],
+    what: &str,
+    caption: &str,
+) -> Option<String> {
+    let exact = |points: &[(f64, f64)]| -> Vec<(f64, Estimate)> {
+        let points = points.iter();
+        points.map(|&(x, y)| (x, Estimate::exactly(y))).collect()
+    };
+    let there = series.iter().filter(|(_, points)| !points.is_empty());
+    let there: Vec<(&str, Vec<_>)> = there
+        .map(|(name, points)| (name.as_ref(), exact(points)))
+        .collect();
+    if there.is_empty() {
+        return None;
+    }
+    let series: Vec<_> = there
+        .iter()
+        .map(|(name, points)| (*name, &points[..]))
+        .collect();
+    let axes = [("epoch", Scale::Linear), (what, Scale::Linear)];
+    Some(curves(&series, &[], axes, caption, ""))
+}
+
 /// What a training came to.
 pub struct Report {
     /// What was trained on what, in lines.
@@ -192,10 +267,10 @@ pub struct Report {
     pub ablated: Option<(String, Vec<Section>)>,
     /// What is wrong with the model.
     pub warnings: Vec<String>,
-    /// What was written, a line each.
-    pub written: String,
-    /// Pictures that are there but not of this run.
-    pub left: Vec<PathBuf>,
+    /// The losses of the training, drawn as SVG.
+    pub losses: Option<String>,
+    /// Options that were not given, as they are typed, and what was chosen for them.
+    pub chosen: Vec<(&'static str, String)>,
     /// How long it took.
     pub seconds: f64,
 }
@@ -231,13 +306,62 @@ impl Report {
         object
     }
 
-    /// All of it, with what was drawn.
-    pub fn of_training(&self, method: &'static str, pictures: Vec<Picture>) -> Trained {
-        Trained {
-            method,
+    /// All of it, with the folder that its files have been put aside in, and what was drawn.
+    pub fn outcome(self, out: OutputFolder, pictures: Vec<Picture>) -> Outcome {
+        Outcome {
             json: self.json(),
             summary: self.summary(),
             pictures,
+            account: self.account(),
+            out,
+        }
+    }
+
+    /// For a page.
+    fn account(self) -> Account {
+        let mut tables = Vec::new();
+        for (i, section) in self.sections.iter().enumerate() {
+            let said = section.figures.iter();
+            let said: Vec<&Figure> = said.filter(|figure| !figure.name.is_empty()).collect();
+            if said.is_empty() {
+                continue;
+            }
+            let mut columns = vec![Column::words(""), Column::numbers("value")];
+            let without = self
+                .ablated
+                .as_ref()
+                .and_then(|(_, sections)| sections.get(i));
+            if without.is_some() {
+                columns.push(Column::numbers("ablated"));
+            }
+            let rows = said.iter().map(|figure| {
+                let mut row = vec![figure.name.trim().to_owned(), figure.shown()];
+                if let Some(without) = without {
+                    let mut figures = without.figures.iter();
+                    let other = figures.find(|other| other.key == figure.key);
+                    row.push(other.map_or(String::new(), Figure::shown));
+                }
+                row
+            });
+            tables.push(page::Table {
+                caption: section.title.trim_end_matches(':').to_owned(),
+                columns,
+                rows: rows.collect(),
+            });
+        }
+        let said = self.tables.iter().filter(|table| !table.title.is_empty());
+        tables.extend(said.map(Table::on_page));
+        let ablated = self
+            .ablated
+            .map(|(what, _)| format!("Ablated, in the right column: {what}."));
+        Account {
+            head: self.head,
+            tables,
+            remarks: ablated.into_iter().collect(),
+            warnings: self.warnings,
+            losses: self.losses,
+            chosen: self.chosen,
+            pages: Vec::new(),
         }
     }
 
@@ -280,13 +404,6 @@ impl Report {
         for warning in &self.warnings {
             summary += &format!("Warning: {warning}\n");
         }
-        summary += &self.written;
-        for path in &self.left {
-            summary += &format!(
-                "{} was there before and is not of this run\n",
-                path.display()
-            );
-        }
         summary
     }
 }
@@ -310,8 +427,8 @@ mod tests {
             tables: Vec::new(),
             ablated: Some(("without".to_owned(), vec![section(2.0)])),
             warnings: vec!["dead".to_owned()],
-            written: "file\n".to_owned(),
-            left: vec![PathBuf::from("old.png")],
+            losses: None,
+            chosen: Vec::new(),
             seconds: 1.0,
         }
     }
@@ -329,8 +446,7 @@ mod tests {
     #[test]
     fn both_runs_stand_beside_each_other() {
         let expected = "Title\nAblated, in the right column: without\nErrors:\n  \
-            held out      1.5000     2.0000\n  ratio     none: no error       none\nWarning: dead\nfile\n\
-            old.png was there before and is not of this run\n";
+            held out      1.5000     2.0000\n  ratio     none: no error       none\nWarning: dead\n";
         assert_eq!(report().summary(), expected);
     }
 

@@ -1,29 +1,30 @@
 //! Methods that are trained several times: from other draws, on tasks of other sizes, beside their controls. What they
 //! share is here: the folder, one line of progress, the report.
 
-use super::report::{Report, Section, Table};
-use super::{HISTORY, MODEL, SCALING, Trained, count, lines, loss, scaling_rows, set_threads};
+use super::report::{self, Report, Section, Table};
+use super::{HISTORY, MODEL, Outcome, SCALING, count, folder, loss, scaling_rows, set_threads};
 use crate::arguments::RunOptions;
 use crate::data::About;
 use crate::output::OutputFolder;
 use crate::pictures::Picture;
 use crate::progress::TrainingBar;
+use std::cell::RefCell;
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 use unsup_models::{Epoch, History};
 use unsup_nn::Module;
-use unsup_nn::saving::{Description, save_model};
+use unsup_nn::saving::Description;
 
 /// Several trainings, and where their results go.
 pub struct Runs<'a> {
-    method: &'static str,
     options: &'a RunOptions,
     out: OutputFolder,
-    written: Vec<PathBuf>,
-    /// All names that this method may write.
-    names: Vec<&'static str>,
+    /// The losses of a training, drawn.
+    losses: Option<String>,
+    /// Those of the trainings of the first run, by what they are of.
+    kept: RefCell<Vec<(String, Vec<(f64, f64)>)>>,
     start: Instant,
     bar: Option<TrainingBar>,
     done: usize,
@@ -50,19 +51,17 @@ impl<'a> Runs<'a> {
     /// # Errors
     /// If the folder can't be written to.
     pub fn open(
-        method: &'static str,
+        method: &str,
         options: &'a RunOptions,
         names: &[&'static str],
     ) -> Result<Self, Box<dyn Error>> {
         set_threads(options.threads);
-        let default = PathBuf::from(format!("runs/{method}"));
         let names = [&[MODEL, HISTORY], names].concat();
         Ok(Self {
-            method,
             options,
-            out: OutputFolder::open(options.out.as_ref().unwrap_or(&default), &names)?,
-            written: Vec::new(),
-            names,
+            out: folder(method, options, &names, false)?,
+            losses: None,
+            kept: RefCell::default(),
             start: Instant::now(),
             bar: None,
             done: 0,
@@ -84,6 +83,14 @@ impl<'a> Runs<'a> {
 
     /// An epoch of a training that goes on has ended; it is shown beside `what` it is of.
     pub fn during(&self, what: &str, epoch: &Epoch) -> ControlFlow<()> {
+        if self.done == 0 {
+            self.keep(what, epoch);
+        }
+        self.show(what, epoch)
+    }
+
+    /// The same without keeping its losses.
+    pub fn show(&self, what: &str, epoch: &Epoch) -> ControlFlow<()> {
         if let Some(bar) = &self.bar {
             bar.update(
                 self.done,
@@ -91,6 +98,24 @@ impl<'a> Runs<'a> {
             );
         }
         ControlFlow::Continue(())
+    }
+
+    /// Keeps the losses of an epoch, to be drawn where nothing else is.
+    pub fn keep(&self, what: &str, epoch: &Epoch) {
+        let mut kept = self.kept.borrow_mut();
+        let place = kept.iter().position(|(name, _)| name == what);
+        let place = place.unwrap_or_else(|| {
+            kept.push((what.to_owned(), Vec::new()));
+            kept.len() - 1
+        });
+        // of a training in parts the epochs go on
+        let points = &mut kept[place].1;
+        points.push(((points.len() + 1) as f64, epoch.losses.total));
+    }
+
+    /// Whether losses have been kept.
+    pub fn has_kept(&self) -> bool {
+        !self.kept.borrow().is_empty()
     }
 
     /// Says something above the line of progress.
@@ -124,14 +149,12 @@ impl<'a> Runs<'a> {
         description: &Description,
         data: Option<&About>,
     ) -> Result<(), Box<dyn Error>> {
-        let path = self.out.path(name);
         let rows = data.map(scaling_rows);
         let scaling: Vec<_> = rows
             .iter()
             .flat_map(|rows| SCALING.into_iter().zip(rows))
             .collect();
-        save_model(&path, model, description, &scaling)?;
-        self.written.push(path);
+        self.out.save_model(name, model, description, &scaling)?;
         Ok(())
     }
 
@@ -143,6 +166,7 @@ impl<'a> Runs<'a> {
         let mut table = Vec::new();
         history.write_csv(&mut table)?;
         self.write(HISTORY, &table)?;
+        self.losses = report::losses(history);
         Ok(())
     }
 
@@ -151,28 +175,22 @@ impl<'a> Runs<'a> {
     /// # Errors
     /// If it can't be written.
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
-        self.written.push(self.out.write(name, bytes)?);
-        Ok(())
+        self.out.write(name, bytes)
     }
 
-    /// The path of a file in the folder.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.out.path(name)
-    }
-
-    /// Removes a file of an earlier run, if it is there.
+    /// Leaves what has been written beside what was there before, where nothing better came of it. Returns its paths.
     ///
     /// # Errors
-    /// If it can't be removed.
-    pub fn remove(&self, name: &str) -> Result<(), String> {
-        self.out.remove(name)
+    /// If it can't be put in its place.
+    pub fn leave(mut self) -> Result<Vec<PathBuf>, String> {
+        self.out.commit_beside()
     }
 
     /// Draws and writes.
     ///
     /// # Errors
     /// If something can't be drawn or written.
-    pub fn finish(mut self, findings: Findings) -> Result<Trained, Box<dyn Error>> {
+    pub fn finish(mut self, findings: Findings) -> Result<Outcome, Box<dyn Error>> {
         if let Some(bar) = &self.bar {
             bar.finish();
         }
@@ -183,15 +201,9 @@ impl<'a> Runs<'a> {
             warnings,
             pictures,
         } = findings;
-        self.written.extend(self.out.write_pictures(&pictures)?);
+        self.out.write_pictures(&pictures)?;
         let seconds = self.start.elapsed().as_secs_f64();
         let (title, rest) = head.split_once('\n').unwrap_or((&head, ""));
-        let is_new = |path: &PathBuf| !self.written.contains(path);
-        let left = self
-            .names
-            .iter()
-            .filter_map(|name| self.out.find(name))
-            .filter(is_new);
         let report = Report {
             head: format!(
                 "{title}, seed {}, {seconds:.1} s\n{rest}",
@@ -201,11 +213,14 @@ impl<'a> Runs<'a> {
             tables,
             ablated: None,
             warnings,
-            written: lines(&self.written),
-            left: left.collect(),
+            losses: self.losses.or_else(|| {
+                let caption = "The losses of the first run, epoch by epoch; of a training in parts one part after the other";
+                report::over_epochs(&self.kept.into_inner(), "loss", caption)
+            }),
+            chosen: Vec::new(),
             seconds,
         };
-        Ok(report.of_training(self.method, pictures))
+        Ok(report.outcome(self.out, pictures))
     }
 }
 

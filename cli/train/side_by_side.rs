@@ -7,10 +7,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use unsup_autograd::for_each_chunk;
 use unsup_models::Epoch;
 
-/// The line of progress, for jobs side by side.
-pub struct Live<'r, 'a>(Mutex<&'r mut Runs<'a>>);
+/// The line of progress, for a job among others.
+pub struct Live<'m, 'r, 'a> {
+    runs: &'m Mutex<&'r mut Runs<'a>>,
+    /// Whether it is the first of all jobs: the losses of its trainings are kept.
+    is_first: bool,
+}
 
-impl<'r, 'a> Live<'r, 'a> {
+impl<'r, 'a> Live<'_, 'r, 'a> {
     /// A training has ended; `what` is to be shown of it.
     pub fn trained(&self, what: String) {
         self.runs().trained(what);
@@ -18,11 +22,15 @@ impl<'r, 'a> Live<'r, 'a> {
 
     /// An epoch of a training that goes on has ended; it is shown beside `what` it is of.
     pub fn during(&self, what: &str, epoch: &Epoch) -> ControlFlow<()> {
-        self.runs().during(what, epoch)
+        let runs = self.runs();
+        if self.is_first {
+            runs.keep(what, epoch);
+        }
+        runs.show(what, epoch)
     }
 
     fn runs(&self) -> MutexGuard<'_, &'r mut Runs<'a>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -34,14 +42,19 @@ impl<'r, 'a> Live<'r, 'a> {
 pub fn side_by_side<T: Send>(
     runs: &mut Runs<'_>,
     jobs: usize,
-    job: impl Fn(usize, &Live<'_, '_>) -> Result<T, String> + Sync,
+    job: impl Fn(usize, &Live<'_, '_, '_>) -> Result<T, String> + Sync,
 ) -> Result<Vec<T>, String> {
-    let live = Live(Mutex::new(runs));
+    let is_first = !runs.has_kept();
+    let runs = Mutex::new(runs);
     let mut outcomes: Vec<Option<Result<T, String>>> = (0..jobs).map(|_| None).collect();
     // those after it are not needed any more
     let first_failed = AtomicUsize::new(usize::MAX);
     for_each_chunk(&mut outcomes, 1, |number, outcome| {
         if number < first_failed.load(Ordering::Relaxed) {
+            let live = Live {
+                runs: &runs,
+                is_first: is_first && number == 0,
+            };
             let result = job(number, &live);
             if result.is_err() {
                 first_failed.fetch_min(number, Ordering::Relaxed);
@@ -66,6 +79,7 @@ mod tests {
                 seed: 0,
                 threads: Some(threads),
                 out: Some(folder.path().to_owned()),
+                force: false,
                 json: false,
                 quiet: true,
             };

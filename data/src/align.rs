@@ -1,6 +1,7 @@
 //! A second file, brought to the coding of the first.
 
 use crate::error::quoted;
+use crate::files::table::listed;
 use crate::{ColumnWords, DataError, Dataset};
 use std::collections::HashMap;
 use unsup_autograd::Matrix;
@@ -46,9 +47,10 @@ impl Dataset {
                 (false, _) => "columns of features",
             };
             return refuse(format!(
-                "found {} {kind}, expected {} as in the training data",
+                "found {} {kind}, expected {} as in the training data{}",
                 columns.len(),
-                expected.len()
+                expected.len(),
+                which_differ(&columns, &expected)
             ));
         }
         if let (Some(found), Some(expected)) = (self.image, train.image)
@@ -218,6 +220,28 @@ impl Dataset {
     }
 }
 
+/// Which columns are missing and which are too many, where all have names; else nothing.
+fn which_differ(columns: &[Column<'_>], expected: &[Column<'_>]) -> String {
+    fn names<'a>(of: &[Column<'a>]) -> Option<Vec<&'a str>> {
+        of.iter().map(|column| column.name).collect()
+    }
+    let (Some(found), Some(expected)) = (names(columns), names(expected)) else {
+        return String::new();
+    };
+    let without = |of: &[&str], others: &[&str]| {
+        let left = of.iter().filter(|name| !others.contains(name));
+        let left: Vec<String> = left.map(|name| quoted(name.as_bytes())).collect();
+        (!left.is_empty()).then(|| listed(left.into_iter()))
+    };
+    let missing = without(&expected, &found).map(|names| format!("missing {names}"));
+    let further = without(&found, &expected).map(|names| format!("not among them {names}"));
+    let parts: Vec<String> = missing.into_iter().chain(further).collect();
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!(": {}", parts.join(", ")),
+    }
+}
+
 /// A column, of numbers or words, that became a feature or several.
 pub(crate) struct Column<'a> {
     pub(crate) feature: usize,
@@ -372,7 +396,11 @@ mod tests {
         for (test, problem) in [
             (
                 "w,x,y\nred,1,one\n",
-                ": found 2 columns of features, expected 3 as in the training data",
+                ": found 2 columns of features, expected 3 as in the training data: missing \"v\"",
+            ),
+            (
+                "w,u,x,v,z,y\nred,1,2,a,3,one\n",
+                ": found 5 columns of features, expected 3 as in the training data: not among them \"u\", \"z\"",
             ),
             (
                 "w,z,v,y\nred,1,a,one\n",

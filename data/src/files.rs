@@ -11,6 +11,7 @@ pub(crate) mod table;
 
 use crate::Dataset;
 use std::collections::BTreeSet;
+use std::fmt::{Display, LowerExp};
 use std::io::{self, Write};
 
 /// Turns the numbers of a file of labels into classes: the distinct ones, in order, become 0, 1, .. and give the names.
@@ -36,14 +37,14 @@ pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
     (!bytes.contains(&0)).then_some(text)
 }
 
-/// Writes a number, not NaN, with as many digits as it takes to read it back to the same bits, in the shorter of the usual
+/// Writes a number, not NaN, with as many digits as it takes to read it back to the same bits of its type, in the shorter of the usual
 /// and the exponential form. An infinite one, which no reader takes, is an error of the row and column `place`.
-pub(crate) fn write_number(
+pub(crate) fn write_number<T: Copy + Display + LowerExp + Into<f64>>(
     out: &mut impl Write,
-    value: f64,
+    value: T,
     place: (usize, usize),
 ) -> io::Result<()> {
-    match value.abs() {
+    match value.into().abs() {
         f64::INFINITY => {
             let (i, j) = (place.0 + 1, place.1 + 1);
             let problem = format!("row {i}, column {j} is {value}, expected a finite number");

@@ -15,7 +15,7 @@
 //! | a NumPy array, with the feature `npy` | `read_npy`, `read_npy_from` |
 //!
 //! [`write_csv_to`] and, with the feature, `write_npy_to` write a matrix that these read back to the same bits, and
-//! [`write_cod_to`] a map or codebook.
+//! [`write_cod_to`] a map or codebook; [`CsvWriter`] writes a table row by row.
 //!
 //! [`Scaling`] brings the columns to one scale, [`splits`] hold a part out, and [`Dataset::aligned_with`] brings a second
 //! file to the coding of the first. [`Dataset::take_columns`] takes out what is no feature: answers, say.
@@ -77,9 +77,10 @@ pub use files::idx::{self, read_idx, read_idx_with_labels};
 #[cfg(feature = "npy")]
 pub use files::npy::{read_npy, read_npy_from, write_npy_to};
 pub use files::table::{
-    Delimiter, LabelColumn, MOST_WORDS, TableOptions, read_table, read_table_from, write_csv_to,
+    Cell, CsvWriter, Delimiter, LabelColumn, MOST_WORDS, TableOptions, read_table, read_table_from,
+    write_csv_to,
 };
-pub use read::{ReadOptions, read};
+pub use read::{Format, ReadOptions, read, read_with_format};
 pub use scaling::{Scaling, ScalingKind};
 pub use setting::SettingError;
 pub use taken::TakenColumn;

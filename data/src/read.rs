@@ -4,6 +4,7 @@ use crate::files::cifar::{self, CifarKind};
 use crate::files::source::{Source, name_of};
 use crate::files::{idx, table};
 use crate::{DataError, Dataset, Delimiter, LabelColumn, TableOptions};
+use std::fmt;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
@@ -58,6 +59,50 @@ pub struct ReadOptions {
 /// # Errors
 /// As for the reader of the format, or if an option is given that does not apply to it.
 pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Dataset, DataError> {
+    read_with_format(path, options).map(|(data, _)| data)
+}
+
+/// What a file was known to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// A table of text.
+    Table,
+    /// IDX, as MNIST is kept.
+    Idx,
+    /// NumPy's array.
+    Npy,
+    /// A batch of CIFAR.
+    Cifar,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Format::Table => "table of text",
+            Format::Idx => "IDX",
+            Format::Npy => ".npy",
+            Format::Cifar => "CIFAR batch",
+        })
+    }
+}
+
+/// As [`read()`], and what the file was known to be.
+///
+/// ```
+/// use unsup_data::{Format, ReadOptions, read_with_format};
+///
+/// let images = concat!(env!("CARGO_MANIFEST_DIR"), "/digits/digits-images-idx3-ubyte.gz");
+/// let (digits, format) = read_with_format(images, &ReadOptions::default())?;
+/// assert_eq!((digits.features.rows(), format), (1797, Format::Idx));
+/// # Ok::<(), unsup_data::DataError>(())
+/// ```
+///
+/// # Errors
+/// As [`read()`].
+pub fn read_with_format(
+    path: impl AsRef<Path>,
+    options: &ReadOptions,
+) -> Result<(Dataset, Format), DataError> {
     let path = path.as_ref();
     let file = path.display().to_string();
     let mut source = Source::open(path)?;
@@ -82,15 +127,16 @@ pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Dataset, Da
         let (kind, bytes) = cifar::read_records(&mut source, options.cifar, &file)
             .map_err(|error| idx_fault.unwrap_or(error))?;
         options.check("a CIFAR batch", &[CIFAR], &file)?;
-        return cifar::dataset(path, &[bytes], kind);
+        return Ok((cifar::dataset(path, &[bytes], kind)?, Format::Cifar));
     }
     if start.starts_with(&[0, 0]) {
         options.check("an IDX file", &[LABELS], &file)?;
-        return idx::dataset(source, path, options.labels.as_deref());
+        let data = idx::dataset(source, path, options.labels.as_deref())?;
+        return Ok((data, Format::Idx));
     }
     if is_array {
         options.check("a .npy file", &[LABELS], &file)?;
-        return npy(source, path, &file, options);
+        return Ok((npy(source, path, &file, options)?, Format::Npy));
     }
     options.check(
         "a table of text",
@@ -106,7 +152,7 @@ pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Dataset, Da
     };
     let mut data = table::dataset(source, &file, &options)?;
     data.name = name_of(path);
-    Ok(data)
+    Ok((data, Format::Table))
 }
 
 #[cfg(feature = "npy")]

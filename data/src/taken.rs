@@ -124,6 +124,11 @@ impl Dataset {
         Ok(taken)
     }
 
+    /// Whether [`Dataset::take_columns`] would find this column.
+    pub fn has_column(&self, which: &LabelColumn) -> bool {
+        !self.table_columns.is_empty() && self.place_of(which, &self.columns()).is_ok()
+    }
+
     /// The place of a column among those that became features.
     fn place_of(&self, which: &LabelColumn, columns: &[Column<'_>]) -> Result<usize, DataError> {
         let refuse = |problem: String| Err(DataError::new(&self.name, problem));
@@ -267,6 +272,8 @@ mod tests {
         ] {
             let mut data = read(TABLE, Some("y"));
             let before = data.feature_names.clone();
+            let found = data.has_column(&which[0].parse().unwrap());
+            assert_eq!(found, ["x", "1"].contains(&which[0]), "{}", which[0]);
             let error = take(&mut data, which).unwrap_err();
             assert_eq!(error, format!("table: {problem}"));
             assert_eq!(data.feature_names, before, "nothing is taken");

@@ -16,7 +16,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// # Errors
 /// If the file can't be written or put in place; the error names `path`.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    replace(path, |file| file.write_all(bytes))
+    replace_atomically(path, |file| file.write_all(bytes))
+}
+
+/// The same for what does not lie in memory as a whole: `write` is given the file aside, which should be buffered. If it
+/// fails, what was at `path` is untouched.
+///
+/// ```
+/// use std::io::Write;
+/// use unsup_nn::files::replace_atomically;
+///
+/// let file = std::env::temp_dir().join(format!("numbers-{}", std::process::id()));
+/// replace_atomically(&file, |file| (1..4).try_for_each(|number| writeln!(file, "{number}")))?;
+/// assert_eq!(std::fs::read(&file)?, b"1\n2\n3\n");
+/// # std::fs::remove_file(file)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// If `write` fails, or the file can't be put in place; the error names `path`.
+pub fn replace_atomically(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    replace(path, write)
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 

@@ -117,13 +117,18 @@ impl Demonstration {
         words.nth(1).unwrap_or("")
     }
 
-    /// The command as a reader would type it after `unsup`, with the seed if it is another than 0.
+    /// The command as a reader would type it after `unsup`; the lecture's seed is added to its own, which is 0 if it has
+    /// none.
     pub fn typed(&self, quick: bool, seed: u64) -> String {
         let command = if quick { self.quick } else { self.command };
-        match seed {
-            0 => command.to_owned(),
-            seed => format!("{command} --seed {seed}"),
+        if seed == 0 {
+            return command.to_owned();
         }
+        let (before, own) = command.split_once(" --seed ").unwrap_or((command, "0"));
+        let (own, after) = own.split_once(' ').unwrap_or((own, ""));
+        let own: u64 = own.parse().expect("a demonstration's seed is a number");
+        let typed = format!("{before} --seed {} {after}", own.wrapping_add(seed));
+        typed.trim_end().to_owned()
     }
 }
 
@@ -203,6 +208,26 @@ mod tests {
         let parts = Part::ALL.map(|part| (part.title(), part.introduction()));
         let ends = [("introduction", INTRODUCTION), ("conclusion", CONCLUSION)];
         expositions.chain(parts).chain(ends).collect()
+    }
+
+    #[test]
+    fn another_seed_is_added_to_that_of_the_command() {
+        let of = |command, seed| {
+            let demonstration = Demonstration {
+                command,
+                quick: "",
+                pictures: &[],
+            };
+            demonstration.typed(false, seed)
+        };
+        assert_eq!(of("train som", 0), "train som");
+        assert_eq!(of("train som --seed 1", 0), "train som --seed 1");
+        assert_eq!(of("train som", 3), "train som --seed 3");
+        assert_eq!(of("train som --seed 1", 3), "train som --seed 4");
+        assert_eq!(
+            of("train som --seed 1 --size 6x6", u64::MAX),
+            "train som --seed 0 --size 6x6"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{Plan, Session, beside_ablated, check_numbers, filters};
 use crate::arguments::{TrainContractive, jacobian_name};
 use crate::pictures::{self, Picture};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Contractive, Jacobian, Loss};
@@ -17,7 +17,7 @@ const MOST_JACOBIANS: usize = 200;
 const MOST_SPECTRA: usize = 50;
 
 /// `unsup train contractive`
-pub fn contractive(arguments: &TrainContractive) -> Result<Trained, Box<dyn Error>> {
+pub fn contractive(arguments: &TrainContractive) -> Result<Outcome, Box<dyn Error>> {
     let (hidden, code) = (&arguments.widths.0, arguments.code);
     let jacobian = match arguments.jacobian {
         Some(Jacobian::ClosedForm) if !hidden.is_empty() => {

@@ -4,7 +4,7 @@ use super::{Plan, Session, filters};
 use crate::arguments::{NoiseKind, TrainDenoising};
 use crate::data::Split;
 use crate::pictures::{self, Picture};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_data::Dataset;
@@ -23,7 +23,7 @@ fn ring() -> GaussianMixture {
 }
 
 /// `unsup train denoising`
-pub fn denoising(arguments: &TrainDenoising) -> Result<Trained, Box<dyn Error>> {
+pub fn denoising(arguments: &TrainDenoising) -> Result<Outcome, Box<dyn Error>> {
     let noise = noise(arguments)?;
     let on_ring = arguments.ring;
     let code = arguments.code.unwrap_or(if on_ring { 64 } else { 128 });

@@ -27,8 +27,8 @@ pub use variational::variational;
 
 use super::report::{self, Figure, Report, Section};
 use super::{
-    Job, Trained, USUAL_RATE, WRITTEN, architecture, check_numbers, check_size, count, describe,
-    four_digits, lines, listed, loss, set_threads, training,
+    Job, Outcome, USUAL_RATE, WRITTEN, architecture, check_numbers, check_size, count, describe,
+    folder, four_digits, listed, loss, of_training, set_threads, training,
 };
 use crate::arguments::AutoEncoderOptions;
 use crate::data::{Missing, Split};
@@ -37,7 +37,6 @@ use crate::pictures::{self, Picture};
 use crate::progress::TrainingBar;
 use std::error::Error;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::time::Instant;
 use unsup_models::autoencoder::{
     Architecture, AutoEncoder, EncoderDecoder, Loss, Method, Plain, Reconstruction, Warning, uses,
@@ -78,7 +77,8 @@ struct Session<'a> {
     code: usize,
     rate: f64,
     out: OutputFolder,
-    written: Vec<PathBuf>,
+    /// The losses of the training, drawn.
+    losses: Option<String>,
     start: Instant,
 }
 
@@ -120,9 +120,8 @@ impl<'a> Session<'a> {
             2,
             &format!("--widths {} --code {code}", listed(hidden)),
         )?;
-        let default = PathBuf::from(format!("runs/{method}"));
         let names = [&WRITTEN[..], &PICTURES].concat();
-        let out = OutputFolder::open(options.run.out.as_ref().unwrap_or(&default), &names)?;
+        let out = folder(method, &options.run, &names, options.checkpoint.resume)?;
         Ok(Self {
             method,
             options,
@@ -132,7 +131,7 @@ impl<'a> Session<'a> {
             code,
             rate,
             out,
-            written: Vec::new(),
+            losses: None,
             start,
         })
     }
@@ -186,8 +185,8 @@ impl<'a> Session<'a> {
             description,
         };
         let (run, checkpoint) = (&self.options.run, &self.options.checkpoint);
-        let (_, written) = job.run(run, checkpoint, &self.out, &self.data.about)?;
-        self.written.extend(written);
+        let history = job.run(run, checkpoint, &mut self.out, &self.data.about)?;
+        self.losses = report::losses(&history);
         Ok(())
     }
 
@@ -353,7 +352,7 @@ impl<'a> Session<'a> {
         learned: Learned<'_>,
         ablated: Option<(&str, Learned<'_>)>,
         pictures: Vec<Picture>,
-    ) -> Result<Trained, Box<dyn Error>> {
+    ) -> Result<Outcome, Box<dyn Error>> {
         let pca = PcaLoss::of(&self.data, self.code);
         let mut sections = self.sections(learned.model, &pca)?;
         sections.extend(learned.section);
@@ -374,17 +373,13 @@ impl<'a> Session<'a> {
             value("pca_loss"),
         );
         drawn.extend(pictures);
-        self.written.extend(self.out.write_pictures(&drawn)?);
-        let left = PICTURES
-            .iter()
-            .filter(|name| drawn.iter().all(|drawn| drawn.name != **name))
-            .filter_map(|name| self.out.find(name));
-        let features = self.train.columns();
+        self.out.write_pictures(&drawn)?;
+        let (features, training) = (self.train.columns(), self.training());
         let report = Report {
             head: format!(
                 "{title}, {}, seed {}, {:.1} s\n\
                  Data: {}, {} to train and {} held out, {}{}\n",
-                count(self.training().epochs, "epoch", "epochs"),
+                count(training.epochs, "epoch", "epochs"),
                 self.options.run.seed,
                 self.start.elapsed().as_secs_f64(),
                 self.data.about.name,
@@ -397,11 +392,11 @@ impl<'a> Session<'a> {
             tables: Vec::new(),
             ablated: without,
             warnings: learned.warnings.iter().map(ToString::to_string).collect(),
-            written: lines(&self.written),
-            left: left.collect(),
+            losses: self.losses,
+            chosen: of_training(&training),
             seconds: self.start.elapsed().as_secs_f64(),
         };
-        Ok(report.of_training(self.method, drawn))
+        Ok(report.outcome(self.out, drawn))
     }
 
     /// Widths there and back, for a title: "64-128-2-128-64".
@@ -463,7 +458,7 @@ impl<'p> Plan<'p> {
         mut session: Session<'_>,
         section: impl Fn(&Session<'_>, &AutoEncoder<f32>) -> Option<Section>,
         pictures: impl Fn(&Session<'_>, &AutoEncoder<f32>, Option<&AutoEncoder<f32>>) -> Vec<Picture>,
-    ) -> Result<Trained, Box<dyn Error>> {
+    ) -> Result<Outcome, Box<dyn Error>> {
         let (x, features) = (session.train.clone(), session.train.columns());
         let mut model = AutoEncoder::new(features, &self.architecture);
         let criterion = Reconstruction {

@@ -3,7 +3,7 @@
 use super::{FILTERS, Plan, Session, USUAL_RATE, filters};
 use crate::arguments::{TrainAutoEncoder, TrainLinear, TrainTwoLayer};
 use crate::pictures::{self, Picture};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Decoder, Loss, Plain};
@@ -12,7 +12,7 @@ use unsup_nn::classical::principal_angles;
 use unsup_nn::saving::json;
 
 /// `unsup train autoencoder`
-pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<Trained, Box<dyn Error>> {
+pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<Outcome, Box<dyn Error>> {
     let (hidden, code) = (&arguments.widths.0, arguments.code);
     let session = Session::open("autoencoder", &arguments.common, USUAL_RATE, hidden, code)?;
     let (loss, output) = session.loss(Loss::Squared)?;
@@ -40,7 +40,7 @@ pub fn autoencoder(arguments: &TrainAutoEncoder) -> Result<Trained, Box<dyn Erro
 }
 
 /// `unsup train linear`
-pub fn linear(arguments: &TrainLinear) -> Result<Trained, Box<dyn Error>> {
+pub fn linear(arguments: &TrainLinear) -> Result<Outcome, Box<dyn Error>> {
     let code = arguments.code;
     let session = Session::open("linear", &arguments.common, 0.02, &[], code)?;
     let (loss, output) = session.loss(Loss::Squared)?;
@@ -119,7 +119,7 @@ fn atoms(model: &AutoEncoder<f32>) -> Matrix<f32> {
 }
 
 /// `unsup train two-layer`
-pub fn two_layer(arguments: &TrainTwoLayer) -> Result<Trained, Box<dyn Error>> {
+pub fn two_layer(arguments: &TrainTwoLayer) -> Result<Outcome, Box<dyn Error>> {
     let code = arguments.code;
     let session = Session::open("two-layer", &arguments.common, 0.01, &[], code)?;
     let (loss, output) = session.loss(Loss::Squared)?;

@@ -2,7 +2,7 @@
 
 use super::{Plan, Session, check_numbers};
 use crate::arguments::TrainRelational;
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::autoencoder::{Architecture, AutoEncoder, Loss, Relational};
@@ -12,7 +12,7 @@ use unsup_nn::saving::json;
 const MOST_PAIRED: usize = 1000;
 
 /// `unsup train relational`
-pub fn relational(arguments: &TrainRelational) -> Result<Trained, Box<dyn Error>> {
+pub fn relational(arguments: &TrainRelational) -> Result<Outcome, Box<dyn Error>> {
     let (hidden, code) = (&arguments.widths.0, arguments.code);
     let session = Session::open("relational", &arguments.common, 0.005, hidden, code)?;
     if session.train.rows() < 2 {

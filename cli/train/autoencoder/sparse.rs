@@ -3,7 +3,7 @@
 use super::{Plan, Session, USUAL_RATE, beside_ablated, filters};
 use crate::arguments::{SparseKind, TrainSparse, sparse_name};
 use crate::pictures::{self, Picture};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::Activation;
@@ -12,7 +12,7 @@ use unsup_nn::saving::json;
 use unsup_nn::{Module, Path};
 
 /// `unsup train sparse`
-pub fn sparse(arguments: &TrainSparse) -> Result<Trained, Box<dyn Error>> {
+pub fn sparse(arguments: &TrainSparse) -> Result<Outcome, Box<dyn Error>> {
     let (code, kind) = (arguments.code, arguments.penalty);
     if arguments.epsilon.is_some() && kind != SparseKind::Activations {
         return Err("--epsilon has no use here: it is of --penalty activations".into());

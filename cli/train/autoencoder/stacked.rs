@@ -3,7 +3,7 @@
 use super::{Learned, Session, filters, saved_architecture, with};
 use crate::arguments::TrainStacked;
 use crate::progress::TrainingBar;
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Figure, Section};
 use std::error::Error;
 use std::ops::ControlFlow;
@@ -14,7 +14,7 @@ use unsup_models::{Activation, Training};
 use unsup_nn::saving::json;
 
 /// `unsup train stacked`
-pub fn stacked(arguments: &TrainStacked) -> Result<Trained, Box<dyn Error>> {
+pub fn stacked(arguments: &TrainStacked) -> Result<Outcome, Box<dyn Error>> {
     let (hidden, code, seed) = (
         &arguments.widths.0,
         arguments.code,

@@ -2,7 +2,7 @@
 
 use super::{Learned, Session, USUAL_RATE, saved_architecture, with};
 use crate::arguments::TrainSemiSupervised;
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::autoencoder::{Architecture, Denoising, Joint, Loss, Method, Noise, Supervised};
@@ -11,7 +11,7 @@ use unsup_nn::Module;
 use unsup_nn::saving::json;
 
 /// `unsup train semi-supervised`
-pub fn semi_supervised(arguments: &TrainSemiSupervised) -> Result<Trained, Box<dyn Error>> {
+pub fn semi_supervised(arguments: &TrainSemiSupervised) -> Result<Outcome, Box<dyn Error>> {
     let (hidden, code, seed) = (
         &arguments.widths.0,
         arguments.code,
@@ -64,6 +64,7 @@ pub fn semi_supervised(arguments: &TrainSemiSupervised) -> Result<Trained, Box<d
     let settings = json!({
         "labels": rows.len(),
         "classes": session.data.about.label_names,
+        "outputs": count,
         "lambda": arguments.lambda,
         "sigma": arguments.sigma,
     });

@@ -3,7 +3,7 @@
 use super::{Learned, Session, check_numbers};
 use crate::arguments::TrainVariational;
 use crate::pictures::{self, Picture};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Figure, Section};
 use std::error::Error;
 use unsup_models::Matrix;
@@ -21,7 +21,7 @@ const SIDE: usize = 10;
 const SHOWN: usize = 6;
 
 /// `unsup train variational`
-pub fn variational(arguments: &TrainVariational) -> Result<Trained, Box<dyn Error>> {
+pub fn variational(arguments: &TrainVariational) -> Result<Outcome, Box<dyn Error>> {
     let (hidden, code, seed) = (
         &arguments.widths.0,
         arguments.code,

@@ -4,7 +4,7 @@ use super::{class_name, few_of_each, fewest, surrogate, usual_epochs};
 use crate::arguments::{TrainDistill, TrainingOptions};
 use crate::data::{About, Missing, Split};
 use crate::pictures::{self, Estimate, Picture, Scale};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::classifier::Classed;
 use crate::train::report::{Cell, Table};
 use crate::train::runs::{Findings, Runs, runs, seed_of, spread_of};
@@ -35,7 +35,7 @@ const TEMPERATURE: f64 = 4.0;
 const UNITS: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
 /// `unsup train distill`
-pub fn distill(arguments: &TrainDistill) -> Result<Trained, Box<dyn Error>> {
+pub fn distill(arguments: &TrainDistill) -> Result<Outcome, Box<dyn Error>> {
     arguments
         .data
         .check(&[("--test", arguments.test.is_some())])?;
@@ -368,6 +368,7 @@ impl<'a> Lesson<'a> {
     fn save(&self, student: &Predictor<f32>, runs: &mut Runs<'_>) -> Result<(), Box<dyn Error>> {
         let settings = json!({
             "classes": self.about.label_names,
+            "outputs": self.classes,
             "hidden": self.widths,
             "activation": Activation::Relu.to_string(),
             "teacher_hidden": self.teacher_widths,

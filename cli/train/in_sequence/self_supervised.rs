@@ -3,7 +3,7 @@
 use crate::arguments::TrainSelfSupervised;
 use crate::data::{About, Missing, Split};
 use crate::pictures::{self, Picture, TileShape};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, runs, seed_of};
 use crate::train::{
@@ -36,7 +36,7 @@ const SHOWN: usize = 12;
 const FRAGMENTS: &str = "fragments.png";
 
 /// `unsup train self-supervised`
-pub fn self_supervised(arguments: &TrainSelfSupervised) -> Result<Trained, Box<dyn Error>> {
+pub fn self_supervised(arguments: &TrainSelfSupervised) -> Result<Outcome, Box<dyn Error>> {
     let split = images(arguments)?;
     let fragments = fragments(arguments, &split.about)?;
     let task = PositionTask {

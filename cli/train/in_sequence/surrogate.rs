@@ -3,7 +3,7 @@
 use super::distillation::{PICTURES, RATE};
 use crate::arguments::{FunctionName, TrainDistill, TrainingOptions, function_name};
 use crate::pictures::{self, Picture};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of};
 use crate::train::{architecture, check_numbers, check_size, count, listed, training};
@@ -31,7 +31,7 @@ const INPUTS: usize = 5;
 const NEW_POINTS: usize = 5000;
 
 /// `unsup train distill --function`
-pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<Trained, Box<dyn Error>> {
+pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<Outcome, Box<dyn Error>> {
     let calls = arguments.calls.unwrap_or(CALLS);
     let function = function(arguments, name, calls)?;
     let a = |x: &Matrix<f32>| {

@@ -4,7 +4,7 @@ use super::{class_name, differences, few_of_each, fewest, usual_epochs};
 use crate::arguments::{DigitTask, SourceLabel, TrainTransfer, Widths};
 use crate::data::{About, Further, Missing, Part, Split};
 use crate::pictures::{self, Estimate, Picture, Scale};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::classifier::Classed;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
@@ -23,7 +23,7 @@ const SOURCE_EPOCHS: usize = 30;
 const UNLABELLED_EPOCHS: usize = 60;
 
 /// `unsup train transfer`
-pub fn transfer(arguments: &TrainTransfer) -> Result<Trained, Box<dyn Error>> {
+pub fn transfer(arguments: &TrainTransfer) -> Result<Outcome, Box<dyn Error>> {
     let of_files = [
         ("--source", arguments.source.is_some()),
         ("--source-label", arguments.source_label.is_some()),
@@ -128,7 +128,7 @@ impl Problem {
             }
             Some(source) => {
                 let label = match &arguments.source_label {
-                    None => arguments.data.label.as_ref(),
+                    None => arguments.data.reading.label.as_ref(),
                     Some(SourceLabel::Column(column)) => Some(column),
                     Some(SourceLabel::None) => None,
                 };

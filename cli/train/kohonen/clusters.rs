@@ -1,31 +1,31 @@
 //! `unsup train wta` and `unsup train wtm`.
 
 use super::{
-    CODEBOOK, Defaults, HISTORY, WRITTEN, codebook_file, ended, folder, history, left_out, live,
-    of_file, quantized, save, settings, write_quantized,
+    CODEBOOK, Defaults, HISTORY, WRITTEN, codebook_file, ended, history, left_out, live, of_file,
+    q_over_epochs, quantized, save, settings,
 };
 use crate::arguments::{
     ClusterOptions, CompetitionOptions, DataOptions, MissingOptions, RunOptions, SoftKernel,
     TrainWta, TrainWtm, width,
 };
 use crate::data::{About, Part, Whole};
+use crate::page::{Column, Table};
 use crate::progress::TrainingBar;
-use crate::train::Trained;
-use crate::train::{count, four_digits, lines, set_threads};
+use crate::train::report::Account;
+use crate::train::{Outcome, count, folder, four_digits, set_threads};
 use std::error::Error;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::time::Instant;
 use unsup_data::CodebookKind;
 use unsup_models::Matrix;
 use unsup_models::kohonen::{
-    Codebook, End, FitError, KMeansStart, Outcome, Rule, Settings, WinnerTakesAll, WinnerTakesMost,
+    self, Codebook, End, FitError, KMeansStart, Rule, Settings, WinnerTakesAll, WinnerTakesMost,
     spread, starting_centres,
 };
 use unsup_nn::saving::{Value, json};
 
 /// `unsup train wta`
-pub fn wta(arguments: &TrainWta) -> Result<Trained, Box<dyn Error>> {
+pub fn wta(arguments: &TrainWta) -> Result<Outcome, Box<dyn Error>> {
     let job = Job {
         method: "wta",
         data: &arguments.data,
@@ -38,7 +38,7 @@ pub fn wta(arguments: &TrainWta) -> Result<Trained, Box<dyn Error>> {
 }
 
 /// `unsup train wtm`
-pub fn wtm(arguments: &TrainWtm) -> Result<Trained, Box<dyn Error>> {
+pub fn wtm(arguments: &TrainWtm) -> Result<Outcome, Box<dyn Error>> {
     let job = Job {
         method: "wtm",
         data: &arguments.data,
@@ -92,8 +92,7 @@ struct TrainedCentres<'a> {
     objects: Part,
     codebook: Codebook<f64>,
     settings: Settings,
-    outcome: Outcome,
-    written: Vec<PathBuf>,
+    outcome: kohonen::Outcome,
     seconds: f64,
 }
 
@@ -102,12 +101,12 @@ impl Job<'_> {
     fn run<R: Rule<f64>>(
         &self,
         rule: impl Fn(&Matrix<f64>, usize) -> Result<(R, String), FitError>,
-    ) -> Result<Trained, Box<dyn Error>> {
+    ) -> Result<Outcome, Box<dyn Error>> {
         let start = Instant::now();
         let options = self.run;
         set_threads(options.threads);
         let Whole { about, objects } = Whole::load(self.data, self.missing.fill, options.quiet)?;
-        let out = folder(options, self.method, &WRITTEN)?;
+        let mut out = folder(self.method, options, &WRITTEN, false)?;
         let failed = |error| of_file(&error, &objects, &about);
         let (first, chosen) = match &self.clusters.from {
             Some(file) => (codebook_file::centres_of(file, &about)?, String::new()),
@@ -135,21 +134,21 @@ impl Job<'_> {
         let outcome = outcome.map_err(failed)?;
         let described = json!({ "clusters": clusters, "rule": said });
         let x = &objects.x;
-        let mut written = vec![save(
-            &out,
+        save(
+            &mut out,
             &codebook,
             self.method,
             options,
             &about,
             x,
             described,
-        )?];
+        )?;
         let none = vec![None; clusters];
         let cod = codebook_file::encoded(codebook.centres(), CodebookKind::Plain, &none, &about);
-        written.push(out.write(CODEBOOK, &cod)?);
-        written.push(out.write(HISTORY, history(&outcome).as_bytes())?);
+        out.write(CODEBOOK, &cod)?;
+        out.write(HISTORY, history(&outcome).as_bytes())?;
         let pictures = quantized(&codebook, x, &about, "First");
-        written.extend(write_quantized(&out, &pictures)?);
+        out.write_pictures(&pictures)?;
         let result = TrainedCentres {
             method: self.method,
             said,
@@ -158,15 +157,15 @@ impl Job<'_> {
             codebook,
             settings,
             outcome,
-            written,
             objects,
             seconds: start.elapsed().as_secs_f64(),
         };
-        Ok(Trained {
-            method: self.method,
+        Ok(Outcome {
             json: result.json(),
             summary: result.summary(options.seed),
+            account: result.account(options.seed),
             pictures,
+            out,
         })
     }
 
@@ -231,13 +230,12 @@ impl TrainedCentres<'_> {
         })
     }
 
-    /// For a reader.
-    fn summary(&self, seed: u64) -> String {
-        let (q, estimate, error) = self.figures();
+    /// What was trained on what, in lines.
+    fn head(&self, seed: u64) -> String {
         let x = &self.objects.x;
-        let mut summary = format!(
+        format!(
             "{} with {}, {}, seed {seed}, {:.1} s\n\
-             Data: {}, {}, {}{}\n{}{}",
+             Data: {}, {}, {}{}\n{}{}{}\n",
             self.method.to_uppercase(),
             count(self.codebook.centres().rows(), "cluster", "clusters"),
             self.said,
@@ -248,28 +246,80 @@ impl TrainedCentres<'_> {
             self.about.remark,
             left_out(&self.outcome.left_out, &self.objects),
             self.chosen,
-        );
-        summary += &format!("{}\n", ended(&self.settings, &self.outcome));
-        summary += "Q, the mean squared distance from the nearest centre:\n";
+            ended(&self.settings, &self.outcome)
+        )
+    }
+
+    /// Q at several times, as it is shown.
+    fn of_q(&self) -> [(&'static str, String); 3] {
+        let (q, estimate, _) = self.figures();
         let rows = [
             ("at the start", self.outcome.initial_q),
             ("at the end", q),
             ("as estimated", estimate),
         ];
-        for (name, value) in rows {
-            summary += &format!("  {name:<14}{:>12}\n", four_digits(value));
-        }
-        summary += &format!(
-            "Quantization error, the mean distance: {}\n",
-            four_digits(error)
-        );
-        summary += &match self.dead() {
-            0 => "Every centre wins an object\n".to_owned(),
+        rows.map(|(name, value)| (name, four_digits(value)))
+    }
+
+    /// What is to be said of centres that win nothing.
+    fn of_dead(&self) -> String {
+        match self.dead() {
+            0 => "Every centre wins an object".to_owned(),
             dead => format!(
-                "{} no object: another start (--start), or soft competition (wtm), may use them\n",
+                "{} no object: another start (--start), or soft competition (wtm), may use them",
                 count(dead, "centre wins", "centres win")
             ),
-        };
-        summary + &lines(&self.written)
+        }
+    }
+
+    /// For a reader.
+    fn summary(&self, seed: u64) -> String {
+        let (_, _, error) = self.figures();
+        let mut summary = self.head(seed);
+        summary += "Q, the mean squared distance from the nearest centre:\n";
+        for (name, value) in self.of_q() {
+            summary += &format!("  {name:<14}{value:>12}\n");
+        }
+        summary += &format!(
+            "Quantization error, the mean distance: {}\n{}\n",
+            four_digits(error),
+            self.of_dead()
+        );
+        summary
+    }
+
+    /// For a page.
+    fn account(&self, seed: u64) -> Account {
+        let (_, _, error) = self.figures();
+        let of_q = self
+            .of_q()
+            .map(|(name, value)| vec![format!("Q {name}"), value]);
+        let error = vec![
+            "quantization error, the mean distance".to_owned(),
+            four_digits(error),
+        ];
+        let mut remarks =
+            vec!["Q is the mean squared distance of an object from the nearest centre.".to_owned()];
+        let mut warnings = Vec::new();
+        match self.dead() {
+            0 => remarks.push(format!("{}.", self.of_dead())),
+            _ => warnings.push(self.of_dead()),
+        }
+        Account {
+            head: self.head(seed),
+            tables: vec![Table {
+                caption: String::new(),
+                columns: vec![Column::words(""), Column::numbers("value")],
+                rows: of_q.into_iter().chain([error]).collect(),
+            }],
+            remarks,
+            warnings,
+            losses: q_over_epochs(&self.outcome),
+            chosen: vec![
+                ("--epochs", self.settings.epochs.to_string()),
+                ("--until", self.settings.stopping.to_string()),
+            ],
+            pages: Vec::new(),
+        }
     }
 }

@@ -1,18 +1,19 @@
 //! `unsup train lvq`.
 
 use super::{
-    CODEBOOK, Defaults, HISTORY, WRITTEN, class_name, codebook_file, ended, folder, history,
-    left_out, live, of_file, quantized, refuse, save, settings, write_quantized,
+    CODEBOOK, Defaults, HISTORY, WRITTEN, class_name, codebook_file, ended, history, left_out,
+    live, of_file, q_over_epochs, quantized, refuse, save, settings,
 };
 use crate::arguments::{TrainLvq, Variant, WindowKind};
 use crate::data::{Part, Split};
+use crate::output::OutputFolder;
+use crate::page::{Column, Table};
 use crate::pictures::Picture;
 use crate::progress::TrainingBar;
-use crate::train::Trained;
-use crate::train::{count, lines, loss, set_threads};
+use crate::train::report::{Account, losses};
+use crate::train::{Outcome, count, folder, loss, set_threads};
 use std::error::Error;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::time::Instant;
 use unsup_data::CodebookKind;
 use unsup_models::kohonen::{
@@ -22,18 +23,19 @@ use unsup_models::{Schedule, Training};
 use unsup_nn::saving::{Value, json};
 
 /// `unsup train lvq`
-pub fn lvq(arguments: &TrainLvq) -> Result<Trained, Box<dyn Error>> {
-    let outcome = run(arguments)?;
-    Ok(Trained {
-        method: "lvq",
-        json: outcome.json(),
-        summary: outcome.summary(arguments),
-        pictures: outcome.pictures,
+pub fn lvq(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
+    let (out, finished) = run(arguments)?;
+    Ok(Outcome {
+        json: finished.json(),
+        summary: finished.summary(arguments),
+        account: finished.account(arguments),
+        pictures: finished.pictures,
+        out,
     })
 }
 
 /// What a training came to.
-struct Outcome {
+struct Finished {
     data: Split,
     lvq: Lvq<f64>,
     run: Run,
@@ -42,7 +44,6 @@ struct Outcome {
     test_accuracy: f64,
     start_accuracy: f64,
     objects_accuracy: f64,
-    written: Vec<PathBuf>,
     pictures: Vec<Picture>,
     seconds: f64,
 }
@@ -62,7 +63,7 @@ fn classes(part: &Part) -> Result<&[usize], String> {
     })
 }
 
-fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
+fn run(arguments: &TrainLvq) -> Result<(OutputFolder, Finished), Box<dyn Error>> {
     let start = Instant::now();
     let options = &arguments.run;
     set_threads(options.threads);
@@ -101,7 +102,7 @@ fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
         defaults(arguments.variant),
     )?;
     let variant = variant(arguments)?;
-    let out = folder(options, "lvq", &WRITTEN)?;
+    let mut out = folder("lvq", options, &WRITTEN, false)?;
     let start_accuracy = lvq.accuracy(test_x, test_y);
     // what the centres are worth that are learned: objects in their place, chosen at random
     let per_class = lvq.classes().len().div_ceil(known);
@@ -140,22 +141,22 @@ fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
         "classes": data.about.label_names,
         "class_of_centre": lvq.classes(),
     });
-    let mut written = vec![save(&out, &lvq, "lvq", options, &data.about, x, described)?];
+    save(&mut out, &lvq, "lvq", options, &data.about, x, described)?;
     let labels: Vec<Option<usize>> = lvq.classes().iter().map(|&class| Some(class)).collect();
     let centres = lvq.codebook().centres();
     let cod = codebook_file::encoded(centres, CodebookKind::Lvq, &labels, &data.about);
-    written.push(out.write(CODEBOOK, &cod)?);
-    written.push(match &run {
+    out.write(CODEBOOK, &cod)?;
+    match &run {
         Run::Rule(run) => out.write(HISTORY, history(&run.outcome).as_bytes())?,
         Run::Gradients(run) => {
             let mut table = Vec::new();
             run.history.write_csv(&mut table)?;
-            out.write(HISTORY, &table)?
+            out.write(HISTORY, &table)?;
         }
-    });
+    }
     let pictures = quantized(lvq.codebook(), test_x, &data.about, "Held-out");
-    written.extend(write_quantized(&out, &pictures)?);
-    Ok(Outcome {
+    out.write_pictures(&pictures)?;
+    let finished = Finished {
         train_accuracy: lvq.accuracy(x, y),
         test_accuracy: lvq.accuracy(test_x, test_y),
         start_accuracy,
@@ -163,11 +164,11 @@ fn run(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
         lvq,
         run,
         settings,
-        written,
         pictures,
         data,
         seconds: start.elapsed().as_secs_f64(),
-    })
+    };
+    Ok((out, finished))
 }
 
 /// The first rate of Adam.
@@ -235,7 +236,7 @@ fn name(variant: Variant) -> &'static str {
     }
 }
 
-impl Outcome {
+impl Finished {
     fn epochs(&self) -> usize {
         match &self.run {
             Run::Rule(run) => run.outcome.epochs.len(),
@@ -266,10 +267,10 @@ impl Outcome {
         })
     }
 
-    /// For a reader.
-    fn summary(&self, arguments: &TrainLvq) -> String {
+    /// What was trained on what, in lines.
+    fn head(&self, arguments: &TrainLvq) -> String {
         let (about, centres) = (&self.data.about, self.lvq.classes());
-        let mut summary = format!(
+        let mut head = format!(
             "{} with {}, {}, seed {}, {:.1} s\n\
              Data: {}, {} to train and {} to judge by, {}{}\n",
             name(arguments.variant),
@@ -287,7 +288,7 @@ impl Outcome {
             Run::Rule(run) => &run.outcome.left_out,
             Run::Gradients(run) => &run.left_out,
         };
-        summary += &left_out(unseen, &self.data.train);
+        head += &left_out(unseen, &self.data.train);
         if let Some(run) = self.rule() {
             match run.diverged {
                 Some(seen) => {
@@ -296,32 +297,69 @@ impl Outcome {
                         0 => "of the start".to_owned(),
                         epoch => format!("after epoch {epoch}"),
                     };
-                    summary += &format!(
+                    head += &format!(
                         "Training diverged: after epoch {} {centre} lay {:.1} times as far out as any object or first centre. \
                          The centres are those {restored}.\n\
                          More centres a class (--per-class), lvq3 or --window-kind lvq-pak hold them together.\n",
                         seen.epoch, seen.distance
                     );
                 }
-                None => summary += &format!("{}\n", ended(&self.settings, &run.outcome)),
+                None => head += &format!("{}\n", ended(&self.settings, &run.outcome)),
             }
             if let Some(share) = run.in_window {
-                summary += &format!(
+                head += &format!(
                     "{:.1} % of the showings were in the window\n",
                     100.0 * share
                 );
             }
         }
-        summary += "Objects whose class is told:\n";
+        head
+    }
+
+    /// The shares of objects whose class is told, as they are shown.
+    fn figures(&self) -> [(&'static str, String); 4] {
         let rows = [
             ("training", self.train_accuracy),
             ("test", self.test_accuracy),
             ("test, centres as they began", self.start_accuracy),
             ("test, random objects instead", self.objects_accuracy),
         ];
-        for (name, share) in rows {
-            summary += &format!("  {name:<30}{:>8.2} %\n", 100.0 * share);
+        rows.map(|(name, share)| (name, format!("{:.2} %", 100.0 * share)))
+    }
+
+    /// For a reader.
+    fn summary(&self, arguments: &TrainLvq) -> String {
+        let mut summary = self.head(arguments);
+        summary += "Objects whose class is told:\n";
+        for (name, share) in self.figures() {
+            summary += &format!("  {name:<30}{share:>10}\n");
         }
-        summary + &lines(&self.written)
+        summary
+    }
+
+    /// For a page.
+    fn account(&self, arguments: &TrainLvq) -> Account {
+        let rows = self
+            .figures()
+            .map(|(name, share)| vec![name.to_owned(), share]);
+        Account {
+            head: self.head(arguments),
+            tables: vec![Table {
+                caption: "Objects whose class is told".to_owned(),
+                columns: vec![Column::words(""), Column::numbers("share")],
+                rows: rows.to_vec(),
+            }],
+            remarks: Vec::new(),
+            warnings: Vec::new(),
+            losses: match &self.run {
+                Run::Rule(run) => q_over_epochs(&run.outcome),
+                Run::Gradients(run) => losses(&run.history),
+            },
+            chosen: vec![
+                ("--epochs", self.settings.epochs.to_string()),
+                ("--until", self.settings.stopping.to_string()),
+            ],
+            pages: Vec::new(),
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::som::{Figure, Setting, TrainedMap};
 use super::{class_name, feature_name};
+use crate::page::{Column, Page, Table};
 use crate::pictures::map::{Plane, borders, classes, codebook, field, hits, planes};
-use crate::pictures::{Page, TileShape};
+use crate::pictures::{RenderError, TileShape};
 use crate::train::count;
 use unsup_models::kohonen::{Lattice, Surface};
 
@@ -206,8 +207,41 @@ fn codebook_of(trained: &TrainedMap) -> Option<Picture> {
     })
 }
 
+/// How good the map is.
+pub fn quality_table(trained: &TrainedMap) -> Table {
+    let rows = trained.figures().into_iter();
+    Table {
+        caption: String::new(),
+        columns: vec![
+            Column::words("Measure"),
+            Column::numbers("Value"),
+            Column::words("What it says"),
+        ],
+        rows: rows
+            .map(|Figure { name, value, says }| vec![name, value, says])
+            .collect(),
+    }
+}
+
+/// With what it was trained, and why.
+pub fn settings_table(trained: &TrainedMap) -> Table {
+    let rows = trained.chosen.iter();
+    Table {
+        caption: String::new(),
+        columns: ["Setting", "Value", "Why"].map(Column::words).to_vec(),
+        rows: rows
+            .map(|Setting { name, value, why }| {
+                vec![(*name).to_owned(), value.clone(), why.clone()]
+            })
+            .collect(),
+    }
+}
+
 /// The page.
-pub fn page(trained: &TrainedMap, pictures: &[Picture]) -> String {
+///
+/// # Errors
+/// If a picture can't be drawn.
+pub fn page(trained: &TrainedMap, pictures: &[Picture]) -> Result<String, RenderError> {
     let (grid, about) = (trained.map.grid(), &trained.about);
     let objects = count(trained.objects.x.rows(), "object", "objects");
     let features = count(trained.objects.x.columns(), "feature", "features");
@@ -248,21 +282,11 @@ pub fn page(trained: &TrainedMap, pictures: &[Picture]) -> String {
     for picture in pictures {
         page.section(picture.heading);
         page.words(&picture.words);
-        page.picture(&picture.svg);
+        page.picture(&picture.svg)?;
     }
     page.section("How good the map is");
-    let figures: Vec<[String; 3]> = trained
-        .figures()
-        .into_iter()
-        .map(|Figure { name, value, says }| [name, value, says])
-        .collect();
-    page.table(["Measure", "Value", "What it says"], &figures);
+    page.table(&quality_table(trained));
     page.section("How it was trained");
-    let settings: Vec<[String; 3]> = trained
-        .chosen
-        .iter()
-        .map(|Setting { name, value, why }| [(*name).to_owned(), value.clone(), why.clone()])
-        .collect();
-    page.table(["Setting", "Value", "Why"], &settings);
-    page.finish()
+    page.table(&settings_table(trained));
+    Ok(page.finish())
 }

@@ -8,22 +8,21 @@ pub mod lvq;
 mod map_page;
 pub mod som;
 
+use super::report::over_epochs;
 use super::{SCALING, describe, scaling_rows};
 use crate::arguments::{CompetitionOptions, RateSchedule, RunOptions};
 use crate::data::{About, Part};
+use crate::model::MODEL;
 use crate::output::OutputFolder;
 use crate::pictures::{self, Picture};
-use std::error::Error;
-use std::path::{Path, PathBuf};
 use unsup_data::in_one_line;
 use unsup_models::Matrix;
 use unsup_models::kohonen::{
     Codebook, Decay, End, Epoch, FitError, Outcome, Rate, Schedule, Settings, Stopping,
 };
 use unsup_nn::Module;
-use unsup_nn::saving::{Value, save_model};
+use unsup_nn::saving::Value;
 
-const MODEL: &str = "model.safetensors";
 const CODEBOOK: &str = "codebook.cod";
 const HISTORY: &str = "history.csv";
 const QUANTIZED: &str = "quantized.png";
@@ -157,6 +156,15 @@ fn history(outcome: &Outcome) -> String {
     table
 }
 
+/// Q against the epochs, as SVG.
+fn q_over_epochs(outcome: &Outcome) -> Option<String> {
+    let epochs = outcome.epochs.iter();
+    let points = epochs.map(|epoch| (epoch.number as f64, epoch.q)).collect();
+    let caption =
+        "Q, the mean squared distance from the nearest centre as it is estimated, epoch by epoch";
+    over_epochs(&[("Q", points)], "Q", caption)
+}
+
 /// What is to be shown of an epoch while training goes on.
 fn live(epoch: &Epoch) -> String {
     format!("Q {:.4}, {:.1} % changed", epoch.q, 100.0 * epoch.changed)
@@ -164,20 +172,18 @@ fn live(epoch: &Epoch) -> String {
 
 /// Saves the model with the scaling of its features.
 fn save(
-    out: &OutputFolder,
+    out: &mut OutputFolder,
     model: &dyn Module<f64>,
     method: &str,
     options: &RunOptions,
     about: &About,
     objects: &Matrix<f64>,
     settings: Value,
-) -> Result<PathBuf, Box<dyn Error>> {
+) -> Result<(), String> {
     let description = describe(method, options.seed, about, &[objects], settings);
     let [shift, scale] = scaling_rows(about);
     let further = [(SCALING[0], &shift), (SCALING[1], &scale)];
-    let path = out.path(MODEL);
-    save_model(&path, model, &description, &further)?;
-    Ok(path)
+    out.save_model(MODEL, model, &description, &further)
 }
 
 /// The first complete objects over the centres that stand for them; nothing where there is no complete one.
@@ -203,14 +209,6 @@ fn quantized(
     let quantized = codebook.quantize(&x);
     let svg = pictures::reconstructions(&x.cast(), &quantized.cast(), about.tile, &caption);
     vec![Picture::new(QUANTIZED, svg)]
-}
-
-/// Draws that picture, or removes what an earlier training left of it.
-fn write_quantized(out: &OutputFolder, pictures: &[Picture]) -> Result<Vec<PathBuf>, String> {
-    match pictures {
-        [] => out.remove(QUANTIZED).map(|()| Vec::new()),
-        pictures => out.write_pictures(pictures),
-    }
 }
 
 /// A remark on the objects of a part without any value; empty where there are none.
@@ -252,10 +250,4 @@ fn feature_name(about: &About, feature: usize) -> String {
         Some(name) => in_one_line(name),
         None => format!("feature {}", feature + 1),
     }
-}
-
-/// The folder for results: that of `--out`, or that of the method.
-fn folder(options: &RunOptions, method: &str, names: &[&str]) -> Result<OutputFolder, String> {
-    let default = Path::new("runs").join(method);
-    OutputFolder::open(options.out.as_ref().unwrap_or(&default), names)
 }

@@ -1,20 +1,19 @@
 //! `unsup train som`.
 
-use super::map_page::{PICTURES, page, pictures};
+use super::map_page::{PICTURES, page, pictures, quality_table, settings_table};
 use super::{
-    CODEBOOK, Defaults, HISTORY, MODEL, codebook_file, ended, feature_name, folder, left_out,
-    of_file, refuse, save, settings,
+    CODEBOOK, Defaults, HISTORY, MODEL, codebook_file, ended, feature_name, left_out, of_file,
+    refuse, save, settings,
 };
-use crate::arguments::{LATTICES, MAP_STARTS, MODES, Mode, TrainSom, name_of, width};
+use crate::arguments::{LATTICES, MAP_STARTS, MODES, Mode, SURFACES, TrainSom, name_of, width};
 use crate::data::{About, Part, Whole};
 use crate::output::OutputFolder;
 use crate::pictures::Picture;
 use crate::progress::TrainingBar;
-use crate::train::Trained;
-use crate::train::{count, four_digits, lines, set_threads};
+use crate::train::report::{Account, over_epochs};
+use crate::train::{Outcome, count, folder, four_digits, set_threads};
 use std::error::Error;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::time::Instant;
 use unsup_data::ScalingKind;
 use unsup_models::Matrix;
@@ -36,18 +35,22 @@ const MOST_MEASURED: usize = 3000;
 /// More nodes than this make no picture that can be read.
 pub const MOST_NODES: usize = 10_000;
 
+/// What is to be said of a map that is folded.
+const FOLDED: &str = "The map is folded: the two nodes nearest to an object often lie apart. A larger first radius, more \
+                      epochs or --start plane may unfold it.";
+
 /// `unsup train som`
-pub fn som(arguments: &TrainSom) -> Result<Trained, Box<dyn Error>> {
-    let (out, mut trained) = run(arguments)?;
-    let mut summary = trained.summary(arguments.run.seed);
-    let pictures = trained.draw(&out, arguments.neighbours)?;
+pub fn som(arguments: &TrainSom) -> Result<Outcome, Box<dyn Error>> {
+    let (mut out, mut trained) = run(arguments)?;
+    let summary = trained.summary(arguments.run.seed);
+    let pictures = trained.draw(&mut out, arguments.neighbours)?;
     trained.seconds = trained.start.elapsed().as_secs_f64();
-    summary += &lines(&trained.written);
-    Ok(Trained {
-        method: "som",
+    Ok(Outcome {
         json: trained.json(),
+        account: trained.account(arguments.run.seed),
         summary,
         pictures,
+        out,
     })
 }
 
@@ -64,7 +67,6 @@ pub struct TrainedMap {
     pub quality: Quality,
     measured: Measured,
     pub class_counts: Option<Vec<Vec<usize>>>,
-    written: Vec<PathBuf>,
     start: Instant,
     seconds: f64,
 }
@@ -158,7 +160,7 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, TrainedMap), Box<dyn Error
         },
     );
     let names = [&[MODEL, CODEBOOK, HISTORY, PAGE], &PICTURES[..]].concat();
-    let out = folder(options, "som", &names)?;
+    let mut out = folder("som", options, &names, false)?;
 
     let shrinking = competition.epochs.unwrap_or(20);
     let settling = match mode {
@@ -232,22 +234,25 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, TrainedMap), Box<dyn Error
     });
     let class_counts = objects.labels.as_ref().zip(classes);
     let class_counts = class_counts.map(|(labels, classes)| map.class_counts(x, labels, classes));
+    let of_nodes: Option<Vec<Option<usize>>> = class_counts
+        .as_ref()
+        .map(|counts| counts.iter().map(|counts| majority(counts)).collect());
     let described = json!({
         "columns": map.grid().columns(),
         "rows": map.grid().rows(),
-        "grid": map.grid().to_string(),
+        "lattice": name_of(map.grid().lattice(), &LATTICES),
+        "surface": name_of(map.grid().surface(), &SURFACES),
         "kernel": kernel.to_string(),
         "radius": [radius.from, radius.to],
+        "classes": about.label_names,
+        "class_of_node": of_nodes,
     });
-    let mut written = vec![save(&out, &map, "som", options, &about, x, described)?];
-    let labels: Vec<Option<usize>> = match &class_counts {
-        Some(counts) => counts.iter().map(|counts| majority(counts)).collect(),
-        None => vec![None; map.grid().nodes()],
-    };
+    save(&mut out, &map, "som", options, &about, x, described)?;
+    let labels = of_nodes.unwrap_or_else(|| vec![None; map.grid().nodes()]);
     let kind = codebook_file::map_kind(map.grid(), kernel);
     let cod = codebook_file::encoded(map.codebook().centres(), kind, &labels, &about);
-    written.push(out.write(CODEBOOK, &cod)?);
-    written.push(out.write(HISTORY, history(&epochs).as_bytes())?);
+    out.write(CODEBOOK, &cod)?;
+    out.write(HISTORY, history(&epochs).as_bytes())?;
     let last_radius = epochs.last().map_or(radius.to, |epoch| epoch.radius);
     let trained = TrainedMap {
         quality: map.quality(x),
@@ -260,7 +265,6 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, TrainedMap), Box<dyn Error
         settled,
         left_out,
         class_counts,
-        written,
         objects,
         start,
         seconds: start.elapsed().as_secs_f64(),
@@ -419,22 +423,17 @@ impl TrainedMap {
         left_out(&self.left_out, &self.objects)
     }
 
-    /// Draws the pictures and writes the page. Pictures of an earlier training that there are none of now are removed.
-    fn draw(&mut self, out: &OutputFolder, neighbours: usize) -> Result<Vec<Picture>, String> {
+    /// Draws the pictures and writes the page.
+    fn draw(&self, out: &mut OutputFolder, neighbours: usize) -> Result<Vec<Picture>, String> {
         let pictures = pictures(self, neighbours);
-        let page = page(self, &pictures);
-        for name in PICTURES {
-            if pictures.iter().all(|picture| picture.file != name) {
-                out.remove(name)?;
-            }
-        }
-        self.written.push(out.write(PAGE, page.as_bytes())?);
-        let drawn: Vec<_> = pictures
+        let page = page(self, &pictures).map_err(|error| error.to_string())?;
+        out.write(PAGE, page.as_bytes())?;
+        let pictures: Vec<Picture> = pictures
             .into_iter()
             .map(|picture| Picture::new(picture.file, picture.svg))
             .collect();
-        self.written.extend(out.write_pictures(&drawn)?);
-        Ok(drawn)
+        out.write_pictures(&pictures)?;
+        Ok(pictures)
     }
 
     /// How closely each feature follows the share of the second of two classes over the nodes; `None` where there are
@@ -562,9 +561,9 @@ impl TrainedMap {
         figures
     }
 
-    /// For a reader.
-    fn summary(&self, seed: u64) -> String {
-        let mut summary = format!(
+    /// What was trained on what, in lines.
+    fn head(&self, seed: u64) -> String {
+        format!(
             "Map of {} nodes, {}, seed {seed}, {:.1} s\n\
              Data: {}, {}, {}{}\n{}",
             self.map.grid(),
@@ -575,7 +574,12 @@ impl TrainedMap {
             count(self.objects.x.columns(), "feature", "features"),
             self.about.remark,
             self.left_out_remark(),
-        );
+        )
+    }
+
+    /// For a reader.
+    fn summary(&self, seed: u64) -> String {
+        let mut summary = self.head(seed);
         for Setting { name, value, why } in &self.chosen {
             summary += &format!("{name:<8}{value}: {why}\n");
         }
@@ -585,8 +589,29 @@ impl TrainedMap {
             summary += &format!("  {name:<38}{value:>10}\n");
         }
         if self.quality.is_folded() {
-            summary += "The map is folded: the two nodes nearest to an object often lie apart. A larger first radius, more epochs or --start plane may unfold it.\n";
+            summary += &format!("{FOLDED}\n");
         }
         summary
+    }
+
+    /// For a page.
+    fn account(&self, seed: u64) -> Account {
+        let epochs = self.epochs.iter().enumerate();
+        let points = epochs.map(|(i, epoch)| ((i + 1) as f64, epoch.q)).collect();
+        let caption = "Q, the mean squared distance from the nearest node, epoch by epoch";
+        Account {
+            head: self.head(seed),
+            tables: vec![quality_table(self), settings_table(self)],
+            remarks: Vec::new(),
+            warnings: self
+                .quality
+                .is_folded()
+                .then(|| FOLDED.to_owned())
+                .into_iter()
+                .collect(),
+            losses: over_epochs(&[("Q", points)], "Q", caption),
+            chosen: Vec::new(),
+            pages: vec![(PAGE, "The map, explained to someone who has never seen one")],
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::arguments::{GAMES, PENALTIES, PenaltyKind, RunOptions, TrainGan, name
 use crate::data::{Missing, Split};
 use crate::pictures::{self, Estimate, Lattice, Picture, Scale};
 use crate::progress::TrainingBar;
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::kohonen::refuse;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs};
@@ -63,7 +63,7 @@ const MOST_CLASSES: usize = 30;
 const OF_DENSITY: usize = 5000;
 
 /// `unsup train gan`
-pub fn gan(arguments: &TrainGan) -> Result<Trained, Box<dyn Error>> {
+pub fn gan(arguments: &TrainGan) -> Result<Outcome, Box<dyn Error>> {
     let options = &arguments.run;
     let penalty = penalty(arguments)?;
     let objects = Objects::load(arguments)?;
@@ -92,12 +92,9 @@ pub fn gan(arguments: &TrainGan) -> Result<Trained, Box<dyn Error>> {
         let [model, history] = DIVERGED;
         runs.save_as(model, &gan, &description, about)?;
         runs.write(history, &table)?;
-        let (path, step) = (runs.path(model), last.step);
-        let path = path.display();
+        let (written, step) = (runs.leave()?, last.step);
+        let path = written[0].display();
         return Err(format!("{error}; {path} holds both networks after step {step}").into());
-    }
-    for name in DIVERGED {
-        runs.remove(name)?; // they are of an earlier run
     }
     runs.save(&gan, &description, about)?;
     runs.write(HISTORY, &table)?;

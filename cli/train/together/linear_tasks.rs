@@ -4,7 +4,7 @@ use super::column;
 use crate::arguments::TrainMultiTask;
 use crate::data::About;
 use crate::pictures::{Estimate, Picture, Scale, curves};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Cell, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
@@ -65,7 +65,7 @@ struct Learned {
 }
 
 /// Multi-task learning of linear tasks.
-pub fn linear_tasks(arguments: &TrainMultiTask) -> Result<Trained, Box<dyn Error>> {
+pub fn linear_tasks(arguments: &TrainMultiTask) -> Result<Outcome, Box<dyn Error>> {
     let problem = Problem::of(arguments)?;
     let sizes = problem.curve_tasks();
     let mut runs = Runs::open("multi-task", &arguments.run, &[CURVE, FEW_SHOT])?;
@@ -155,7 +155,7 @@ impl<'a> Problem<'a> {
         tasks: usize,
         objects: usize,
         seed: u64,
-        live: &Live<'_, '_>,
+        live: &Live<'_, '_, '_>,
     ) -> Result<Learned, String> {
         let sample = LinearTasks {
             tasks,
@@ -202,7 +202,7 @@ impl<'a> Problem<'a> {
         Ok(learned)
     }
 
-    fn run(&self, seed: u64, live: &Live<'_, '_>) -> Result<Found, String> {
+    fn run(&self, seed: u64, live: &Live<'_, '_, '_>) -> Result<Found, String> {
         let learned = self.learn(self.tasks.tasks, self.objects, seed, live)?;
         let subspace = &learned.sample.subspace;
         let codes = learned.orthonormal_code();

@@ -16,7 +16,7 @@ pub use privileged::lupi;
 
 use crate::arguments::TrainMultiTask;
 use crate::data::FARTHEST;
-use crate::train::Trained;
+use crate::train::Outcome;
 use std::error::Error;
 use unsup_data::{Scaling, ScalingKind, TakenColumn};
 use unsup_models::predictor::most_probable;
@@ -24,7 +24,7 @@ use unsup_models::{Answers, Matrix};
 use unsup_nn::classical::{accuracy, r_squared};
 
 /// `unsup train multi-task`
-pub fn multi_task(arguments: &TrainMultiTask) -> Result<Trained, Box<dyn Error>> {
+pub fn multi_task(arguments: &TrainMultiTask) -> Result<Outcome, Box<dyn Error>> {
     let of_tables = [
         ("--targets", !arguments.targets.is_empty()),
         ("--classes", !arguments.classes.is_empty()),

@@ -4,7 +4,7 @@ use super::{Known, Scaled, column};
 use crate::arguments::TrainMultiTask;
 use crate::data::{About, Beside, Missing, Split};
 use crate::pictures::{Bar, Estimate, Picture, bars};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Cell, Table};
 use crate::train::runs::{Findings, Runs, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
@@ -42,7 +42,7 @@ const QUESTIONS: [Question; 4] = [
 ];
 
 /// `unsup train multi-task --digits`
-pub fn digits(arguments: &TrainMultiTask) -> Result<Trained, Box<dyn Error>> {
+pub fn digits(arguments: &TrainMultiTask) -> Result<Outcome, Box<dyn Error>> {
     let objects = arguments.objects.unwrap_or(DIGITS_OBJECTS);
     run(arguments, &|seed| {
         let split = Split::load(&arguments.data, Missing::Refused, seed, true)?;
@@ -87,12 +87,12 @@ pub fn digits(arguments: &TrainMultiTask) -> Result<Trained, Box<dyn Error>> {
 }
 
 /// `unsup train multi-task --data`
-pub fn table(arguments: &TrainMultiTask, file: &Path) -> Result<Trained, Box<dyn Error>> {
+pub fn table(arguments: &TrainMultiTask, file: &Path) -> Result<Outcome, Box<dyn Error>> {
     let (targets, shown) = (&arguments.targets, file.display().to_string());
     if targets.is_empty() {
         return Err(format!("--targets: expected the columns of {shown} that are tasks").into());
     }
-    if arguments.data.label.is_some() {
+    if arguments.data.reading.label.is_some() {
         return Err("--label has no use here: --targets names the columns that are tasks".into());
     }
     if let Some(column) = arguments.classes.iter().find(|one| !targets.contains(one)) {
@@ -300,7 +300,7 @@ struct Found {
 fn run(
     arguments: &TrainMultiTask,
     draw: &(dyn Fn(u64) -> Result<Draw, Box<dyn Error>> + Sync),
-) -> Result<Trained, Box<dyn Error>> {
+) -> Result<Outcome, Box<dyn Error>> {
     let shape = Shape::of(arguments);
     let first = draw(arguments.run.seed)?;
     shape.check(&first)?;
@@ -372,7 +372,7 @@ impl Shape {
         draw: &Draw,
         arguments: &TrainMultiTask,
         seed: u64,
-        live: &Live<'_, '_>,
+        live: &Live<'_, '_, '_>,
     ) -> Result<Found, String> {
         let architecture = Architecture {
             hidden: self.hidden.clone(),
@@ -440,6 +440,8 @@ impl Shape {
             "activation": usual.activation.to_string(),
             "code_activation": usual.code_activation.to_string(),
             "tasks": draw.tasks.iter().map(|task| task.described.clone()).collect::<Value>(),
+            // of the digits no column of theirs is called so
+            "beside": draw.tasks.iter().map(|task| task.name.as_str()).collect::<Vec<_>>(),
         });
         let description = describe(
             "multi-task",

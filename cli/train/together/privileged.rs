@@ -4,7 +4,7 @@ use super::{Known, Scaled, column, complete};
 use crate::arguments::TrainLupi;
 use crate::data::{About, Beside, Split};
 use crate::pictures::{Bar, Estimate, Picture, Scale, bars, curves};
-use crate::train::Trained;
+use crate::train::Outcome;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
@@ -95,7 +95,7 @@ const OF_PROJECTIONS: &str = "Where both are linear and the teacher sees x too, 
      more features has found are those on y\n";
 
 /// `unsup train lupi`
-pub fn lupi(arguments: &TrainLupi) -> Result<Trained, Box<dyn Error>> {
+pub fn lupi(arguments: &TrainLupi) -> Result<Outcome, Box<dyn Error>> {
     let of_tables = [
         ("--target", arguments.target.is_some()),
         ("--privileged", !arguments.privileged.is_empty()),
@@ -196,7 +196,7 @@ fn columns_of(arguments: &TrainLupi, file: &Path) -> Result<Vec<unsup_data::Labe
             "--privileged: expected the columns of {shown} that are known in training only"
         ));
     }
-    if arguments.data.label.is_none() && arguments.target.is_none() {
+    if arguments.data.reading.label.is_none() && arguments.target.is_none() {
         return Err(format!(
             "{shown}: no answers, expected the column of classes (--label) or of numbers (--target)"
         ));
@@ -350,7 +350,7 @@ impl<'a> Problem<'a> {
         })
     }
 
-    fn run(self) -> Result<Trained, Box<dyn Error>> {
+    fn run(self) -> Result<Outcome, Box<dyn Error>> {
         let (arguments, repeats) = (self.arguments, self.arguments.repeats);
         let first: Vec<Draw> = self
             .settings
@@ -365,7 +365,7 @@ impl<'a> Problem<'a> {
         let (settings, sizes) = (self.settings.len(), &arguments.curve);
         let ways = self.ways().len();
         runs.expect(settings * repeats * (1 + sizes.len()) * ways);
-        let job = |job: usize, objects: Option<usize>, live: &Live<'_, '_>| {
+        let job = |job: usize, objects: Option<usize>, live: &Live<'_, '_, '_>| {
             let (setting, run) = (&self.settings[job / repeats], job % repeats);
             let seed = seed_of(arguments.run.seed, run);
             let draw = (setting.source)(seed, objects)?;
@@ -445,7 +445,7 @@ impl<'a> Problem<'a> {
         draw: &Draw,
         seed: u64,
         name: &str,
-        live: &Live<'_, '_>,
+        live: &Live<'_, '_, '_>,
     ) -> Result<Found, String> {
         let (train, judged) = (&draw.train, &draw.judged);
         let training = self.training(train.x.rows(), seed);
@@ -873,7 +873,11 @@ impl PrivilegedTable<'_> {
             .iter()
             .flat_map(|one| one.feature_names.clone())
             .collect();
-        let mut said = json!({ "privileged": described(&names, &privileged) });
+        let beside = self.target.into_iter().chain(self.privileged);
+        let mut said = json!({
+            "privileged": described(&names, &privileged),
+            "beside": beside.map(|one| one.name.as_str()).collect::<Vec<_>>(),
+        });
         let (outputs, y) = match self.target {
             Some(column) => {
                 let [train, judged] = parts(&column.values);

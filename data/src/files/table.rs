@@ -6,7 +6,7 @@ mod rows;
 mod write;
 
 pub use columns::MOST_WORDS;
-pub use write::write_csv_to;
+pub use write::{Cell, CsvWriter, write_csv_to};
 
 use super::source::{BYTE_ORDER_MARK, Source, name_of};
 use crate::error::quoted;

@@ -4,14 +4,14 @@ use super::{Description, LoadError, Value};
 use crate::files::write_atomically;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::Path;
 use unsup_autograd::{Matrix, Real, Shape};
 
 /// The key of the metadata under which our JSON lies. (There is one, since a safetensors header keeps no order of several.)
-const KEY: &str = "unsup";
+pub(super) const KEY: &str = "unsup";
 /// The version of what we write; a file of another one is refused.
 const FORMAT: u64 = 1;
 
@@ -83,16 +83,16 @@ fn dtype<T: Real>() -> Dtype {
     }
 }
 
-/// A file that has been read, its header checked.
-pub(super) struct Container {
+/// A whole safetensors file, whoever wrote it.
+pub(super) struct ReadFile {
     pub(super) file: String,
-    bytes: Vec<u8>,
-    pub(super) header: Value,
+    pub(super) bytes: Vec<u8>,
+    pub(super) metadata: BTreeMap<String, String>,
 }
 
-impl Container {
-    /// Reads a file of that kind.
-    pub(super) fn open(path: &Path, kind: &str) -> Result<Self, LoadError> {
+impl ReadFile {
+    /// Reads the file, and makes sure that all its tensors are there.
+    pub(super) fn open(path: &Path) -> Result<Self, LoadError> {
         let file = path.display().to_string();
         if path.is_dir() {
             return Err(LoadError::new(&file, "is a directory, expected a file"));
@@ -113,8 +113,33 @@ impl Container {
             Ok(metadata) => metadata,
             Err(error) => return refuse(format!("is no whole safetensors file: {error}")),
         };
-        let text = metadata.metadata().as_ref().and_then(|all| all.get(KEY));
-        let Some(text) = text else {
+        let metadata = metadata.metadata().iter().flatten();
+        let metadata = metadata.map(|(key, text)| (key.clone(), text.clone()));
+        Ok(Self {
+            metadata: metadata.collect(),
+            file,
+            bytes,
+        })
+    }
+}
+
+/// A file of ours that has been read, its header checked.
+pub(super) struct Container {
+    pub(super) file: String,
+    bytes: Vec<u8>,
+    pub(super) header: Value,
+}
+
+impl Container {
+    /// Reads a file of that kind.
+    pub(super) fn open(path: &Path, kind: &str) -> Result<Self, LoadError> {
+        let ReadFile {
+            file,
+            bytes,
+            metadata,
+        } = ReadFile::open(path)?;
+        let refuse = |problem: String| Err(LoadError::new(&file, problem));
+        let Some(text) = metadata.get(KEY) else {
             return refuse(format!(
                 "has no \"{KEY}\" in its metadata: another program wrote it"
             ));
@@ -140,22 +165,17 @@ impl Container {
 
     /// What the file says of the model.
     pub(super) fn description(&self) -> Result<Description, LoadError> {
-        let text = |name: &str| self.header[name].as_str().map(str::to_owned);
-        let description = text("method")
-            .zip(text("data"))
-            .zip(self.header["seed"].as_u64());
-        let Some(((method, data), seed)) = description else {
-            return Err(LoadError::new(
-                &self.file,
-                "its metadata do not name the method, the data and the seed",
-            ));
-        };
-        Ok(Description {
-            method,
-            settings: self.header["settings"].clone(),
-            seed,
-            data,
+        Description::of_header(&self.header).ok_or_else(|| {
+            let problem = "its metadata do not name the method, the data and the seed";
+            LoadError::new(&self.file, problem)
         })
+    }
+
+    /// How many numbers there are in all tensors.
+    pub(super) fn numbers(&self) -> usize {
+        let tensors = SafeTensors::deserialize(&self.bytes).expect("checked when it was opened");
+        let count = |(_, view): (_, TensorView<'_>)| view.shape().iter().product::<usize>();
+        tensors.iter().map(count).sum()
     }
 
     /// The names of the matrices, in order.

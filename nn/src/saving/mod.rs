@@ -5,6 +5,8 @@
 //! | a model | the parameters, and a [`Description`] | [`save_model`] | [`SavedModel`] |
 //! | a checkpoint | besides, all that a run needs to go on to the same bits | [`Run::save_checkpoint`](crate::train::Run::save_checkpoint) | [`Run::resume`](crate::train::Run::resume) |
 //!
+//! [`Contents`] shows what lies in either, and in the files of other programs.
+//!
 //! Both are [safetensors](https://github.com/huggingface/safetensors) files: a header of names, types and shapes, then the numbers, which
 //! Python opens as it opens any other (`safetensors.numpy.load_file`). A parameter lies under its dotted name as rows x columns.
 //! What is no matrix lies in the header's metadata under the key "unsup", as JSON.
@@ -14,8 +16,10 @@
 
 mod checkpoint;
 mod container;
+mod contents;
 mod model;
 
+pub use contents::{Contents, Figures, TensorInfo};
 pub use model::{SavedModel, save_model};
 pub use serde_json::{Value, json};
 
@@ -33,6 +37,19 @@ pub struct Description {
     pub seed: u64,
     /// The [`fingerprint`] of the training data.
     pub data: String,
+}
+
+impl Description {
+    /// What the header of a file says; `None` where something is missing in it.
+    fn of_header(header: &Value) -> Option<Self> {
+        let text = |name: &str| header[name].as_str().map(str::to_owned);
+        Some(Self {
+            method: text("method")?,
+            settings: header["settings"].clone(),
+            seed: header["seed"].as_u64()?,
+            data: text("data")?,
+        })
+    }
 }
 
 /// A short text that tells data apart: the shapes, and 64 bits that change with any entry. It guards against mistakes, not

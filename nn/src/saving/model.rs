@@ -99,6 +99,12 @@ impl SavedModel {
             .unwrap_or("unknown")
     }
 
+    /// How many numbers the file holds. A model that its settings promise to be larger is not to be built: they may be
+    /// damaged, and ask for more memory than there is.
+    pub fn numbers(&self) -> usize {
+        self.container.numbers()
+    }
+
     /// Gives a model the parameters in the file.
     ///
     /// # Errors

@@ -40,32 +40,96 @@ pub fn write_csv_to<N: AsRef<str>>(
         names.len(),
         x.shape()
     );
-    for (j, name) in names.iter().enumerate() {
-        separate(&mut out, j)?;
-        let name = name.as_ref();
-        let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-        if !name.is_empty() && name.chars().all(plain) {
-            out.write_all(name.as_bytes())?;
-        } else {
-            write!(out, "\"{}\"", name.replace('"', "\"\""))?;
-        }
-    }
+    let mut table = CsvWriter::new(&mut out);
     if !names.is_empty() {
-        out.write_all(b"\n")?;
+        table.names(names)?;
     }
-    for (i, row) in x.row_iter().enumerate() {
-        for (j, &value) in row.iter().enumerate() {
-            separate(&mut out, j)?;
-            match value.is_nan() {
-                false => write_number(&mut out, value, (i, j))?,
-                // a line with nothing on it would be no row
-                true if row.len() == 1 => out.write_all(b"\"\"")?,
-                true => {}
-            }
-        }
-        out.write_all(b"\n")?;
+    for row in x.row_iter() {
+        table.row(row.iter().copied().map(Cell::Number))?;
     }
     out.flush()
+}
+
+/// A table of comma-separated cells that is written row by row, words among them, for what does not lie in memory as a
+/// whole. Its numbers and names are as [`write_csv_to`] has them.
+///
+/// ```
+/// use unsup_data::{Cell, CsvWriter};
+///
+/// let mut file = Vec::new();
+/// let mut table = CsvWriter::new(&mut file);
+/// table.names(&["class", "probability"])?;
+/// table.row([Cell::Word("fish, small"), Cell::Single(0.1)])?;
+/// table.row([Cell::Missing, Cell::Number(0.5)])?;
+/// assert_eq!(file, b"class,probability\n\"fish, small\",0.1\n,0.5\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct CsvWriter<W: Write> {
+    out: W,
+    rows: usize,
+}
+
+/// A cell of a table that is written.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Cell<'a> {
+    /// A number, with as many digits as double precision takes; NaN is a missing one.
+    Number(f64),
+    /// A number of single precision, with as many digits as that takes: 0.1, and not 0.10000000149011612.
+    Single(f32),
+    /// A word.
+    Word(&'a str),
+    /// Nothing.
+    Missing,
+}
+
+impl<W: Write> CsvWriter<W> {
+    /// A table to `out`, which should be buffered.
+    pub fn new(out: W) -> Self {
+        Self { out, rows: 0 }
+    }
+
+    /// A line of names.
+    ///
+    /// # Errors
+    /// If writing fails.
+    pub fn names<N: AsRef<str>>(&mut self, names: &[N]) -> io::Result<()> {
+        for (j, name) in names.iter().enumerate() {
+            separate(&mut self.out, j)?;
+            write_word(&mut self.out, name.as_ref())?;
+        }
+        self.out.write_all(b"\n")
+    }
+
+    /// A row.
+    ///
+    /// # Errors
+    /// If writing fails, or a number is infinite, which no reader takes.
+    pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) -> io::Result<()> {
+        let (out, i) = (&mut self.out, self.rows);
+        let mut cells = cells.into_iter().enumerate().peekable();
+        while let Some((j, cell)) = cells.next() {
+            separate(out, j)?;
+            match cell {
+                Cell::Number(value) if !value.is_nan() => write_number(out, value, (i, j))?,
+                Cell::Single(value) if !value.is_nan() => write_number(out, value, (i, j))?,
+                Cell::Word(word) => write_word(out, word)?,
+                // a line with nothing on it would be no row
+                _ if j == 0 && cells.peek().is_none() => out.write_all(b"\"\"")?,
+                _ => {}
+            }
+        }
+        self.rows += 1;
+        out.write_all(b"\n")
+    }
+}
+
+fn write_word(out: &mut impl Write, word: &str) -> io::Result<()> {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if !word.is_empty() && word.chars().all(plain) {
+        out.write_all(word.as_bytes())
+    } else {
+        write!(out, "\"{}\"", word.replace('"', "\"\""))
+    }
 }
 
 fn separate(out: &mut impl Write, column: usize) -> io::Result<()> {

@@ -98,11 +98,7 @@ impl<T: Real> Surrogate<T> {
         let values: Vec<(T, T)> = (0..y.columns())
             .map(|j| mean_and_deviation(&y, j))
             .collect();
-        let mut surrogate = Self {
-            predictor: Predictor::new(x.columns(), y.columns(), architecture),
-            domain: domain.clone(),
-            values,
-        };
+        let mut surrogate = Self::untrained(domain, values, architecture);
         let scaled = Matrix::from_fn(y.rows(), y.columns(), |i, j| {
             let (mean, deviation) = surrogate.values[j];
             (y[(i, j)] - mean) / deviation
@@ -112,6 +108,21 @@ impl<T: Real> Surrogate<T> {
             .predictor
             .distil(&|_| scaled.clone(), &x, &Squared, training, observer)?;
         Ok(surrogate)
+    }
+
+    /// An untrained network between these scales, to be filled from a file: the domain of the arguments, and the mean and
+    /// the deviation of each value.
+    ///
+    /// # Panics
+    /// If the domain is not one, or there are no values.
+    #[track_caller]
+    pub fn untrained(domain: &Domain, values: Vec<(T, T)>, architecture: &Architecture) -> Self {
+        domain.check();
+        Self {
+            predictor: Predictor::new(domain.0.len(), values.len(), architecture),
+            domain: domain.clone(),
+            values,
+        }
     }
 
     /// b(x), calls x values, in the function's units.

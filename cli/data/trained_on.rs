@@ -1,0 +1,180 @@
+//! What a trained model knows of objects, and objects of a file brought to it.
+
+use super::{Missing, Part, noted, settle, tile};
+use crate::arguments::ReadingOptions;
+use crate::pictures::TileShape;
+use std::error::Error;
+use std::path::Path;
+use unsup_data::{Dataset, ImageShape, LabelColumn, Scaling, digits};
+use unsup_models::Matrix;
+
+/// What the objects were that a model was trained on: all that it takes to bring others to the same features.
+pub struct TrainedOn {
+    /// Names of features and classes, words and the shape of images; of the objects themselves nothing.
+    known: Dataset,
+    /// What was done to the features.
+    scaling: Scaling,
+    /// Columns of the table that were no features.
+    beside: Vec<String>,
+}
+
+impl TrainedOn {
+    /// Objects of this scaling, of which nothing more is known.
+    pub fn new(scaling: Scaling) -> Self {
+        let features = scaling.shift().len();
+        Self {
+            known: Dataset::new("training data", Matrix::zeros(1, features)),
+            scaling,
+            beside: Vec::new(),
+        }
+    }
+
+    /// The same with what is known beside it: `known` has as many features, and words that it can be read by.
+    pub fn with(self, known: Dataset, beside: Vec<String>) -> Self {
+        Self {
+            known,
+            beside,
+            ..self
+        }
+    }
+
+    /// The same with classes of these names.
+    pub fn with_classes(mut self, names: &[String]) -> Self {
+        self.known.labels = Some(vec![0]);
+        self.known.label_names = names.to_vec();
+        self
+    }
+
+    /// How many features an object has.
+    pub fn features(&self) -> usize {
+        self.scaling.shift().len()
+    }
+
+    /// A name for each feature.
+    pub fn feature_names(&self) -> Vec<String> {
+        match self.known.feature_names.is_empty() {
+            true => (1..=self.features())
+                .map(|number| format!("feature_{number}"))
+                .collect(),
+            false => self.known.feature_names.clone(),
+        }
+    }
+
+    /// How an object is read as an image, where it is one.
+    pub fn image(&self) -> Option<ImageShape> {
+        self.known.image
+    }
+
+    /// How an object is drawn.
+    pub fn tile(&self) -> TileShape {
+        tile(self.known.image)
+    }
+
+    /// What was done to the features.
+    pub fn scaling(&self) -> &Scaling {
+        &self.scaling
+    }
+
+    /// The objects of a file in these features, scaled; without a file the digits, if the model knows such images. Labels
+    /// are there if both the file and the model have classes.
+    ///
+    /// # Errors
+    /// If the file can't be read, does not hold the same features, has missing values that are refused, or a value lies
+    /// too far from the training data.
+    pub fn objects(
+        &self,
+        reading: &ReadingOptions,
+        file: Option<&Path>,
+        missing: Missing,
+        quiet: bool,
+    ) -> Result<Part, Box<dyn Error>> {
+        let mut data = match file {
+            Some(file) => self.read(reading, file, missing, quiet)?,
+            None => self.digits()?,
+        };
+        if self.known.labels.is_none() {
+            data.labels = None;
+        }
+        let unnamed = reading.label.is_none() && self.has_further_columns(&data);
+        let data = data
+            .aligned_with(&self.known)
+            .map_err(|error| match unnamed {
+                true => format!("{error}; --label names a column of classes, which is left out"),
+                false => error.to_string(),
+            })?;
+        let all: Vec<usize> = (0..data.features.rows()).collect();
+        let mut objects = Part::of(&data, file, &all);
+        objects.scale(&self.scaling)?;
+        if missing == Missing::Refused {
+            objects.check_near("the training data")?;
+        }
+        Ok(objects)
+    }
+
+    fn read(
+        &self,
+        reading: &ReadingOptions,
+        file: &Path,
+        missing: Missing,
+        quiet: bool,
+    ) -> Result<Dataset, Box<dyn Error>> {
+        let mut data = noted(reading, file, quiet)?;
+        let further = self.beside_in(&data);
+        if !further.is_empty() {
+            data.take_columns(&further)?;
+        }
+        settle(&mut data, file, missing)?;
+        // an error is to name the file as it was given
+        data.name = file.display().to_string();
+        Ok(data)
+    }
+
+    /// Those columns of a table that are known to be no features. Without names they are told by their numbers, and only
+    /// if the table has as many columns as the one that was trained on.
+    fn beside_in(&self, data: &Dataset) -> Vec<LabelColumn> {
+        let is_whole = columns_of(data) == self.columns() + self.beside.len();
+        let beside = self.beside.iter();
+        let column = |name: &String| match name.strip_prefix("column ").map(str::parse::<usize>) {
+            Some(Ok(number)) => is_whole.then(|| LabelColumn::Index(number.saturating_sub(1))),
+            _ => Some(LabelColumn::Name(name.clone())),
+        };
+        beside
+            .filter_map(column)
+            .filter(|column| data.has_column(column))
+            .collect()
+    }
+
+    /// Whether it is a table of more columns than the one that was trained on.
+    fn has_further_columns(&self, data: &Dataset) -> bool {
+        columns_of(data) > self.columns()
+    }
+
+    /// How many columns of a table became the features.
+    fn columns(&self) -> usize {
+        let words = self.known.words.iter();
+        let spread: usize = words.map(|words| words.width() - 1).sum();
+        self.features() - spread
+    }
+
+    fn digits(&self) -> Result<Dataset, String> {
+        let mut digits = digits();
+        if self.known.image.is_none() || self.known.image != digits.image {
+            return Err(
+                "--data: expected a file with the objects, for the model was not trained on images of 8x8 pixels"
+                    .to_owned(),
+            );
+        }
+        // other questions about digits have other answers
+        if self.known.label_names != digits.label_names {
+            digits.labels = None;
+        }
+        Ok(digits)
+    }
+}
+
+/// How many columns of a table became features; 0 where there is no table.
+fn columns_of(data: &Dataset) -> usize {
+    let mut columns = data.table_columns.clone();
+    columns.dedup();
+    columns.len()
+}

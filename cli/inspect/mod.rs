@@ -1,0 +1,293 @@
+//! `unsup inspect`: what a file or a folder holds.
+//!
+//! | file | what is looked at |
+//! |---|---|
+//! | `tensors` | models, checkpoints, and the tensors of other programs |
+//! | `objects` | data and codebooks |
+//!
+//! A file is known by its content, so that its name may be any.
+
+mod objects;
+mod tensors;
+
+use crate::arguments::Inspect;
+use crate::output::print;
+use crate::train::count;
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+use unsup_data::in_one_line;
+use unsup_nn::saving::{Value, json};
+
+/// Of a file that is larger only its size is said among the others of a folder.
+const LARGE: u64 = 1 << 26;
+
+/// `unsup inspect`
+pub fn inspect(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
+    let path = &arguments.path;
+    let shown = path.display().to_string();
+    let metadata =
+        fs::metadata(path).map_err(|error| format!("{shown}: cannot be read: {error}"))?;
+    let found = match metadata.is_dir() {
+        true => folder(path)?,
+        false => look(path)?,
+    };
+    let text = match arguments.json {
+        true => {
+            let mut said = json!({ "file": shown, "kind": found.kind });
+            if metadata.is_file() {
+                said["bytes"] = json!(metadata.len());
+            }
+            if let Value::Object(figures) = found.figures {
+                for (name, value) in figures {
+                    said[name.as_str()] = value;
+                }
+            }
+            format!("{said}\n")
+        }
+        false => {
+            let size = match metadata.is_file() {
+                true => format!(", {}", size(metadata.len())),
+                false => String::new(),
+            };
+            let shown = in_one_line(&shown);
+            format!("{shown}: {}{size}\n{}", found.brief, found.text)
+        }
+    };
+    Ok(print(&text)?)
+}
+
+/// What something holds.
+struct Found {
+    kind: &'static str,
+    /// In a few words.
+    brief: String,
+    /// The rest for a reader, in lines.
+    text: String,
+    /// The rest for another program, an object.
+    figures: Value,
+}
+
+/// What a file holds.
+///
+/// # Errors
+/// If it can't be read, or is nothing that is known.
+fn look(path: &Path) -> Result<Found, String> {
+    let shown = path.display();
+    let refused = |error| format!("{shown}: cannot be read: {error}");
+    let metadata = fs::metadata(path).map_err(refused)?;
+    if !metadata.is_file() {
+        // a device, say, may never end
+        return Err(format!("{shown}: is no regular file"));
+    }
+    let mut start = Vec::new();
+    let file = File::open(path).map_err(refused)?;
+    file.take(64).read_to_end(&mut start).map_err(refused)?;
+    let ends = |suffix: &str| path.to_string_lossy().ends_with(suffix);
+    if ends(".safetensors") || tensors::begins_so(&start, metadata.len()) {
+        return tensors::look(path);
+    }
+    if let Some((width, height)) = png_size(&start) {
+        return Ok(Found {
+            kind: "picture",
+            brief: format!("a picture, PNG, {width}x{height} pixels"),
+            text: String::new(),
+            figures: json!({ "width": width, "height": height }),
+        });
+    }
+    if start
+        .trim_ascii_start()
+        .to_ascii_lowercase()
+        .starts_with(b"<!doctype html")
+    {
+        return Ok(Found {
+            kind: "page",
+            brief: "a page, HTML".to_owned(),
+            text: String::new(),
+            figures: json!({}),
+        });
+    }
+    objects::look(path, ends(".cod") || ends(".cod.gz"))
+}
+
+/// What lies in a folder, file by file; of folders in it only that they are there.
+fn folder(path: &Path) -> Result<Found, String> {
+    let shown = path.display();
+    let refused = |error| format!("{shown}: cannot be read: {error}");
+    let entries = fs::read_dir(path).map_err(refused)?;
+    let mut entries: Vec<_> = entries.collect::<Result<_, _>>().map_err(refused)?;
+    entries.sort_by_key(|entry| entry.file_name());
+    let (mut lines, mut files) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // one that is gone by now, or leads nowhere, has no size
+        let metadata = fs::metadata(&path).ok();
+        let bytes = metadata.as_ref().map_or(0, |metadata| metadata.len());
+        let is_file = metadata.is_some_and(|metadata| metadata.is_file());
+        let (kind, brief) = match (path.is_dir(), is_file && bytes > LARGE) {
+            (true, _) => ("folder", "a folder".to_owned()),
+            (_, true) => ("unknown", "large; to be looked at by itself".to_owned()),
+            _ => match look(&path) {
+                Ok(found) => (found.kind, found.brief),
+                Err(error) => {
+                    // the name stands before it
+                    let problem = error.strip_prefix(&path.display().to_string());
+                    let problem = problem.unwrap_or(&error);
+                    (
+                        "unknown",
+                        problem.trim_start_matches([':', ',', ' ']).to_owned(),
+                    )
+                }
+            },
+        };
+        let size = if is_file { size(bytes) } else { String::new() };
+        lines.push([in_one_line(&name), size, in_one_line(&brief)]);
+        files.push(json!({
+            "file": name,
+            "kind": kind,
+            "bytes": is_file.then_some(bytes),
+            "brief": brief,
+        }));
+    }
+    Ok(Found {
+        kind: "folder",
+        brief: format!("a folder, {}", count(files.len(), "entry", "entries")),
+        text: in_columns(&lines),
+        figures: json!({ "files": files }),
+    })
+}
+
+/// Width and height of a PNG picture that begins so.
+fn png_size(start: &[u8]) -> Option<(u32, u32)> {
+    let rest = start.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
+    let number = |at: usize| Some(u32::from_be_bytes(*rest.get(at..)?.first_chunk()?));
+    Some((number(8)?, number(12)?))
+}
+
+/// Bytes in the unit that they are read in.
+fn size(bytes: u64) -> String {
+    let units = ["kB", "MB", "GB", "TB"];
+    let mut size = bytes as f64;
+    let mut unit = "bytes";
+    for larger in units {
+        if size < 1000.0 {
+            break;
+        }
+        size /= 1000.0;
+        unit = larger;
+    }
+    match unit {
+        "bytes" => count(bytes as usize, "byte", "bytes"),
+        _ => format!("{size:.1} {unit}"),
+    }
+}
+
+/// Cells below each other, a line each, two spaces before it.
+fn in_columns<const N: usize>(lines: &[[String; N]]) -> String {
+    let width = |column: usize| {
+        let widths = lines.iter().map(|line| line[column].chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let widths: [usize; N] = std::array::from_fn(width);
+    let mut text = String::new();
+    for line in lines {
+        let mut out = " ".to_owned();
+        for (cell, width) in line.iter().zip(widths) {
+            out += &format!(" {cell:<width$} ");
+        }
+        text += &format!("{}\n", out.trim_end());
+    }
+    text
+}
+
+/// A text as far as it is short.
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+/// The first of many names, in one line.
+fn first_of(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let shown = names.iter().take(SHOWN);
+    let shown: Vec<String> = shown
+        .map(|name| in_one_line(&shortened(name, 40)))
+        .collect();
+    let more = match names.len() {
+        all if all > SHOWN => format!(", .. ({all} in all)"),
+        _ => String::new(),
+    };
+    shown.join(", ") + &more
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_short() {
+        let shown = [0, 1, 999, 1000, 48_321, 5_000_000_000].map(size);
+        let expected = [
+            "0 bytes",
+            "1 byte",
+            "999 bytes",
+            "1.0 kB",
+            "48.3 kB",
+            "5.0 GB",
+        ];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn names_are_shown_as_far_as_there_is_room() {
+        let names: Vec<String> = (0..12).map(|i| format!("n{i}\n")).collect();
+        assert_eq!(first_of(&names[..2]), "n0\\n, n1\\n");
+        assert!(first_of(&names).ends_with("n9\\n, .. (12 in all)"));
+        assert_eq!(shortened("äöü", 2), "äö…");
+    }
+
+    /// Whatever the bytes are, there is an answer or an error of one line, and no panic.
+    #[test]
+    fn any_bytes_may_be_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let mut random = unsup_nn::random::generator(0, "bytes", 0);
+        let starts: [&[u8]; 10] = [
+            b"",
+            b"\x89PNG\r\n\x1a\n",
+            b"\x93NUMPY\x01\x00",
+            b"\0\0\x08\x03",
+            b"\x1f\x8b",
+            b"<!doctype html>",
+            b"3 hexa 2 1 gaussian\n",
+            b"\x10\0\0\0\0\0\0\0{",
+            b"\x02\0\0\0\0\0\0\0{}",
+            b"a,b\n1,2\n",
+        ];
+        for start in starts {
+            for length in [0, 1, 7, 40] {
+                let mut bytes = start.to_vec();
+                bytes.extend((0..length).map(|_| rand::RngExt::random::<u8>(&mut random)));
+                for name in [
+                    "file",
+                    "file.safetensors",
+                    "file.cod",
+                    "file.bin",
+                    "file.npy",
+                ] {
+                    let path = path.with_file_name(name);
+                    fs::write(&path, &bytes).unwrap();
+                    if let Err(error) = look(&path) {
+                        assert_eq!(in_one_line(&error).lines().count(), 1, "{error}");
+                        assert!(error.contains(name), "{error}");
+                    }
+                    fs::remove_file(&path).unwrap();
+                }
+            }
+        }
+    }
+}
