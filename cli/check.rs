@@ -36,19 +36,22 @@ pub fn check(options: &CheckOptions) -> Result<Verdict, Box<dyn Error>> {
 /// A check, and what it came to.
 type Checked<'c> = (&'c GradientCheck, Outcome);
 
-/// Those of this name, kind or method.
+/// Those of this kind, or of this method, or else with this in their name.
 fn chosen<'c>(checks: &'c [GradientCheck], name: &str) -> Result<Vec<&'c GradientCheck>, String> {
-    let method = methods::find(name).map(|method| method.name);
-    let is_meant = |check: &&GradientCheck| {
-        check.kind().name() == name
-            || check.name().contains(name)
-            || check
-                .methods()
-                .iter()
-                .any(|of| method.as_deref() == Some(of))
+    let those = |meant: &dyn Fn(&GradientCheck) -> bool| -> Vec<&'c GradientCheck> {
+        checks.iter().filter(|check| meant(check)).collect()
     };
-    let chosen: Vec<_> = checks.iter().filter(is_meant).collect();
-    if !chosen.is_empty() {
+    let method = methods::find(name).map(|method| method.name);
+    let of_method = |check: &GradientCheck| {
+        let mut methods = check.methods().iter();
+        methods.any(|of| method.as_deref() == Some(of))
+    };
+    let ways = [
+        those(&|check| check.kind().name() == name),
+        those(&of_method),
+        those(&|check| check.name().contains(name)),
+    ];
+    if let Some(chosen) = ways.into_iter().find(|chosen| !chosen.is_empty()) {
         return Ok(chosen);
     }
     let kinds = Kind::ALL.map(Kind::name).join(", ");
@@ -57,7 +60,7 @@ fn chosen<'c>(checks: &'c [GradientCheck], name: &str) -> Result<Vec<&'c Gradien
         near => format!("; near are {}", near.join(", ")),
     };
     Err(format!(
-        "found '{name}', expected a part of a check's name, a kind ({kinds}) or a method{near}"
+        "found '{name}', expected a kind of checks ({kinds}), a method, or a part of a check's name{near}"
     ))
 }
 

@@ -90,8 +90,8 @@ fn train(asked: &Asked) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A bad value or name is one line that names it, the option, and what is expected; help, version and unknown options are
-/// as clap prints them.
+/// A bad value or name is one line that names it, the option, and what is expected; help, version and unknown options
+/// are as clap prints them.
 fn refuse(error: &clap::Error) -> ExitCode {
     let part = |kind| error.get(kind).map(ToString::to_string);
     let names = |kind| match error.get(kind) {

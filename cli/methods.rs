@@ -6,7 +6,8 @@ use clap::{Command, CommandFactory};
 use serde_json::{Value, json};
 use std::error::Error;
 
-/// The parts of the lecture, each with its first method; the other methods follow in the order in which they are defined.
+/// The parts of the lecture, each with its first method; the other methods follow in the order in which they are
+/// defined.
 const FAMILIES: [(&str, &str); 5] = [
     ("Kohonen's networks", "wta"),
     ("Auto-encoders", "linear"),

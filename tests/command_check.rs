@@ -65,7 +65,7 @@ fn the_table_has_a_line_for_each_check_and_says_how_many_hold() {
 }
 
 #[test]
-fn a_name_is_a_part_of_one_a_kind_or_a_method() {
+fn a_name_is_a_kind_a_method_or_a_part_of_one() {
     let of_tanh = [
         "operation tanh",
         "operation tanh_back",
@@ -96,12 +96,12 @@ fn an_unknown_name_is_told_what_is_near() {
         );
         assert!(complaint.contains(near), "{complaint}");
         assert!(
-            complaint.contains("a kind (operation, layer, "),
+            complaint.contains("a kind of checks (operation, layer, "),
             "{complaint}"
         );
     }
     let far = unsup(&["check", "#####"]);
-    assert!(text(&far.stderr).ends_with("or a method\n"));
+    assert!(text(&far.stderr).ends_with("a part of a check's name\n"));
     assert_eq!(unsup(&["check", "--cases", "0"]).status.code(), Some(2));
 }
 

@@ -1,5 +1,5 @@
-//! What an embedder gets: a program outside of this workspace, which depends on unsup-models alone, builds and runs, and
-//! its tree of dependencies is small.
+//! What an embedder gets: a program outside of this workspace, which depends on unsup-models alone, builds and runs,
+//! and its tree of dependencies is small.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;

@@ -1,5 +1,5 @@
-//! Operations beside their gradient checks: `f32` against `f64`, the one whose derivative is not that of its value, and a
-//! test that none is left without a check.
+//! Operations beside their gradient checks: `f32` against `f64`, the one whose derivative is not that of its value, and
+//! a test that none is left without a check.
 
 use std::collections::BTreeSet;
 use unsup_autograd::{Matrix, Real, Tape};

@@ -123,8 +123,8 @@
 //! # Place in the house
 //!
 //! At the bottom. [`unsup_nn`](../unsup_nn/index.html) puts parameters, layers, losses and the training loop on it,
-//! [`unsup_models`](../unsup_models/index.html) on that the methods, and [`unsup_data`](../unsup_data/index.html) gives them
-//! matrices to learn from. [`unsup_evidence`](../unsup_evidence/index.html) holds the check of every operation.
+//! [`unsup_models`](../unsup_models/index.html) on that the methods, and [`unsup_data`](../unsup_data/index.html) gives
+//! them matrices to learn from. [`unsup_evidence`](../unsup_evidence/index.html) holds the check of every operation.
 //!
 //! # Features
 //!

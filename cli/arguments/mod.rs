@@ -97,10 +97,10 @@ pub enum Command {
     /// Check every derivative against finite differences, to second order.
     ///
     /// Every operation of the engine, every layer, loss and penalty, and the criterion of every method, by each of its
-    /// parameters, on random inputs; and the steps of Kohonen's networks against half a step of the gradient. An error is
-    /// |tape - numeric| / max(1, |tape|, |numeric|); of the first derivative 1e-6 is allowed, of the second 1e-5. "power" is
-    /// that of h with which the remainder of the first-order expansion falls, 2 where the derivative is right. The exit
-    /// code is 0 if all hold, else 1.
+    /// parameters, on random inputs; and the steps of Kohonen's networks against half a step of the gradient. An error
+    /// is |tape - numeric| / max(1, |tape|, |numeric|); of the first derivative 1e-6 is allowed, of the second 1e-5.
+    /// "power" is that of h with which the remainder of the first-order expansion falls, 2 where the derivative is
+    /// right. The exit code is 0 if all hold, else 1.
     ///
     /// With --json: checks (of each kind, name, methods, cases, first, second, power, holds, failure (null where it
     /// holds)), hold, fail (how many), seed, seconds.
@@ -167,8 +167,8 @@ pub enum Command {
 /// The options of `unsup check`.
 #[derive(Args, Clone, Debug)]
 pub struct CheckOptions {
-    /// What to check: a part of a name (tanh), a kind (operation, layer, loss, penalty, criterion, step), or a method
-    /// (variational). [default: everything]
+    /// What to check: a kind (operation, layer, loss, penalty, criterion, step), a method (variational), or what has this
+    /// in its name (tanh). [default: everything]
     pub name: Option<String>,
 
     /// How many random inputs each is checked on.

@@ -48,8 +48,8 @@
 //!
 //! # Place in the house
 //!
-//! Beside the others: it needs [`Matrix`](unsup_autograd::Matrix) and seeded randomness of [`unsup_autograd`], and no more.
-//! [`unsup_models`](../unsup_models/index.html) learns from any matrix, wherever that comes from.
+//! Beside the others: it needs [`Matrix`](unsup_autograd::Matrix) and seeded randomness of [`unsup_autograd`], and no
+//! more. [`unsup_models`](../unsup_models/index.html) learns from any matrix, wherever that comes from.
 //!
 //! The digits are the test part of "Optical Recognition of Handwritten Digits" (E. Alpaydin, C. Kaynak, 1998, UCI,
 //! CC BY 4.0), as scikit-learn ships them; `digits/README.md` says more.

@@ -9,8 +9,8 @@
 //! | paper | a published figure, with its source, also where it is not reached |
 //! | property | what must hold of any run: a drawback that the lecture names, an advantage, a limit |
 //!
-//! An experiment is for a whole method. That its derivatives are right, and those of every layer, loss and operation under
-//! it, is shown by [`gradients`].
+//! An experiment is for a whole method. That its derivatives are right, and those of every layer, loss and operation
+//! under it, is shown by [`gradients`].
 //!
 //! [`experiments`] lists them all. The tests run each and fail where a gate does not hold. [`long_experiments`] are those
 //! that take minutes and are run when asked for; `docs/experiments.md` shows what they came to.
@@ -28,8 +28,8 @@
 //! # Place in the house
 //!
 //! On top of the libraries: it trains the methods of [`unsup_models`] on data of [`unsup_data`], and judges them by the
-//! classical methods in [`unsup_nn`]. The command and the tests of the workspace run what is here; a program that embeds a
-//! method needs none of it.
+//! classical methods in [`unsup_nn`]. The command and the tests of the workspace run what is here; a program that
+//! embeds a method needs none of it.
 
 mod autoencoder;
 mod conditions;

@@ -39,9 +39,9 @@
 //! |---|---|---|
 //! | GAN, with its games and penalties | [`together::adversarial`] | new objects, sharp, from no density |
 //!
-//! Beside them stands [`predictor`], a network that answers with classes or numbers, to measure and to combine the others
-//! with, and [`Pca`]. All that is trained by gradients shares [`Training`], and hands its [`Epoch`]s to an observer that may
-//! end it.
+//! Beside them stands [`predictor`], a network that answers with classes or numbers, to measure and to combine the
+//! others with, and [`Pca`]. All that is trained by gradients shares [`Training`], and hands its [`Epoch`]s to an
+//! observer that may end it.
 //!
 //! The README's example shows a model from data to codes; the file of each method has one of its own.
 //!
@@ -49,8 +49,8 @@
 //!
 //! The methods stand on [`unsup_nn`] (layers, losses, the training loop) and that on [`unsup_autograd`] (the engine).
 //! [`unsup_data`](../unsup_data/index.html) reads files and makes data whose truth is known;
-//! [`unsup_evidence`](../unsup_evidence/index.html) shows that the methods work. A program that embeds a method needs this
-//! crate alone: what the signatures of the methods name is exported here too.
+//! [`unsup_evidence`](../unsup_evidence/index.html) shows that the methods work. A program that embeds a method needs
+//! this crate alone; matrices, activations, schedules and what a training returns are exported here too.
 //!
 //! # Features
 //!

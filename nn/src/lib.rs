@@ -16,8 +16,8 @@
 //!
 //! # Place in the house
 //!
-//! On [`unsup_autograd`], the engine, and under [`unsup_models`](../unsup_models/index.html), the methods: what two of them
-//! need is here. Every layer, loss and penalty is checked by finite differences in
+//! On [`unsup_autograd`], the engine, and under [`unsup_models`](../unsup_models/index.html), the methods: what two of
+//! them need is here. Every layer, loss and penalty is checked by finite differences in
 //! [`unsup_evidence`](../unsup_evidence/index.html), which also shows how a layer of your own is.
 //!
 //! # Features

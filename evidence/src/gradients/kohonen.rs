@@ -1,5 +1,5 @@
-//! Kohonen's networks. Generalised LVQ has a criterion like other networks; of the others a step that is written by hand
-//! is half a step against the tape's gradient of what it is said to lower.
+//! Kohonen's networks. Generalised LVQ has a criterion like other networks; of the others a step that is written by
+//! hand is half a step against the tape's gradient of what it is said to lower.
 
 use super::{GradientCheck, Kind, Trial, Tried};
 use std::ops::ControlFlow;

@@ -1,4 +1,5 @@
-//! Is every derivative right? Each operation, layer, loss, penalty and criterion on random inputs, beside finite differences.
+//! Is every derivative right? Each operation, layer, loss, penalty and criterion on random inputs, beside finite
+//! differences.
 //!
 //! | file | holds |
 //! |---|---|
@@ -105,7 +106,8 @@ pub struct GradientCheck {
     case: Try,
 }
 
-/// What a check came to. The errors are those of [`unsup_autograd::check`], |tape − numeric| / max(1, |tape|, |numeric|).
+/// What a check came to. The errors are those of [`unsup_autograd::check`], |tape − numeric| / max(1, |tape|,
+/// |numeric|).
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Outcome {
     /// How many cases were tried; after one that fails there are no more.
@@ -203,7 +205,8 @@ impl fmt::Debug for GradientCheck {
     }
 }
 
-/// All checks: of a kind together, the kinds in the order of [`Kind::ALL`], the criteria and steps in that of the lecture.
+/// All checks: of a kind together, the kinds in the order of [`Kind::ALL`], the criteria and steps in that of the
+/// lecture.
 pub fn gradient_checks() -> Vec<GradientCheck> {
     let mut checks: Vec<GradientCheck> =
         operations().into_iter().map(GradientCheck::from).collect();

@@ -34,8 +34,8 @@ pub struct Trial {
 
 /// What is drawn.
 impl Trial {
-    /// The case number `draw` of the check of a name, under a seed; [`GradientCheck::run`](super::GradientCheck::run) makes
-    /// as many as it tries.
+    /// The case number `draw` of the check of a name, under a seed; [`GradientCheck::run`](super::GradientCheck::run)
+    /// makes as many as it tries.
     pub fn new(seed: u64, name: &str, draw: u64) -> Self {
         let mut random = generator(seed, name, draw);
         Self {
@@ -170,8 +170,8 @@ impl Trial {
         })
     }
 
-    /// Checks both derivatives of a criterion's weighted sum by every parameter of the model; what it draws is held by the
-    /// step.
+    /// Checks both derivatives of a criterion's weighted sum by every parameter of the model; what it draws is held by
+    /// the step.
     ///
     /// # Errors
     /// If one differs from the finite differences.
