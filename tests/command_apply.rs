@@ -1019,7 +1019,7 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
             2,
             &["--data"],
         ),
-        (plain(&["apply"]), 2, &["expected <DIR|FILE> as well"]),
+        (plain(&["apply"]), 2, &["expected <DIR|FILE>"]),
         (
             also(good.clone(), &["--what", "all"]),
             2,
