@@ -150,15 +150,21 @@ fn summary(checked: &[Checked<'_>], options: &CheckOptions, seconds: f64) -> Str
         })
     };
     format!(
-        "{} checks of {} cases, seed {}, {seconds:.1} s: {} hold, {failed} fail\n\
+        "{} of {}, seed {}, {seconds:.1} s: {} hold, {failed} fail\n\
          largest errors: first derivative {}, second {}\n",
-        checked.len(),
-        options.cases,
+        counted(checked.len(), "check"),
+        counted(options.cases, "case"),
         options.seed,
         checked.len() - failed,
         worst(|outcome| outcome.first),
         worst(|outcome| outcome.second),
     )
+}
+
+/// "1 check", "2 checks".
+fn counted(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 fn in_json(checked: &[Checked<'_>], options: &CheckOptions, seconds: f64) -> Value {
