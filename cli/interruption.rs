@@ -60,6 +60,7 @@ struct Ongoing {
     cleanups: Vec<(u64, Work)>,
 }
 
+#[cfg(unix)]
 impl Ongoing {
     /// Whether there is a training that looks for a signal itself, and is no part of something larger, which would go on.
     fn saves_itself(&self) -> bool {
