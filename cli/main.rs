@@ -90,8 +90,7 @@ fn train(asked: &Asked) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A bad value or name is one line that names it, the option, and what is expected; help, version and unknown options
-/// are as clap prints them.
+/// A bad value, name or option is one line that names it and what is expected; help and version are as clap prints them.
 fn refuse(error: &clap::Error) -> ExitCode {
     let part = |kind| error.get(kind).map(ToString::to_string);
     let names = |kind| match error.get(kind) {
@@ -130,6 +129,11 @@ fn refuse(error: &clap::Error) -> ExitCode {
         }
         (ErrorKind::InvalidValue, Some(option), _, _) => {
             complain(&format!("'{option}' needs a value"));
+        }
+        (ErrorKind::UnknownArgument, Some(found), _, _) => {
+            let usage = part(ContextKind::Usage).unwrap_or_default();
+            let near = part(ContextKind::SuggestedArg);
+            complain(&methods::unexpected(&found, &usage, near.as_deref()));
         }
         (ErrorKind::InvalidSubcommand, ..) => {
             let similar = names(ContextKind::SuggestedSubcommand);

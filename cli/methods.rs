@@ -192,6 +192,39 @@ pub fn unknown(name: &str, similar: &[String]) -> String {
     )
 }
 
+/// What is said where `found` is no option, and nothing else that is expected, of the command whose `usage` this is; `near`
+/// is the option most like it.
+pub fn unexpected(found: &str, usage: &str, near: Option<&str>) -> String {
+    let words = usage.split_whitespace().skip_while(|word| *word != "unsup");
+    let is_name = |word: &&str| word.starts_with(|letter: char| letter.is_ascii_lowercase());
+    let command: Vec<&str> = words.take_while(is_name).collect();
+    let command = command.join(" ");
+    if command == "unsup" && is_of_lecture(found) {
+        return format!("found '{found}', expected a command before it: `unsup lecture {found}`");
+    }
+    let near = near.map_or(String::new(), |near| format!(": did you mean '{near}'?"));
+    let expected = match found.starts_with('-') {
+        true => "an option of",
+        false => "nothing but options of",
+    };
+    format!("found '{found}', expected {expected} `{command}` (--help lists them){near}")
+}
+
+/// Whether the lecture has this option.
+fn is_of_lecture(option: &str) -> bool {
+    let command = Arguments::command();
+    let lecture = command
+        .find_subcommand("lecture")
+        .expect("there is a lecture");
+    let mut options = lecture.get_arguments();
+    options.any(|one| match option.strip_prefix("--") {
+        Some(long) => one.get_long() == Some(long),
+        None => one
+            .get_short()
+            .is_some_and(|short| option == format!("-{short}")),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -57,7 +57,7 @@ impl OutputFolder {
     /// no training is lost for want of a place. With `resume` a checkpoint that lies in it makes it this program's.
     ///
     /// # Errors
-    /// If it can't be made or written to, another run writes to it, it holds files that no training has left, or one of the
+    /// If it can't be made or written to, another run writes to it, it holds files that it has not left, or one of the
     /// names is that of a folder in it; one line says which and why.
     pub fn open(
         name: &str,
@@ -365,7 +365,7 @@ fn of_earlier(
             .min();
         if let Some(name) = foreign {
             return Err(format!(
-                "{shown}: holds files that no training has left ({}), expected an empty folder or one of an earlier \
+                "{shown}: holds files that this program has not left ({}), expected an empty folder or one of an earlier \
                  training; --force writes beside them, over those of the same names",
                 name.to_string_lossy()
             ));
@@ -376,7 +376,7 @@ fn of_earlier(
         .find(|name| !earlier.contains(**name) && fs::symlink_metadata(path.join(name)).is_ok());
     match in_the_way {
         Some(name) => Err(format!(
-            "{}: no training has left this file, expected another folder; --force replaces it",
+            "{}: this program has not left this file, expected another folder; --force replaces it",
             path.join(name).display()
         )),
         None => Ok(earlier),
@@ -533,7 +533,7 @@ mod tests {
         fs::write(path.join("b.png"), "mine").unwrap();
         fs::write(path.join("c.txt"), "mine").unwrap();
         let error = open(path).map(|_| ()).unwrap_err();
-        assert!(error.contains("no training has left (b.png)") && error.contains("--force"));
+        assert!(error.contains("this program has not left (b.png)") && error.contains("--force"));
         let forced = RunOptions {
             force: true,
             ..options(path)
@@ -547,7 +547,7 @@ mod tests {
         // the folder is known now, but that file is still not of a training
         let error = open(path).map(|_| ()).unwrap_err();
         assert!(
-            error.contains("b.png: no training has left this file"),
+            error.contains("b.png: this program has not left this file"),
             "{error}"
         );
         let mut out = open_forced().unwrap();

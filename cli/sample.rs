@@ -1,6 +1,6 @@
 //! `unsup sample`: new objects of a generative model.
 
-use crate::apply::Destination;
+use crate::apply::{Destination, check_new};
 use crate::arguments::Sample;
 use crate::data::Missing;
 use crate::model::{Answer, Generator, Model, find};
@@ -19,7 +19,7 @@ pub fn sample(arguments: &Sample) -> Result<(), Box<dyn Error>> {
     let like = arguments.like.as_deref();
     let destination = Destination::of(&arguments.table)?;
     if let Some(path) = &arguments.picture {
-        check_picture(path)?;
+        check_picture(path, arguments.table.force)?;
     }
     let trained = Model::open(&arguments.model)?;
     let Some(generator) = &trained.generator else {
@@ -142,15 +142,10 @@ fn said(
 }
 
 /// Refuses what can't be a picture's file.
-fn check_picture(path: &Path) -> Result<(), String> {
+fn check_picture(path: &Path, force: bool) -> Result<(), String> {
     let shown = path.display();
     if path.extension().is_none_or(|extension| extension != "png") {
         return Err(format!("--picture {shown}: expected a name in .png"));
     }
-    if path.is_dir() {
-        return Err(format!(
-            "--picture {shown}: is a directory, expected a file to write"
-        ));
-    }
-    Ok(())
+    check_new("--picture", path, force)
 }

@@ -419,7 +419,7 @@ fn bad_input_is_one_line_and_changes_nothing() {
             owned(&["--epochs", "1", "--out", &out]),
             1,
             &[
-                "out: holds files that no training has left (reconstructions.png)",
+                "out: holds files that this program has not left (reconstructions.png)",
                 "expected an empty folder",
                 "--force",
             ],

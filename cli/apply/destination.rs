@@ -4,6 +4,7 @@ use crate::arguments::{TableFormat, TableOptions};
 use crate::model::Answer;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use unsup_data::{CsvWriter, write_npy_to};
@@ -44,11 +45,7 @@ impl Destination {
         let format = options.format.or(by_name).ok_or_else(|| {
             format!("--out {shown}: expected a name in .csv, .csv.gz or .npy, or --format")
         })?;
-        if path.is_dir() {
-            return Err(format!(
-                "--out {shown}: is a directory, expected a file to write"
-            ));
-        }
+        check_new("--out", path, options.force)?;
         // tried out now, so that nothing is computed for want of a place
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -130,6 +127,25 @@ impl Destination {
             },
             (None, written) => written.map_err(|error| error.to_string()),
         }
+    }
+}
+
+/// Refuses to write where there is a folder, or, unless that is said to be right, another file.
+///
+/// # Errors
+/// If there is something; one line names `option` and what it is.
+pub fn check_new(option: &str, path: &Path, force: bool) -> Result<(), String> {
+    let shown = path.display();
+    if path.is_dir() {
+        return Err(format!(
+            "{option} {shown}: is a directory, expected a file to write"
+        ));
+    }
+    match !force && fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
+        true => Err(format!(
+            "{option} {shown}: is there already, expected another name; --force replaces it"
+        )),
+        false => Ok(()),
     }
 }
 

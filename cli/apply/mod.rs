@@ -8,7 +8,7 @@
 
 mod destination;
 
-pub use destination::Destination;
+pub use destination::{Destination, check_new};
 
 use crate::arguments::{Apply, What};
 use crate::data::{Missing, Part};

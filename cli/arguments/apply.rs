@@ -72,13 +72,17 @@ pub struct Apply {
 /// Where rows are written.
 #[derive(Args, Clone, Debug)]
 pub struct TableOptions {
-    /// The file to write: .csv, .csv.gz or .npy. [default: standard output]
+    /// The file to write: .csv, .csv.gz or .npy; one that is there is replaced with --force only. [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
     /// How rows are written: csv or npy. [default: by the name of --out, else csv]
     #[arg(long, value_name = "NAME", value_parser = |text: &str| named(text, &FORMATS))]
     pub format: Option<TableFormat>,
+
+    /// Write over files that are there.
+    #[arg(long)]
+    pub force: bool,
 
     /// Print one JSON object instead of the summary that stands on standard output if --out is given.
     #[arg(long, requires = "out")]

@@ -74,7 +74,8 @@ pub enum Command {
     /// at once, as many as --threads says. The exit code is 0 if all gates hold, else 1.
     ///
     /// Written to --out (lecture, if it is not given), anew after each method: index.html, the page, in one file that
-    /// loads nothing from anywhere; and results.json.
+    /// loads nothing from anywhere; and results.json. They take the place of an earlier lecture's from the first method
+    /// on: on Ctrl-C the page of what is finished stays.
     ///
     /// results.json, and with --json standard output: version, seed, seeds, quick, threads, cpu, seconds, complete (all
     /// that was asked for has been run), methods, gates (hold, fail, not_evaluated), records (one a gate: method,
@@ -121,7 +122,7 @@ pub enum Command {
         shell: Shell,
     },
 
-    /// Bring new objects through a trained model: codes, reconstructions, winners, classes, ..
+    /// Bring new objects through a trained model: codes, reconstructions, winners, classes, scores.
     ///
     /// A row is written for each object, to standard output as comma-separated values, or to --out; a file is read as a
     /// whole, and answered a block of objects at a time. The objects are read and scaled as those were that the model was trained on: a table is to have the same columns (that of the classes,
@@ -171,8 +172,8 @@ pub struct CheckOptions {
     /// in its name (tanh). [default: everything]
     pub name: Option<String>,
 
-    /// How many random inputs each is checked on.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_least_1, allow_negative_numbers = true)]
+    /// How many random inputs each is checked on, at most 1000.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_most_1000, allow_negative_numbers = true)]
     pub cases: usize,
 
     /// Where the random inputs come from. The same seed gives the same.
@@ -668,7 +669,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
-    /// Write to --out also if it holds files that no training has left: beside them, over those of the same names.
+    /// Write to --out also if it holds files that this program has not left: beside them, over those of the same names.
     #[arg(long)]
     pub force: bool,
 
@@ -806,6 +807,14 @@ fn at_least_1(text: &str) -> Result<usize, String> {
             Err(format!("expected at most {}", usize::MAX))
         }
         _ => Err("expected a whole number of at least 1".to_owned()),
+    }
+}
+
+/// A whole number from 1 to a thousand: of things that take their time each.
+fn at_most_1000(text: &str) -> Result<usize, String> {
+    match at_least_1(text) {
+        Ok(number) if number <= 1000 => Ok(number),
+        _ => Err("expected a whole number from 1 to 1000".to_owned()),
     }
 }
 

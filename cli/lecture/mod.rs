@@ -59,6 +59,19 @@ pub fn lecture(options: &LectureOptions) -> Result<Verdict, Box<dyn Error>> {
     lecture.tell(&circumstances)
 }
 
+/// A method of the lecture by its name or another one, as it is trained.
+///
+/// # Errors
+/// If there is none, with those that there are.
+pub fn method(text: &str) -> Result<String, String> {
+    let trained = crate::methods::find(text).map_or_else(|| text.to_owned(), |method| method.name);
+    let names: Vec<&str> = slides().iter().map(|slide| slide.method).collect();
+    match names.contains(&trained.as_str()) {
+        true => Ok(trained),
+        false => Err(format!("expected some of {}", names.join(", "))),
+    }
+}
+
 /// A lecture that is being run.
 struct Lecture<'a> {
     options: &'a LectureOptions,
@@ -76,16 +89,6 @@ impl<'a> Lecture<'a> {
         let start = Instant::now();
         let mut slides = slides();
         if let Some(only) = &options.only {
-            for name in only {
-                if slides.iter().all(|slide| slide.method != name) {
-                    let names: Vec<&str> = slides.iter().map(|slide| slide.method).collect();
-                    return Err(format!(
-                        "--only {name}: no such method, expected some of {}",
-                        names.join(", ")
-                    )
-                    .into());
-                }
-            }
             slides.retain(|slide| only.iter().any(|name| name == slide.method));
         }
         let processors = || thread::available_parallelism().map_or(1, usize::from);
@@ -128,7 +131,7 @@ impl<'a> Lecture<'a> {
         let (next, options) = (AtomicUsize::new(0), self.options);
         let (send, receive) = mpsc::channel();
         thread::scope(|scope| {
-            for worker in 0..self.threads {
+            for worker in 0..self.threads.min(works.len()) {
                 let (send, works, next, lines) = (send.clone(), &works, &next, &lines);
                 scope.spawn(move || {
                     while let Some(&(chapter, place, work)) =
@@ -198,20 +201,17 @@ impl<'a> Lecture<'a> {
             .collect();
         let count = Count::of(records.iter().copied());
         let failures: Vec<_> = self.chapters.iter().flat_map(Chapter::failures).collect();
-        let verdict = match count.fail + failures.len() {
-            0 => Verdict::Holds,
-            _ => Verdict::Fails,
-        };
+        let verdict = verdict(count, failures.len());
         if self.options.run.json {
             print(&format!("{}\n", results(&self.chapters, circumstances)))?;
             return Ok(verdict);
         }
         let mut summary = format!(
-            "The lecture, {} methods, seed {}, {:.1} s on {} threads\n",
-            self.chapters.len(),
+            "The lecture, {}, seed {}, {:.1} s on {}\n",
+            crate::train::count(self.chapters.len(), "method", "methods"),
             circumstances.seed,
             circumstances.seconds,
-            circumstances.threads
+            crate::train::count(circumstances.threads, "thread", "threads")
         );
         for chapter in &self.chapters {
             let count = Count::of(chapter.findings().into_iter().map(|(_, record)| record));
@@ -239,6 +239,14 @@ impl<'a> Lecture<'a> {
         );
         print(&summary)?;
         Ok(verdict)
+    }
+}
+
+/// Whether all is well: no gate fails, and nothing came to no end.
+fn verdict(count: Count, failures: usize) -> Verdict {
+    match count.fail + failures {
+        0 => Verdict::Holds,
+        _ => Verdict::Fails,
     }
 }
 
@@ -321,5 +329,30 @@ fn parsed(
     match Arguments::try_parse_from(words.chain(further))?.command {
         Some(Command::Train { method }) => Ok(*method),
         _ => Err(format!("unsup {command}: expected a training").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_that_fails_or_a_work_without_an_end_fails_the_lecture() {
+        let count = |hold, fail, open| Count { hold, fail, open };
+        assert_eq!(verdict(count(9, 0, 0), 0), Verdict::Holds);
+        assert_eq!(verdict(count(0, 0, 9), 0), Verdict::Holds);
+        assert_eq!(verdict(count(9, 1, 0), 0), Verdict::Fails);
+        assert_eq!(verdict(count(9, 0, 0), 1), Verdict::Fails);
+    }
+
+    #[test]
+    fn methods_go_by_all_of_their_names() {
+        assert_eq!(method("som").as_deref(), Ok("som"));
+        assert_eq!(method("kohonen").as_deref(), Ok("som"));
+        assert_eq!(method("vae").as_deref(), Ok("variational"));
+        for name in ["classifier", "", "k-means"] {
+            let error = method(name).unwrap_err();
+            assert!(error.starts_with("expected some of wta, wtm, "), "{error}");
+        }
     }
 }

@@ -117,9 +117,13 @@ fn head(html: &mut Html, title: &str, chapters: &[Chapter<'_>], circumstances: &
         (true, all) => format!("{all} methods"),
         (false, finished) => format!("{finished} of {all} methods so far"),
     };
+    let what = match slides::slides().len() == all {
+        true => "every method",
+        false => "some of its methods",
+    };
     html.put(format_args!(
-        "<header>\n<h1>{title}</h1>\n<p class=\"lead\">The lecture by K. Vorontsov as a program that has just run: every method trained, \
-         drawn, and held against an answer that is known and against itself without its idea.</p>\n\
+        "<header>\n<h1>{title}</h1>\n<p class=\"lead\">The lecture by K. Vorontsov as a program that has just run: {what} \
+         trained, drawn, and held against an answer that is known and against itself without its idea.</p>\n\
          <p class=\"verdict {}\">{methods}: {}.</p>",
         if count.fail == 0 { "good" } else { "bad" },
         count.said()
@@ -207,7 +211,7 @@ fn article(
             html.put("</div>");
         }
     }
-    evidence(html, chapter);
+    evidence(html, chapter, circumstances.quick);
     for (experiment, file) in chapter.skipped() {
         html.put(format_args!(
             "<p class=\"faint\">Not run: “{}” needs {}, which is not part of the program (<code>--datasets</code>).</p>",
@@ -274,13 +278,18 @@ const COLUMNS: [&str; 7] = [
 const ANOTHER_IMPLEMENTATION: &str = "numpy";
 
 /// The table of evidence.
-fn evidence(html: &mut Html, chapter: &Chapter<'_>) {
+fn evidence(html: &mut Html, chapter: &Chapter<'_>, quick: bool) {
     let findings = chapter.findings();
     if findings.is_empty() {
         return;
     }
     let count = Count::of(findings.iter().map(|(_, record)| *record));
-    html.put(format_args!("<h4>Evidence: {}</h4>", count.said()));
+    let length = if quick {
+        ", at a tenth of its length"
+    } else {
+        ""
+    };
+    html.put(format_args!("<h4>Evidence: {}{length}</h4>", count.said()));
     html.put(format_args!(
         "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Evidence: {}\"><table class=\"evidence\">\n<thead><tr>",
         Escaped(chapter.slide.title)
