@@ -1,8 +1,8 @@
 //! What happens on Ctrl-C (SIGINT), and where the process is asked to end (SIGTERM).
 //!
 //! A training that saves itself on the way ([`Saving`]) looks for [`signal`], saves a checkpoint and ends by an error,
-//! [`Interrupted`]. Of any other nothing is worth keeping: what is not to be left behind ([`Cleanup`]) is taken away, and
-//! the process ends. So it does at once where a second signal comes. What must not be torn apart is done
+//! [`Interrupted`]. Of any other nothing is worth keeping: what is not to be left behind ([`Cleanup`]) is taken away,
+//! and the process ends. So it does at once where a second signal comes. What must not be torn apart is done
 //! [`undisturbed`].
 
 use std::error::Error;
@@ -62,7 +62,8 @@ struct Ongoing {
 
 #[cfg(unix)]
 impl Ongoing {
-    /// Whether there is a training that looks for a signal itself, and is no part of something larger, which would go on.
+    /// Whether there is a training that looks for a signal itself, and is no part of something larger, which would go
+    /// on.
     fn saves_itself(&self) -> bool {
         self.saving > 0 && self.cleanups.len() == 1
     }

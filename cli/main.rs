@@ -90,7 +90,8 @@ fn train(asked: &Asked) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A bad value, name or option is one line that names it and what is expected; help and version are as clap prints them.
+/// A bad value, name or option is one line that names it and what is expected; help and version are as clap prints
+/// them.
 fn refuse(error: &clap::Error) -> ExitCode {
     let part = |kind| error.get(kind).map(ToString::to_string);
     let names = |kind| match error.get(kind) {

@@ -192,8 +192,8 @@ pub fn unknown(name: &str, similar: &[String]) -> String {
     )
 }
 
-/// What is said where `found` is no option, and nothing else that is expected, of the command whose `usage` this is; `near`
-/// is the option most like it.
+/// What is said where `found` is no option, and nothing else that is expected, of the command whose `usage` this is;
+/// `near` is the option most like it.
 pub fn unexpected(found: &str, usage: &str, near: Option<&str>) -> String {
     let words = usage.split_whitespace().skip_while(|word| *word != "unsup");
     let is_name = |word: &&str| word.starts_with(|letter: char| letter.is_ascii_lowercase());

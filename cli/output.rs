@@ -1,9 +1,9 @@
 //! Where results go: a folder, and standard output.
 //!
 //! A folder is one training's. Its files are put aside in it first; when all are there they take the place of those of
-//! the training before, of which none is left ([`OutputFolder::commit`]). A training that fails or is interrupted leaves
-//! the folder as it was. The file [`MARKER`] tells which files are of this program: no other is touched, unless it is
-//! said that it may (`--force`).
+//! the training before, of which none is left ([`OutputFolder::commit`]). A training that fails or is interrupted
+//! leaves the folder as it was. The file [`MARKER`] tells which files are of this program: no other is touched, unless
+//! it is said that it may (`--force`).
 
 use crate::arguments::RunOptions;
 use crate::interruption::{Cleanup, undisturbed};
@@ -53,8 +53,9 @@ pub struct OutputFolder {
 }
 
 impl OutputFolder {
-    /// The folder of `options`, or else `default`, made if it is not there, for files of these names; tried out now, so that
-    /// no training is lost for want of a place. With `resume` a checkpoint that lies in it makes it this program's.
+    /// The folder of `options`, or else `default`, made if it is not there, for files of these names; tried out now, so
+    /// that no training is lost for want of a place. With `resume` a checkpoint that lies in it makes it this
+    /// program's.
     ///
     /// # Errors
     /// If it can't be made or written to, another run writes to it, it holds files that it has not left, or one of the
@@ -218,8 +219,8 @@ impl OutputFolder {
         Ok(())
     }
 
-    /// Puts all in its place, and removes what earlier runs have left and this one has not written. Returns the paths of all
-    /// that was written. More may be written then, and put in its place anew.
+    /// Puts all in its place, and removes what earlier runs have left and this one has not written. Returns the paths
+    /// of all that was written. More may be written then, and put in its place anew.
     ///
     /// # Errors
     /// If that fails; what is there then is known to be of this program.
@@ -365,7 +366,8 @@ fn of_earlier(
             .min();
         if let Some(name) = foreign {
             return Err(format!(
-                "{shown}: holds files that this program has not left ({}), expected an empty folder or one of an earlier \
+                "{shown}: holds files that this program has not left ({}), expected an empty folder or one of an \
+                 earlier \
                  training; --force writes beside them, over those of the same names",
                 name.to_string_lossy()
             ));

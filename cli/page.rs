@@ -172,8 +172,8 @@ impl Page {
         ));
     }
 
-    /// A picture, as SVG text; what it is called is said in it. One of very many shapes is put in as pixels, which a browser
-    /// shows sooner.
+    /// A picture, as SVG text; what it is called is said in it. One of very many shapes is put in as pixels, which a
+    /// browser shows sooner.
     ///
     /// # Errors
     /// If it can't be drawn as pixels.
@@ -256,8 +256,8 @@ impl Page {
     }
 }
 
-/// A picture as an element of a page, with what it shows for who can't see it: its SVG text or, where that has very many
-/// shapes, pixels.
+/// A picture as an element of a page, with what it shows for who can't see it: its SVG text or, where that has very
+/// many shapes, pixels.
 ///
 /// # Errors
 /// If it can't be drawn as pixels.
@@ -338,7 +338,8 @@ mod tests {
     fn a_picture_of_very_many_shapes_is_put_in_as_pixels_under_its_name() {
         let shapes = "<rect width=\"1\" height=\"1\"/>".repeat(MOST_SVG / 20);
         let svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"30\" height=\"20\"><title>A &amp; B</title>{shapes}</svg>"
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"30\" height=\"20\"><title>A &amp; \
+             B</title>{shapes}</svg>"
         );
         let mut page = Page::new("A map", "");
         page.picture(&svg).unwrap();

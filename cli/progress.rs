@@ -14,8 +14,9 @@ thread_local! {
     static WATCHER: RefCell<Option<Watcher>> = const { RefCell::new(None) };
 }
 
-/// Does `work`, and tells `watcher` the line of progress of all that is trained in it, as in `epoch 12/200  loss 1.2345`.
-/// The watcher is of this thread alone, but hears of a training also from the threads among which it is divided.
+/// Does `work`, and tells `watcher` the line of progress of all that is trained in it, as in `epoch 12/200  loss
+/// 1.2345`. The watcher is of this thread alone, but hears of a training also from the threads among which it is
+/// divided.
 pub fn watched<R>(watcher: Watcher, work: impl FnOnce() -> R) -> R {
     /// Puts back what was there, also if the work panics.
     struct Before(Option<Watcher>);

@@ -1,5 +1,5 @@
-//! `unsup apply`, `sample` and `inspect` as a user meets them: every method trained once, and what is made of its file held
-//! against what the training said, or against a computation by hand.
+//! `unsup apply`, `sample` and `inspect` as a user meets them: every method trained once, and what is made of its file
+//! held against what the training said, or against a computation by hand.
 
 use crate::command::{json, png_size, text, unsup};
 use serde_json::Value;
@@ -228,8 +228,8 @@ fn filled<M: Module<f32>>(name: &str, mut model: M) -> M {
     model
 }
 
-/// The mean of the scores is the error that the training measured on both parts; and reconstructions, in the unit of the
-/// file, are as far from the objects as the scores say.
+/// The mean of the scores is the error that the training measured on both parts; and reconstructions, in the unit of
+/// the file, are as far from the objects as the scores say.
 #[test]
 fn auto_encoders_make_the_errors_that_were_measured() {
     let train = path("train.csv");

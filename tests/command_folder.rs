@@ -1,4 +1,5 @@
-//! The folder of a training: replaced whole, never a file of somebody else's, and left as it was by whatever is broken off.
+//! The folder of a training: replaced whole, never a file of somebody else's, and left as it was by whatever is broken
+//! off.
 
 use crate::command::{files, results, text, unsup};
 use std::fs;

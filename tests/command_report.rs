@@ -1,4 +1,5 @@
-//! The page of a training, and what it says of the model's use: the programs in Rust are compiled here as they stand on it.
+//! The page of a training, and what it says of the model's use: the programs in Rust are compiled here as they stand on
+//! it.
 
 use crate::command::{json, text, unsup};
 use std::fs;

@@ -87,8 +87,8 @@ impl Destination {
         }
     }
 
-    /// Writes so many rows that come in blocks. A file is written aside and then put in place; a reader of standard output
-    /// that has seen enough and closed it is no error.
+    /// Writes so many rows that come in blocks. A file is written aside and then put in place; a reader of standard
+    /// output that has seen enough and closed it is no error.
     ///
     /// # Errors
     /// If a block has an error of its own, or can't be written.

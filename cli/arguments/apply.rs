@@ -44,8 +44,8 @@ pub struct Apply {
     #[arg(value_name = "DIR|FILE")]
     pub model: PathBuf,
 
-    /// A file with the objects, in any of the formats that train takes. Without it, for a model of images of 8x8 pixels:
-    /// the 1797 handwritten digits.
+    /// A file with the objects, in any of the formats that train takes. Without it, for a model of images of 8x8
+    /// pixels: the 1797 handwritten digits.
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
 
@@ -72,7 +72,8 @@ pub struct Apply {
 /// Where rows are written.
 #[derive(Args, Clone, Debug)]
 pub struct TableOptions {
-    /// The file to write: .csv, .csv.gz or .npy; one that is there is replaced with --force only. [default: standard output]
+    /// The file to write: .csv, .csv.gz or .npy; one that is there is replaced with --force only. [default: standard
+    /// output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 

@@ -20,7 +20,8 @@ pub struct Asked {
 pub struct Chosen {
     /// As it is typed: "--epochs".
     pub option: String,
-    /// The value that was typed, or that stands for it; "yes" or "no" where it takes none. `None` where the method chooses.
+    /// The value that was typed, or that stands for it; "yes" or "no" where it takes none. `None` where the method
+    /// chooses.
     pub value: Option<String>,
     /// Whether it was typed.
     pub is_given: bool,

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 /// The options of `unsup lecture`.
 #[derive(Args, Clone, Debug)]
 pub struct LectureOptions {
-    /// These methods only, by the names under which they are trained; `unsup methods` lists them (the classifier is none of
-    /// the lecture). [default: all]
+    /// These methods only, by the names under which they are trained; `unsup methods` lists them (the classifier is
+    /// none of the lecture). [default: all]
     #[arg(long, value_name = "METHOD,METHOD,...", value_delimiter = ',', value_parser = crate::lecture::method)]
     pub only: Option<Vec<String>>,
 
@@ -16,8 +16,8 @@ pub struct LectureOptions {
     #[arg(long)]
     pub quick: bool,
 
-    /// How many runs each experiment takes the mean of, from other draws, at most 1000. [default: 1, or as many as a gate on a
-    /// mean needs]
+    /// How many runs each experiment takes the mean of, from other draws, at most 1000. [default: 1, or as many as a
+    /// gate on a mean needs]
     #[arg(long, value_name = "N", value_parser = at_most_1000, allow_negative_numbers = true)]
     pub seeds: Option<usize>,
 

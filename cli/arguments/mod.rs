@@ -70,8 +70,8 @@ pub enum Command {
     /// Run the whole lecture: every method trained, drawn and held against its gates, on one page.
     ///
     /// Each method is trained on the digits as `unsup train` does, and its pictures are shown; then its experiments are
-    /// run, which compare it with an answer that is known and with itself without its idea. Several methods are worked on
-    /// at once, as many as --threads says. The exit code is 0 if all gates hold, else 1.
+    /// run, which compare it with an answer that is known and with itself without its idea. Several methods are worked
+    /// on at once, as many as --threads says. The exit code is 0 if all gates hold, else 1.
     ///
     /// Written to --out (lecture, if it is not given), anew after each method: index.html, the page, in one file that
     /// loads nothing from anywhere; and results.json. They take the place of an earlier lecture's from the first method
@@ -79,16 +79,17 @@ pub enum Command {
     ///
     /// results.json, and with --json standard output: version, seed, seeds, quick, threads, cpu, seconds, complete (all
     /// that was asked for has been run), methods, gates (hold, fail, not_evaluated), records (one a gate: method,
-    /// experiment, evidence, name, value, deviation, reference, source (of the reference), gate, holds, seeds, seconds),
-    /// figures (the same of those without a gate), skipped (experiments whose data are not there), failures.
+    /// experiment, evidence, name, value, deviation, reference, source (of the reference), gate, holds, seeds,
+    /// seconds), figures (the same of those without a gate), skipped (experiments whose data are not there), failures.
     Lecture(LectureOptions),
 
     /// Train a method of the lecture and show what it has learned.
     ///
-    /// Beside what its help names, each method writes report.html to --out: one page with figures, pictures, all settings,
-    /// and how the saved model is used. What is written stands in for what an earlier training has left in the folder, as
-    /// a whole and at the end: one that fails or is interrupted changes nothing. Other files are left alone, and a folder
-    /// that holds nothing but such is refused (--force). A training that saves itself (--resume) does so on Ctrl-C too.
+    /// Beside what its help names, each method writes report.html to --out: one page with figures, pictures, all
+    /// settings, and how the saved model is used. What is written stands in for what an earlier training has left in
+    /// the folder, as a whole and at the end: one that fails or is interrupted changes nothing. Other files are left
+    /// alone, and a folder that holds nothing but such is refused (--force). A training that saves itself (--resume)
+    /// does so on Ctrl-C too.
     Train {
         /// Which.
         #[command(subcommand)]
@@ -125,21 +126,21 @@ pub enum Command {
     /// Bring new objects through a trained model: codes, reconstructions, winners, classes, scores.
     ///
     /// A row is written for each object, to standard output as comma-separated values, or to --out; a file is read as a
-    /// whole, and answered a block of objects at a time. The objects are read and scaled as those were that the model was trained on: a table is to have the same columns (that of the classes,
-    /// named by --label, is left out), the same words in them, and for most methods no missing values. What can be asked
-    /// for, the usual first:
+    /// whole, and answered a block of objects at a time. The objects are read and scaled as those were that the model
+    /// was trained on: a table is to have the same columns (that of the classes, named by --label, is left out), the
+    /// same words in them, and for most methods no missing values. What can be asked for, the usual first:
     ///
     /// wta, wtm: winners, reconstructions, scores. lvq: classes, winners, reconstructions, scores. som: winners,
     /// classes (of the majority on a node, if they were known), reconstructions, scores. The auto-encoders and
     /// variational: codes, reconstructions, scores; semi-supervised: before these classes, probabilities. classifier,
-    /// distill: classes, probabilities. transfer: classes, probabilities, codes. self-supervised: codes (of all fragments
-    /// of an image). multi-task: predictions (of each task), probabilities, codes. lupi (the student): classes,
-    /// probabilities, or of numbers predictions. distill --function: predictions. gan: scores.
+    /// distill: classes, probabilities. transfer: classes, probabilities, codes. self-supervised: codes (of all
+    /// fragments of an image). multi-task: predictions (of each task), probabilities, codes. lupi (the student):
+    /// classes, probabilities, or of numbers predictions. distill --function: predictions. gan: scores.
     ///
     /// Reconstructions and predictions are in the unit of the file. A score is the squared error of an object's
-    /// reconstruction (of its scaled features), the distance from its winner, or what the discriminator of gan says: the
-    /// probability that it is a true object (of the wasserstein game the critic's value). Winners, columns and rows of a
-    /// map, and in .npy files classes, are numbers from 0 on.
+    /// reconstruction (of its scaled features), the distance from its winner, or what the discriminator of gan says:
+    /// the probability that it is a true object (of the wasserstein game the critic's value). Winners, columns and rows
+    /// of a map, and in .npy files classes, are numbers from 0 on.
     ///
     /// If objects have classes that the model knows, its accuracy is said on standard error.
     ///
@@ -168,8 +169,8 @@ pub enum Command {
 /// The options of `unsup check`.
 #[derive(Args, Clone, Debug)]
 pub struct CheckOptions {
-    /// What to check: a kind (operation, layer, loss, penalty, criterion, step), a method (variational), or what has this
-    /// in its name (tanh). [default: everything]
+    /// What to check: a kind (operation, layer, loss, penalty, criterion, step), a method (variational), or what has
+    /// this in its name (tanh). [default: everything]
     pub name: Option<String>,
 
     /// How many random inputs each is checked on, at most 1000.
@@ -455,8 +456,8 @@ pub enum Method {
     ///
     /// With --json: students (the table: name, weights, accuracy, cross_entropy in nats per object, calibration_error),
     /// sizes (for each number of units weights and the accuracies under labels, soft_few, soft_all; empty with --sizes
-    /// none), warnings, seconds; with --function: r_squared, linear_r_squared, surrogate (the table of both), weights; a
-    /// number of several runs has mean and deviation.
+    /// none), warnings, seconds; with --function: r_squared, linear_r_squared, surrogate (the table of both), weights;
+    /// a number of several runs has mean and deviation.
     #[command(visible_alias = "distillation")]
     Distill(TrainDistill),
 
@@ -664,8 +665,8 @@ pub struct RunOptions {
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub threads: Option<usize>,
 
-    /// The folder for the results; it is made if it is not there. What an earlier training has left in it is replaced as a
-    /// whole, once all is done. [default: runs/METHOD; lecture for the lecture]
+    /// The folder for the results; it is made if it is not there. What an earlier training has left in it is replaced
+    /// as a whole, once all is done. [default: runs/METHOD; lecture for the lecture]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 

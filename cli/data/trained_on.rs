@@ -75,8 +75,8 @@ impl TrainedOn {
         &self.scaling
     }
 
-    /// The objects of a file in these features, scaled; without a file the digits, if the model knows such images. Labels
-    /// are there if both the file and the model have classes.
+    /// The objects of a file in these features, scaled; without a file the digits, if the model knows such images.
+    /// Labels are there if both the file and the model have classes.
     ///
     /// # Errors
     /// If the file can't be read, does not hold the same features, has missing values that are refused, or a value lies
@@ -129,8 +129,8 @@ impl TrainedOn {
         Ok(data)
     }
 
-    /// Those columns of a table that are known to be no features. Without names they are told by their numbers, and only
-    /// if the table has as many columns as the one that was trained on.
+    /// Those columns of a table that are known to be no features. Without names they are told by their numbers, and
+    /// only if the table has as many columns as the one that was trained on.
     fn beside_in(&self, data: &Dataset) -> Vec<LabelColumn> {
         let is_whole = columns_of(data) == self.columns() + self.beside.len();
         let beside = self.beside.iter();

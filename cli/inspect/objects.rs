@@ -10,8 +10,8 @@ use unsup_data::{
 use unsup_models::Matrix;
 use unsup_nn::saving::{Value, json};
 
-/// What a file of data holds, or of centres if its name says so. A file of centres under another name is no table that can
-/// be read, and is known by that.
+/// What a file of data holds, or of centres if its name says so. A file of centres under another name is no table that
+/// can be read, and is known by that.
 pub(super) fn look(path: &Path, is_codebook: bool) -> Result<Found, String> {
     let read = || read_cod(path).map(|file| codebook(&file));
     if is_codebook {

@@ -39,7 +39,8 @@ pub fn page(chapters: &[Chapter<'_>], circumstances: &Circumstances) -> String {
             let (id, title) = (begun.anchor(), begun.title());
             let introduction = live(begun.introduction(), chapters);
             html.put(format_args!(
-                "<section class=\"part\" id=\"{id}\" aria-labelledby=\"{id}-heading\">\n<h2 id=\"{id}-heading\">{}</h2>\n{introduction}",
+                "<section class=\"part\" id=\"{id}\" aria-labelledby=\"{id}-heading\">\n<h2 \
+                 id=\"{id}-heading\">{}</h2>\n{introduction}",
                 Escaped(title)
             ));
             part = Some(begun);
@@ -97,7 +98,10 @@ fn contents(html: &mut Html, chapters: &[Chapter<'_>]) {
         }
         html.put("</ul></li>");
     }
-    html.put("<li><a href=\"#conclusion\">The last slide</a></li>\n<li><a href=\"#gates\">All gates</a></li>\n</ul>\n</details>\n</nav>");
+    html.put(
+        "<li><a href=\"#conclusion\">The last slide</a></li>\n<li><a href=\"#gates\">All \
+     gates</a></li>\n</ul>\n</details>\n</nav>",
+    );
 }
 
 /// The title, and the verdict.
@@ -122,17 +126,20 @@ fn head(html: &mut Html, title: &str, chapters: &[Chapter<'_>], circumstances: &
         false => "some of its methods",
     };
     html.put(format_args!(
-        "<header>\n<h1>{title}</h1>\n<p class=\"lead\">The lecture by K. Vorontsov as a program that has just run: {what} \
+        "<header>\n<h1>{title}</h1>\n<p class=\"lead\">The lecture by K. Vorontsov as a program that has just \
+         run: {what} \
          trained, drawn, and held against an answer that is known and against itself without its idea.</p>\n\
          <p class=\"verdict {}\">{methods}: {}.</p>",
         if count.fail == 0 { "good" } else { "bad" },
         count.said()
     ));
     if !circumstances.complete {
-        html.put("<p class=\"note\" role=\"note\">The run that writes this page has not come to its end: the methods that it has not reached have no pictures and no figures here.</p>");
+        html.put("<p class=\"note\" role=\"note\">The run that writes this page has not come to its end: the \
+         methods that it has not reached have no pictures and no figures here.</p>");
     }
     if circumstances.quick {
-        html.put("<p class=\"note\" role=\"note\">A quick run: everything at a tenth of its length. Pictures and figures show less than the methods can, and no gate is evaluated.</p>");
+        html.put("<p class=\"note\" role=\"note\">A quick run: everything at a tenth of its length. Pictures and \
+         figures show less than the methods can, and no gate is evaluated.</p>");
     }
     html.put("</header>");
 }
@@ -175,7 +182,8 @@ fn article(
     let slide = chapter.slide;
     let id = slide.method;
     html.put(format_args!(
-        "<article id=\"{id}\" aria-labelledby=\"{id}-heading\">\n<h3 id=\"{id}-heading\">{} <a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to {}\">#</a></h3>",
+        "<article id=\"{id}\" aria-labelledby=\"{id}-heading\">\n<h3 id=\"{id}-heading\">{} <a class=\"anchor\" \
+         href=\"#{id}\" aria-label=\"Link to {}\">#</a></h3>",
         Escaped(slide.title),
         Escaped(slide.title)
     ));
@@ -202,7 +210,8 @@ fn article(
         {
             let command = demonstration.typed(circumstances.quick, circumstances.seed);
             html.put(format_args!(
-                "<h4>What it has learned</h4>\n<p class=\"command\"><code>unsup {}</code></p>\n<div class=\"pictures\">",
+                "<h4>What it has learned</h4>\n<p class=\"command\"><code>unsup {}</code></p>\n<div \
+                 class=\"pictures\">",
                 Escaped(&command)
             ));
             for picture in pictures {
@@ -214,7 +223,8 @@ fn article(
     evidence(html, chapter, circumstances.quick);
     for (experiment, file) in chapter.skipped() {
         html.put(format_args!(
-            "<p class=\"faint\">Not run: “{}” needs {}, which is not part of the program (<code>--datasets</code>).</p>",
+            "<p class=\"faint\">Not run: “{}” needs {}, which is not part of the program \
+             (<code>--datasets</code>).</p>",
             Escaped(experiment),
             Escaped(file)
         ));
@@ -291,7 +301,8 @@ fn evidence(html: &mut Html, chapter: &Chapter<'_>, quick: bool) {
     };
     html.put(format_args!("<h4>Evidence: {}{length}</h4>", count.said()));
     html.put(format_args!(
-        "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Evidence: {}\"><table class=\"evidence\">\n<thead><tr>",
+        "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Evidence: {}\"><table \
+         class=\"evidence\">\n<thead><tr>",
         Escaped(chapter.slide.title)
     ));
     for column in COLUMNS {
@@ -319,8 +330,8 @@ fn evidence(html: &mut Html, chapter: &Chapter<'_>, quick: bool) {
     html.put("</table></div>");
 }
 
-/// A figure: its value stands where it was learned, or where the idea was left out; what it is compared with, where that
-/// comes from.
+/// A figure: its value stands where it was learned, or where the idea was left out; what it is compared with, where
+/// that comes from.
 fn row(html: &mut Html, record: &Record) {
     let value = match record.seeds {
         1 => minus(&number(record.value)),
@@ -364,7 +375,8 @@ fn row(html: &mut Html, record: &Record) {
         (_, None) => ("faint", "not evaluated"),
     };
     html.put(format_args!(
-        "<tr><th scope=\"row\">{}{remark}</th><td>{learned}</td><td>{}</td><td>{without}</td><td>{}</td><td>{gate}</td><td class=\"{class}\">{holds}</td></tr>",
+        "<tr><th \
+         scope=\"row\">{}{remark}</th><td>{learned}</td><td>{}</td><td>{without}</td><td>{}</td><td>{gate}</td><td class=\"{class}\">{holds}</td></tr>",
         Escaped(&record.name),
         exact.unwrap_or_default(),
         published.unwrap_or_default(),
@@ -380,8 +392,10 @@ fn minus(number: &str) -> String {
 fn all_gates(html: &mut Html, chapters: &[Chapter<'_>]) {
     html.put(
         "<section id=\"gates\" aria-labelledby=\"gates-heading\">\n<h2 id=\"gates-heading\">All gates</h2>\n\
-         <div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"All gates\"><table>\n<thead><tr><th scope=\"col\">Method</th>\
-         <th scope=\"col\">Hold</th><th scope=\"col\">Don’t</th><th scope=\"col\">Not evaluated</th></tr></thead>\n<tbody>",
+         <div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"All gates\"><table>\n<thead><tr><th \
+          scope=\"col\">Method</th> \
+         <th scope=\"col\">Hold</th><th scope=\"col\">Don’t</th><th scope=\"col\">Not \
+          evaluated</th></tr></thead>\n<tbody>",
     );
     for chapter in chapters.iter().filter(|chapter| chapter.is_finished()) {
         let count = Count::of(chapter.findings().into_iter().map(|(_, record)| record));
@@ -407,7 +421,8 @@ fn foot(html: &mut Html, circumstances: &Circumstances) {
         ..
     } = circumstances;
     html.put(format_args!(
-        "<footer>\n<p>unsup {}, seed {seed}, {seconds:.0} s on {threads} threads of {}. The same figures for another program: \
+        "<footer>\n<p>unsup {}, seed {seed}, {seconds:.0} s on {threads} threads of {}. The same figures for \
+         another program: \
          <a href=\"results.json\">results.json</a>.</p>\n</footer>",
         env!("CARGO_PKG_VERSION"),
         Escaped(&cpu())

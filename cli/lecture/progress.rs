@@ -1,5 +1,5 @@
-//! What is shown while the lecture runs: a line for the whole, and one for each method that is being worked on, with its
-//! loss. On a terminal only; elsewhere a line is written when a method is finished.
+//! What is shown while the lecture runs: a line for the whole, and one for each method that is being worked on, with
+//! its loss. On a terminal only; elsewhere a line is written when a method is finished.
 
 use super::chapter::Work;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};

@@ -148,8 +148,8 @@ impl<'s> Settings<'s> {
         self.parsed(name)
     }
 
-    /// Refuses layers of more weights than the file holds, before they take any memory. `networks` are the widths of each,
-    /// all at least 1.
+    /// Refuses layers of more weights than the file holds, before they take any memory. `networks` are the widths of
+    /// each, all at least 1.
     pub fn check_layers(&self, networks: &[&[usize]]) -> Result<(), String> {
         let layers = networks.iter().flat_map(|widths| widths.windows(2));
         let weights = layers.map(|pair| pair[0].saturating_mul(pair[1]));

@@ -79,12 +79,12 @@ struct Outcome {
     account: Account,
 }
 
-/// Trains a method, and writes what it came to into its folder, with a page that tells it. Nothing is printed to standard
-/// output.
+/// Trains a method, and writes what it came to into its folder, with a page that tells it. Nothing is printed to
+/// standard output.
 ///
 /// # Errors
-/// If the data can't be read or are not what the method takes, the settings are of no use, the training diverges, or its
-/// results can't be written.
+/// If the data can't be read or are not what the method takes, the settings are of no use, the training diverges, or
+/// its results can't be written.
 pub fn train(asked: &Asked) -> Result<Trained, Box<dyn Error>> {
     let mut outcome = outcome(&asked.method)?;
     let page = report_page::page(asked, &outcome)?;
@@ -134,8 +134,8 @@ struct Job<'a, M> {
 }
 
 impl<M: Module<f32>> Job<'_, M> {
-    /// Trains to the end, from the checkpoint in the folder on if that is asked for, and writes the model and the history,
-    /// which it returns. Of a run that diverges what was good is written all the same.
+    /// Trains to the end, from the checkpoint in the folder on if that is asked for, and writes the model and the
+    /// history, which it returns. Of a run that diverges what was good is written all the same.
     fn run(
         self,
         options: &RunOptions,

@@ -146,7 +146,8 @@ fn settings(options: &[Chosen], outcome: &Outcome) -> Table {
     }
 }
 
-/// What the method has chosen for an option that was not given, where that is known: it says so, or the saved model does.
+/// What the method has chosen for an option that was not given, where that is known: it says so, or the saved model
+/// does.
 fn by_method(option: &str, outcome: &Outcome) -> Option<String> {
     if option == "--out" {
         return Some(outcome.out.folder().display().to_string());

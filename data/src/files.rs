@@ -37,8 +37,9 @@ pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
     (!bytes.contains(&0)).then_some(text)
 }
 
-/// Writes a number, not NaN, with as many digits as it takes to read it back to the same bits of its type, in the shorter of the usual
-/// and the exponential form. An infinite one, which no reader takes, is an error of the row and column `place`.
+/// Writes a number, not NaN, with as many digits as it takes to read it back to the same bits of its type, in the
+/// shorter of the usual and the exponential form. An infinite one, which no reader takes, is an error of the row and
+/// column `place`.
 pub(crate) fn write_number<T: Copy + Display + LowerExp + Into<f64>>(
     out: &mut impl Write,
     value: T,

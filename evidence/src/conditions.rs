@@ -1,8 +1,8 @@
 //! What experiments are run under: which seeds, at which size, and who watches.
 //!
-//! An experiment is a function that knows how many seeds and epochs its gates are made for. [`Conditions`] change that from
-//! outside: they hold for the thread on which [`Experiment::run`](crate::Experiment::run) runs it, and for those that it
-//! starts, so that each experiment reads as what is tried and no more.
+//! An experiment is a function that knows how many seeds and epochs its gates are made for. [`Conditions`] change that
+//! from outside: they hold for the thread on which [`Experiment::run`](crate::Experiment::run) runs it, and for those
+//! that it starts, so that each experiment reads as what is tried and no more.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -18,8 +18,8 @@ pub struct Conditions {
     pub data: Option<PathBuf>,
     /// The first seed; the others follow it.
     pub seed: u64,
-    /// How many seeds there are; `None`: as many as the experiment's gates are made for. Where the gates are on a mean that
-    /// single runs often miss, there are never fewer than they are made for, unless `reduced`.
+    /// How many seeds there are; `None`: as many as the experiment's gates are made for. Where the gates are on a mean
+    /// that single runs often miss, there are never fewer than they are made for, unless `reduced`.
     pub seeds: Option<usize>,
     /// Whether trainings are cut to a tenth of their epochs: all is run, but nothing of it can be judged, and
     /// [`Record::holds`](crate::Record::holds) is `None`.
@@ -72,8 +72,8 @@ pub(crate) fn seeds(usual: usize) -> Vec<u64> {
     CONDITIONS.with_borrow(|conditions| from(conditions.seed, conditions.seeds.unwrap_or(usual)))
 }
 
-/// The same of an experiment whose gates are on means that single runs often miss: never fewer than `enough`, as long as
-/// there is something to judge.
+/// The same of an experiment whose gates are on means that single runs often miss: never fewer than `enough`, as long
+/// as there is something to judge.
 pub(crate) fn enough_seeds(enough: usize) -> Vec<u64> {
     let (asked, reduced) =
         CONDITIONS.with_borrow(|conditions| (conditions.seeds, conditions.reduced));

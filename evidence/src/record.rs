@@ -126,7 +126,8 @@ pub struct Record {
     pub source: &'static str,
     /// What must hold.
     pub gate: Gate,
-    /// Whether it does; `None` where there is no gate, or where it was not evaluated because the trainings were cut short.
+    /// Whether it does; `None` where there is no gate, or where it was not evaluated because the trainings were cut
+    /// short.
     pub holds: Option<bool>,
     /// How many runs there were.
     pub seeds: usize,

@@ -19,8 +19,8 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace_atomically(path, |file| file.write_all(bytes))
 }
 
-/// The same for what does not lie in memory as a whole: `write` is given the file aside, which should be buffered. If it
-/// fails, what was at `path` is untouched.
+/// The same for what does not lie in memory as a whole: `write` is given the file aside, which should be buffered. If
+/// it fails, what was at `path` is untouched.
 ///
 /// ```
 /// use std::io::Write;

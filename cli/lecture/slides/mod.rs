@@ -117,8 +117,8 @@ impl Demonstration {
         words.nth(1).unwrap_or("")
     }
 
-    /// The command as a reader would type it after `unsup`; the lecture's seed is added to its own, which is 0 if it has
-    /// none.
+    /// The command as a reader would type it after `unsup`; the lecture's seed is added to its own, which is 0 if it
+    /// has none.
     pub fn typed(&self, quick: bool, seed: u64) -> String {
         let command = if quick { self.quick } else { self.command };
         if seed == 0 {

@@ -1,7 +1,7 @@
 //! How a saved model is used: from the command line, in Rust, in Python.
 //!
-//! The programs in Rust are files beside this one, which the tests compile and run; those in Python are put together from
-//! the functions that the model's settings name.
+//! The programs in Rust are files beside this one, which the tests compile and run; those in Python are put together
+//! from the functions that the model's settings name.
 
 use unsup_nn::saving::{Description, Value};
 

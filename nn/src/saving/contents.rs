@@ -6,8 +6,8 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What a safetensors file holds. Of a model or a checkpoint of this library that is also what it says of itself; of another
-/// program's file the tensors alone.
+/// What a safetensors file holds. Of a model or a checkpoint of this library that is also what it says of itself; of
+/// another program's file the tensors alone.
 ///
 /// ```
 /// use unsup_autograd::random::generator;

@@ -110,8 +110,8 @@ impl<T: Real> Surrogate<T> {
         Ok(surrogate)
     }
 
-    /// An untrained network between these scales, to be filled from a file: the domain of the arguments, and the mean and
-    /// the deviation of each value.
+    /// An untrained network between these scales, to be filled from a file: the domain of the arguments, and the mean
+    /// and the deviation of each value.
     ///
     /// # Panics
     /// If the domain is not one, or there are no values.
