@@ -718,6 +718,26 @@ fn new_objects_are_drawn_as_the_library_draws_them() {
     let drawn = read(&out, &ReadOptions::default()).unwrap().features;
     assert!(drawn.rows() == 16 && drawn.as_slice().iter().all(|x| (0.0..=1.0).contains(x)));
     assert!(png_size(Path::new(&picture)).0 > 200);
+
+    // what is there is kept, unless it is said that it need not be
+    let mine = path("mine.csv");
+    fs::write(&mine, "mine\n").unwrap();
+    for kept in [
+        ["--out", &mine, "--quiet"],
+        ["--picture", &picture, "--quiet"],
+    ] {
+        let output = unsup(&[&["sample", &variational], &kept[..]].concat());
+        let error = text(&output.stderr);
+        assert!(
+            output.status.code() == Some(1)
+                && error.contains(": is there already, expected another name"),
+            "{error}"
+        );
+    }
+    assert_eq!(fs::read_to_string(&mine).unwrap(), "mine\n");
+    let output = unsup(&["sample", &variational, "--out", &mine, "--force"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(fs::read_to_string(&mine).unwrap().lines().count() == 17);
 }
 
 #[test]
@@ -1059,9 +1079,14 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
             &["cannot write to the folder", "empty.csv"],
         ),
         (
-            also(good.clone(), &["--out", &train]),
+            also(good.clone(), &["--out", &train, "--force"]),
             1,
             &["is the file that is read, expected another one"],
+        ),
+        (
+            also(good.clone(), &["--out", &train]),
+            1,
+            &["train.csv: is there already, expected another name; --force replaces it"],
         ),
         (
             labelled(&classifier, &without),

@@ -80,6 +80,26 @@ fn there_is_a_record_for_each_gate_and_of_a_quick_run_none_is_judged() {
 }
 
 #[test]
+fn what_a_lecture_has_left_is_known() {
+    let (folder, _) = quick();
+    let folder = folder.path().join("page");
+    let look = |path: &Path| json(&unsup(&["inspect", path.to_str().unwrap(), "--json"]));
+    let results = look(&folder.join("results.json"));
+    assert_eq!(
+        (&results["kind"], &results["gates"]["fail"]),
+        (&"results".into(), &0.into())
+    );
+    let files = look(&folder)["files"].clone();
+    let kinds: Vec<&str> = files
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["marker", "page", "results"]);
+}
+
+#[test]
 fn one_seed_gives_the_same_results_at_any_number_of_threads_and_another_seed_other_ones_that_hold()
 {
     let run = |seed: &str, threads: &str| {

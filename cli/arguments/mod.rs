@@ -161,7 +161,8 @@ pub enum Command {
     /// checkpoint also how far the run had come. Of data: the format that was found, objects, features, words, missing
     /// values and range.
     ///
-    /// With --json: file, kind (model, checkpoint, tensors, data, codebook, picture, page, folder or unknown), bytes,
+    /// With --json: file, kind (model, checkpoint, tensors, data, codebook, picture, page, results (of a lecture), marker (by
+    /// which a folder of this program's is known), folder or unknown), bytes,
     /// and what there is of that kind.
     Inspect(Inspect),
 }

@@ -160,7 +160,7 @@ impl TrainedOn {
         let mut digits = digits();
         if self.known.image.is_none() || self.known.image != digits.image {
             return Err(
-                "--data: expected a file with the objects, for the model was not trained on images of 8x8 pixels"
+                "--data: expected a file with the objects (the digits stand for one only where a model is of 8x8 pixels)"
                     .to_owned(),
             );
         }

@@ -108,7 +108,40 @@ fn look(path: &Path) -> Result<Found, String> {
             figures: json!({}),
         });
     }
+    if start.trim_ascii_start().starts_with(b"{")
+        && let Some(found) = own_json(path)
+    {
+        return Ok(found);
+    }
     objects::look(path, ends(".cod") || ends(".cod.gz"))
+}
+
+/// The results of a lecture, or what a folder of this program's is known by; `None` for any other file.
+fn own_json(path: &Path) -> Option<Found> {
+    let value: Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+    if let (Some(method), Some(files)) = (value["method"].as_str(), value["files"].as_array()) {
+        let files = count(files.len(), "file", "files");
+        return Some(Found {
+            kind: "marker",
+            brief: format!("by this the folder is known: {method} has left {files} in it"),
+            text: String::new(),
+            figures: json!({ "method": method }),
+        });
+    }
+    let gates = ["hold", "fail", "not_evaluated"].map(|key| value["gates"][key].as_u64());
+    let [Some(hold), Some(fail), Some(open)] = gates else {
+        return None;
+    };
+    let methods = value["methods"].as_array().map_or(0, Vec::len);
+    Some(Found {
+        kind: "results",
+        brief: format!(
+            "the results of a lecture, {}: {hold} gates hold, {fail} do not, {open} were not evaluated",
+            count(methods, "method", "methods")
+        ),
+        text: String::new(),
+        figures: json!({ "gates": value["gates"], "methods": value["methods"] }),
+    })
 }
 
 /// What lies in a folder, file by file; of folders in it only that they are there.

@@ -188,11 +188,17 @@ impl Job<'_> {
             .and_then(|labels| labels.iter().max());
         if let Some(most) = known {
             let classes = about.label_names.len().max(most + 1);
-            let why = format!("Chosen: {classes} clusters, as many as there are classes\n");
+            let why = format!(
+                "Chosen: {}, as many as there are classes\n",
+                count(classes, "cluster", "clusters")
+            );
             return Ok((classes.min(l), why));
         }
         let clusters = ((0.5 * l as f64).sqrt().round() as usize).clamp(1, l);
-        let why = format!("Chosen: {clusters} clusters, the root of half of {l} objects\n");
+        let why = format!(
+            "Chosen: {}, the root of half of {l} objects\n",
+            count(clusters, "cluster", "clusters")
+        );
         Ok((clusters, why))
     }
 }
