@@ -404,11 +404,7 @@ fn classes_are_told_as_well_as_the_training_said() {
         assert!(near(right, measured, 1e-12), "{name}: {right} {measured}");
         assert!((0.2..1.0).contains(&right), "{name}: {right}");
         // and what is said of all objects of the file
-        let out = trained()
-            .join("classes.csv.gz")
-            .to_str()
-            .unwrap()
-            .to_owned();
+        let out = path(&format!("{name}-classes.csv.gz"));
         let arguments = [
             "apply",
             &path(name),
