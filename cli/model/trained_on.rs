@@ -7,7 +7,7 @@ use crate::train::SCALING;
 use unsup_data::{ColumnWords, Dataset, ImageShape, Scaling, ScalingKind};
 use unsup_models::Matrix;
 
-/// Reads what [`describe`](crate::train) wrote, and the scaling beside the parameters.
+/// Reads what [`describe`](mod@crate::train) wrote, and the scaling beside the parameters.
 pub(super) fn read(source: &Source<'_>) -> Result<TrainedOn, String> {
     let (settings, file) = (source.settings, source.file);
     let features = settings.count("features")?;
