@@ -3,6 +3,7 @@
 use super::chapter::{Chapter, Drawn, Outcome, Work};
 use super::results::{Circumstances, Count, cpu};
 use super::slides::{self, Excerpt, Part, Slide, map};
+use super::{Verdict, verdict};
 use crate::page::document;
 use crate::pictures::Escaped;
 use std::fmt::{Display, Write};
@@ -99,8 +100,8 @@ fn contents(html: &mut Html, chapters: &[Chapter<'_>]) {
         html.put("</ul></li>");
     }
     html.put(
-        "<li><a href=\"#conclusion\">The last slide</a></li>\n<li><a href=\"#gates\">All \
-     gates</a></li>\n</ul>\n</details>\n</nav>",
+        "<li><a href=\"#conclusion\">The last slide</a></li>\n\
+         <li><a href=\"#gates\">All gates</a></li>\n</ul>\n</details>\n</nav>",
     );
 }
 
@@ -111,6 +112,11 @@ fn head(html: &mut Html, title: &str, chapters: &[Chapter<'_>], circumstances: &
         .filter(|chapter| chapter.is_finished())
         .flat_map(Chapter::findings);
     let count = Count::of(records.map(|(_, record)| record));
+    let failures = chapters.iter().flat_map(Chapter::failures).count();
+    let ended = match failures {
+        0 => String::new(),
+        failures => format!("; {failures} of what was run came to no end"),
+    };
     let finished = chapters
         .iter()
         .filter(|chapter| chapter.is_finished())
@@ -126,11 +132,13 @@ fn head(html: &mut Html, title: &str, chapters: &[Chapter<'_>], circumstances: &
         false => "some of its methods",
     };
     html.put(format_args!(
-        "<header>\n<h1>{title}</h1>\n<p class=\"lead\">The lecture by K. Vorontsov as a program that has just \
-         run: {what} \
-         trained, drawn, and held against an answer that is known and against itself without its idea.</p>\n\
-         <p class=\"verdict {}\">{methods}: {}.</p>",
-        if count.fail == 0 { "good" } else { "bad" },
+        "<header>\n<h1>{title}</h1>\n<p class=\"lead\">The lecture by K. Vorontsov as a program that has just run: \
+         {what} trained, drawn, and held against an answer that is known and against itself without its idea.</p>\n\
+         <p class=\"verdict {}\">{methods}: {}{ended}.</p>",
+        match verdict(count, failures) {
+            Verdict::Holds => "good",
+            Verdict::Fails => "bad",
+        },
         count.said()
     ));
     if !circumstances.complete {
@@ -375,8 +383,8 @@ fn row(html: &mut Html, record: &Record) {
         (_, None) => ("faint", "not evaluated"),
     };
     html.put(format_args!(
-        "<tr><th \
-         scope=\"row\">{}{remark}</th><td>{learned}</td><td>{}</td><td>{without}</td><td>{}</td><td>{gate}</td><td class=\"{class}\">{holds}</td></tr>",
+        "<tr><th scope=\"row\">{}{remark}</th><td>{learned}</td><td>{}</td><td>{without}</td><td>{}</td>\
+         <td>{gate}</td><td class=\"{class}\">{holds}</td></tr>",
         Escaped(&record.name),
         exact.unwrap_or_default(),
         published.unwrap_or_default(),
@@ -392,10 +400,9 @@ fn minus(number: &str) -> String {
 fn all_gates(html: &mut Html, chapters: &[Chapter<'_>]) {
     html.put(
         "<section id=\"gates\" aria-labelledby=\"gates-heading\">\n<h2 id=\"gates-heading\">All gates</h2>\n\
-         <div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"All gates\"><table>\n<thead><tr><th \
-          scope=\"col\">Method</th> \
-         <th scope=\"col\">Hold</th><th scope=\"col\">Don’t</th><th scope=\"col\">Not \
-          evaluated</th></tr></thead>\n<tbody>",
+         <div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"All gates\"><table>\n\
+         <thead><tr><th scope=\"col\">Method</th><th scope=\"col\">Hold</th><th scope=\"col\">Don’t</th>\
+         <th scope=\"col\">Not evaluated</th></tr></thead>\n<tbody>",
     );
     for chapter in chapters.iter().filter(|chapter| chapter.is_finished()) {
         let count = Count::of(chapter.findings().into_iter().map(|(_, record)| record));
@@ -422,8 +429,7 @@ fn foot(html: &mut Html, circumstances: &Circumstances) {
     } = circumstances;
     html.put(format_args!(
         "<footer>\n<p>unsup {}, seed {seed}, {seconds:.0} s on {threads} threads of {}. The same figures for \
-         another program: \
-         <a href=\"results.json\">results.json</a>.</p>\n</footer>",
+         another program: <a href=\"results.json\">results.json</a>.</p>\n</footer>",
         env!("CARGO_PKG_VERSION"),
         Escaped(&cpu())
     ));
@@ -442,6 +448,27 @@ mod tests {
         let expected = "<p>hard, <a href=\"#som\">map</a> and LVQ.</p>";
         assert_eq!(live(fragment, &chapters), expected);
         assert_eq!(live(expected, &chapters), expected);
+    }
+
+    #[test]
+    fn what_came_to_no_end_is_in_the_verdict() {
+        let slide = slides()[0];
+        let mut chapters = [Chapter::new(slide, &[])];
+        for (_, outcome) in &mut chapters[0].works {
+            *outcome = Some(Outcome::Failed("no end".to_owned()));
+        }
+        let circumstances = Circumstances {
+            seed: 0,
+            seeds: None,
+            quick: false,
+            threads: 1,
+            seconds: 1.0,
+            complete: true,
+        };
+        let page = page(&chapters, &circumstances);
+        let said =
+            "<p class=\"verdict bad\">1 method: no gates; 1 of what was run came to no end.</p>";
+        assert!(page.contains(said) && page.contains("” came to no end: no end"));
     }
 
     #[test]

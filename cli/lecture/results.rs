@@ -9,7 +9,7 @@ use unsup_nn::saving::{Value, json};
 pub struct Circumstances {
     /// The first seed.
     pub seed: u64,
-    /// How many runs each figure is the mean of; `None`: as many as its gate needs.
+    /// How many runs each figure is the mean of; `None`: one, or as many as a gate on a mean needs.
     pub seeds: Option<usize>,
     /// Whether everything was cut to a tenth.
     pub quick: bool,

@@ -75,14 +75,11 @@ pub(crate) fn seeds(usual: usize) -> Vec<u64> {
 /// The same of an experiment whose gates are on means that single runs often miss: never fewer than `enough`, as long
 /// as there is something to judge.
 pub(crate) fn enough_seeds(enough: usize) -> Vec<u64> {
-    let (asked, reduced) =
-        CONDITIONS.with_borrow(|conditions| (conditions.seeds, conditions.reduced));
-    match asked {
-        Some(count) if !reduced => {
-            CONDITIONS.with_borrow(|conditions| from(conditions.seed, enough.max(count)))
-        }
-        _ => seeds(enough),
-    }
+    CONDITIONS.with_borrow(|conditions| {
+        let asked = conditions.seeds.unwrap_or(enough);
+        let least = if conditions.reduced { 0 } else { enough };
+        from(conditions.seed, asked.max(least))
+    })
 }
 
 /// `count` seeds, the first of them `first`.
