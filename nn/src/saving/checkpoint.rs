@@ -4,8 +4,8 @@
 //! Besides these a checkpoint holds the parameters; what the optimiser remembers of each; the parameters at the start of the
 //! epoch, to which a run that diverges goes back; those of the best epoch; and the losses so far.
 
-use super::container::{Container, Reader, Writer};
-use super::{Description, LoadError, Value};
+use super::state::{State, counted, difference};
+use super::{Description, LoadError, Reader, Value, number_of_json, number_to_json};
 use crate::module::set_parameters;
 use crate::optimiser::Optimiser;
 use crate::train::{Best, End, Epoch, EpochSums, Largest, Losses, Run, Settings};
@@ -17,8 +17,6 @@ use std::io;
 use std::path::Path;
 use unsup_autograd::{Matrix, Real, Shape};
 
-/// The kind of such a file.
-const KIND: &str = "checkpoint";
 const PARAMETERS: &str = "parameters.";
 const LAST_GOOD: &str = "start_of_epoch.";
 const BEST: &str = "best.";
@@ -27,52 +25,29 @@ const OPTIMISER: &str = "optimiser.";
 const EPOCHS: &str = "epochs";
 
 impl<T: Real> Run<T> {
-    /// Saves the run as it is now, with the model and the optimiser that it trains, to be resumed by [`Run::resume`] to the same bits
-    /// as if it had not been interrupted.
+    /// The run as it is now, with the model and the optimiser that it trains, to be gone on with by [`Run::of_state`] to
+    /// the same bits as if it had not been interrupted. Of a run that has ended the model and its history alone are in
+    /// it.
     ///
     /// # Errors
-    /// If the file can't be written, or an epoch's terms are other ones than those of the first. What was at `path` is then
-    /// untouched.
-    pub fn save_checkpoint(
-        &self,
-        path: impl AsRef<Path>,
-        model: &dyn Module<T>,
-        optimiser: &Optimiser<T>,
-        description: &Description,
-    ) -> io::Result<()> {
-        let mut writer = Writer::new();
-        let mut last_good = self.last_good.iter();
-        let mut best = self.best.iter().flat_map(|best| &best.parameters);
-        let mut updates = serde_json::Map::new();
-        model.visit(ParameterPath::ROOT, &mut |path, param| {
-            writer.add(format!("{PARAMETERS}{path}"), param.value());
-            // between two epochs it is of the one that has ended
-            if let (Some(value), 1..) = (last_good.next(), self.taken) {
-                writer.add(format!("{LAST_GOOD}{path}"), value);
-            }
-            if let Some(value) = best.next() {
-                writer.add(format!("{BEST}{path}"), value);
-            }
-            if let Some(state) = optimiser.state(param.key()) {
-                updates.insert(path.to_string(), state.t.into());
-                for (slot, value) in state.slots.iter().enumerate() {
-                    writer.add(format!("{OPTIMISER}{path}.{slot}"), value);
-                }
-            }
-        });
+    /// If an epoch's terms are other ones than those of the first: that can't be saved.
+    pub fn state(&self, model: &dyn Module<T>, optimiser: &Optimiser<T>) -> Result<State, String> {
         let columns = Columns::of(self.epochs.first());
-        if !self.epochs.is_empty() {
-            let rows: Result<Vec<_>, _> =
-                self.epochs.iter().map(|epoch| columns.row(epoch)).collect();
-            let rows = rows.map_err(|problem| {
-                io::Error::other(format!("{}: {problem}", path.as_ref().display()))
-            })?;
-            writer.add(EPOCHS.to_owned(), &Matrix::from_rows(&rows));
+        let rows: Result<Vec<_>, _> = self.epochs.iter().map(|epoch| columns.row(epoch)).collect();
+        let rows = rows?;
+        let goes_on = self.end.is_none();
+        let mut updates = serde_json::Map::new();
+        if goes_on {
+            model.visit(ParameterPath::ROOT, &mut |path, param| {
+                if let Some(state) = optimiser.state(param.key()) {
+                    updates.insert(path.to_string(), state.t.into());
+                }
+            });
         }
         let largest = self.trainer.largest_gradient(model).map(|largest| {
             json!({ "parameter": largest.parameter, "norm": largest.norm, "step": largest.step })
         });
-        let state = json!({
+        let mut state = State::new(json!({
             "run": settings_text(&self.settings),
             "optimiser": optimiser.settings(),
             "frozen": frozen(model),
@@ -86,8 +61,45 @@ impl<T: Real> Run<T> {
             "end": self.end.map(|end| format!("{end:?}")),
             "updates": updates,
             "largest_gradient": largest,
+        }));
+        if !rows.is_empty() {
+            state.insert(EPOCHS, &Matrix::from_rows(&rows));
+        }
+        let mut last_good = self.last_good.iter();
+        let mut best = self.best.iter().flat_map(|best| &best.parameters);
+        model.visit(ParameterPath::ROOT, &mut |path, param| {
+            state.insert(format!("{PARAMETERS}{path}"), param.value());
+            // between two epochs it is of the one that has ended
+            if let (Some(value), 1.., true) = (last_good.next(), self.taken, goes_on) {
+                state.insert(format!("{LAST_GOOD}{path}"), value);
+            }
+            if let Some(value) = best.next() {
+                state.insert(format!("{BEST}{path}"), value);
+            }
+            if let (Some(of_optimiser), true) = (optimiser.state(param.key()), goes_on) {
+                for (slot, value) in of_optimiser.slots.iter().enumerate() {
+                    state.insert(format!("{OPTIMISER}{path}.{slot}"), value);
+                }
+            }
         });
-        writer.write(path.as_ref(), KIND, description, state)
+        Ok(state)
+    }
+
+    /// Saves the [state](Run::state) of the run in a file, to be resumed by [`Run::resume`].
+    ///
+    /// # Errors
+    /// If the file can't be written, or an epoch's terms are other ones than those of the first. What was at `path` is then
+    /// untouched.
+    pub fn save_checkpoint(
+        &self,
+        path: impl AsRef<Path>,
+        model: &dyn Module<T>,
+        optimiser: &Optimiser<T>,
+        description: &Description,
+    ) -> io::Result<()> {
+        let refused = |problem| io::Error::other(format!("{}: {problem}", path.as_ref().display()));
+        let state = self.state(model, optimiser).map_err(refused)?;
+        state.save(path.as_ref(), description)
     }
 
     /// Goes on with the run that [`Run::save_checkpoint`] saved at `path`: fills the model and the optimiser, which are made as they were
@@ -147,24 +159,52 @@ impl<T: Real> Run<T> {
         optimiser: &mut Optimiser<T>,
         description: &Description,
     ) -> Result<Self, LoadError> {
-        let container = Container::open(path.as_ref(), KIND)?;
-        let differences = differences(&container, settings, model, optimiser, description)?;
-        let mut reader = Reader::new(&container);
+        let state = State::open(path)?;
+        let differences = state.differences(description);
+        Self::go_on(&state, differences, settings, model, optimiser)
+    }
+
+    /// Goes on with the run whose [`Run::state`] this is, as [`Run::resume`] does with that in a file.
+    ///
+    /// # Errors
+    /// If it is damaged, or of other settings, another optimiser, another model, or other frozen parameters: all that
+    /// differs is said. Model and optimiser are then left as they are.
+    pub fn of_state(
+        state: &State,
+        settings: &Settings,
+        model: &mut dyn Module<T>,
+        optimiser: &mut Optimiser<T>,
+    ) -> Result<Self, LoadError> {
+        Self::go_on(state, Vec::new(), settings, model, optimiser)
+    }
+
+    /// The same where so much is known to differ.
+    fn go_on(
+        state: &State,
+        mut differences: Vec<String>,
+        settings: &Settings,
+        model: &mut dyn Module<T>,
+        optimiser: &mut Optimiser<T>,
+    ) -> Result<Self, LoadError> {
+        differences.extend(of_run(state, settings, model, optimiser));
         let differ = !differences.is_empty();
-        reader.problems.extend(differences);
-        let mut run = match read_progress(&container, &mut reader, settings) {
+        let mut reader = state.reader();
+        for difference in differences {
+            reader.refuse(difference);
+        }
+        let mut run = match read_progress(state, &mut reader, settings) {
             // how far another run had come need not make sense for this one
             Err(_) if differ => return Err(reader.into_error()),
             progress => progress?,
         };
-        let state = &container.header[KIND];
+        let values = state.values();
 
         // all matrices are read and checked before one is put in its place
         let (mut parameters, mut states, mut largest) = (Vec::new(), Vec::new(), None);
         model.visit(ParameterPath::ROOT, &mut |path, param| {
             let shape = param.value().shape();
             parameters.extend(reader.matrix(&format!("{PARAMETERS}{path}"), shape));
-            if run.taken > 0 {
+            if run.taken > 0 && run.end.is_none() {
                 let name = format!("{LAST_GOOD}{path}");
                 run.last_good.extend(reader.matrix(&name, shape));
             }
@@ -172,7 +212,7 @@ impl<T: Real> Run<T> {
                 let name = format!("{BEST}{path}");
                 best.parameters.extend(reader.matrix(&name, shape));
             }
-            let updates = counted(&state["updates"][path.to_string()]);
+            let updates = counted(&values["updates"][path.to_string()]);
             states.push(updates.map(|t| {
                 let names = (0..optimiser.slots()).map(|slot| format!("{OPTIMISER}{path}.{slot}"));
                 let slots: SmallVec<_> = names
@@ -180,8 +220,8 @@ impl<T: Real> Run<T> {
                     .collect();
                 (t, slots)
             }));
-            if state["largest_gradient"]["parameter"] == path.to_string() {
-                largest = read_largest(&state["largest_gradient"], param.key());
+            if values["largest_gradient"]["parameter"] == path.to_string() {
+                largest = read_largest(&values["largest_gradient"], param.key());
             }
         });
         reader.finish()?;
@@ -201,18 +241,17 @@ impl<T: Real> Run<T> {
 
 /// How far the run had come, as far as numbers say it: all but the parameters.
 fn read_progress<T: Real>(
-    container: &Container,
+    state: &State,
     reader: &mut Reader<'_>,
     settings: &Settings,
 ) -> Result<Run<T>, LoadError> {
-    let (file, state) = (&container.file, &container.header[KIND]);
-    let damaged = |what: &str| LoadError::new(file, format!("{what} in its metadata is damaged"));
-    let number = |name: &str| counted(&state[name]).ok_or_else(|| damaged(name));
-    let mut run = Run::new(settings).map_err(|error| LoadError::new(file, error.to_string()))?;
-    run.trainer.go_on_after(number("steps")?, None);
-    run.epoch = number("epoch")? as usize;
-    run.taken = number("taken")? as usize;
-    run.end = read_end(&state["end"]).ok_or_else(|| damaged("end"))?;
+    let damaged = |what: &str| state.damaged(what);
+    let values = state.values();
+    let mut run = Run::new(settings).map_err(|error| state.refused(error.to_string()))?;
+    run.trainer.go_on_after(state.count("steps")?, None);
+    run.epoch = state.count("epoch")? as usize;
+    run.taken = state.count("taken")? as usize;
+    run.end = read_end(&values["end"]).ok_or_else(|| damaged("end"))?;
     let completed = run.epoch.wrapping_sub(1);
     if completed > settings.epochs {
         return Err(damaged("epoch"));
@@ -220,7 +259,7 @@ fn read_progress<T: Real>(
     if completed == settings.epochs && run.end.is_none() {
         return Err(damaged("end"));
     }
-    let columns = Columns::read(&state["columns"]).ok_or_else(|| damaged("columns"))?;
+    let columns = Columns::read(&values["columns"]).ok_or_else(|| damaged("columns"))?;
     if completed > 0 {
         let shape = Shape::new(completed, columns.count());
         if let Some(rows) = reader.matrix::<f64>(EPOCHS, shape) {
@@ -230,11 +269,11 @@ fn read_progress<T: Real>(
         }
     }
     run.sums = EpochSums {
-        losses: read_losses(&state["losses"]).ok_or_else(|| damaged("losses"))?,
-        gradient_norm: read_number(&state["gradient_norm"])
+        losses: read_losses(&values["losses"]).ok_or_else(|| damaged("losses"))?,
+        gradient_norm: number_of_json(&values["gradient_norm"])
             .ok_or_else(|| damaged("gradient_norm"))?,
     };
-    let best = &state["best"];
+    let best = &values["best"];
     if !best.is_null() {
         let epoch = counted(&best["epoch"]).filter(|&epoch| epoch < run.epoch as u64);
         let best = epoch.zip(best["loss"].as_f64());
@@ -246,11 +285,6 @@ fn read_progress<T: Real>(
         });
     }
     Ok(run)
-}
-
-/// A count. No run counts as far as half of 64 bits, and one beyond could not go on.
-fn counted(json: &Value) -> Option<u64> {
-    json.as_u64().filter(|&count| count < 1 << 63)
 }
 
 /// The names of the frozen parameters.
@@ -265,65 +299,32 @@ fn frozen<T: Real>(model: &dyn Module<T>) -> Vec<String> {
 }
 
 /// In what the run that is to go on is not the one that was saved.
-fn differences<T: Real>(
-    container: &Container,
+fn of_run<T: Real>(
+    state: &State,
     settings: &Settings,
     model: &dyn Module<T>,
     optimiser: &Optimiser<T>,
-    description: &Description,
-) -> Result<Vec<String>, LoadError> {
-    let saved = container.description()?;
-    let state = &container.header[KIND];
-    let text = |name: &str| state[name].as_str().unwrap_or_default().to_owned();
-    let mut problems = Vec::new();
-    for (what, saved, asked) in [
-        ("method", saved.method, description.method.clone()),
-        (
-            "model's settings",
-            saved.settings.to_string(),
-            description.settings.to_string(),
-        ),
-        ("seed", saved.seed.to_string(), description.seed.to_string()),
-        ("data", saved.data, description.data.clone()),
+) -> Vec<String> {
+    let values = state.values();
+    let text = |name: &str| values[name].as_str().unwrap_or_default().to_owned();
+    let compared = [
         ("run's settings", text("run"), settings_text(settings)),
         ("optimiser", text("optimiser"), optimiser.settings()),
         (
             "frozen parameters",
-            state["frozen"].to_string(),
+            values["frozen"].to_string(),
             json!(frozen(model)).to_string(),
         ),
-    ] {
-        if saved != asked {
-            problems.push(format!(
-                "was saved for the {what} {saved}, resumed with {asked}"
-            ));
-        }
-    }
-    Ok(problems)
+    ];
+    let differences = compared
+        .iter()
+        .filter_map(|(what, saved, asked)| difference(what, saved, asked));
+    differences.collect()
 }
 
 /// The settings as text: two runs of one text are the same.
 fn settings_text(settings: &Settings) -> String {
     format!("{settings:?}")
-}
-
-/// A number as JSON, which has none that is not finite: those are their names.
-fn number_to_json(number: f64) -> Value {
-    if number.is_finite() {
-        json!(number)
-    } else {
-        json!(number.to_string())
-    }
-}
-
-fn read_number(json: &Value) -> Option<f64> {
-    let named = || match json.as_str()? {
-        "NaN" => Some(f64::NAN),
-        "inf" => Some(f64::INFINITY),
-        "-inf" => Some(f64::NEG_INFINITY),
-        _ => None,
-    };
-    json.as_f64().or_else(named)
 }
 
 fn losses_to_json(losses: &Losses) -> Value {
@@ -335,9 +336,9 @@ fn losses_to_json(losses: &Losses) -> Value {
 fn read_losses(json: &Value) -> Option<Losses> {
     let name = |term: &Value| Some(Cow::from(term[0].as_str()?.to_owned()));
     let terms = json["terms"].as_array()?.iter();
-    let terms = terms.map(|term| name(term).zip(read_number(&term[1])));
+    let terms = terms.map(|term| name(term).zip(number_of_json(&term[1])));
     Some(Losses {
-        total: read_number(&json["total"])?,
+        total: number_of_json(&json["total"])?,
         terms: terms.collect::<Option<_>>()?,
     })
 }
