@@ -1,6 +1,6 @@
 //! `unsup train gan`.
 
-use crate::arguments::{GAMES, PENALTIES, PenaltyKind, RunOptions, TrainGan, name_of};
+use crate::arguments::{Asked, GAMES, PENALTIES, PenaltyKind, RunOptions, TrainGan, name_of};
 use crate::data::{Missing, Split};
 use crate::pictures::{self, Estimate, Lattice, Picture, Scale};
 use crate::progress::TrainingBar;
@@ -22,7 +22,7 @@ use unsup_models::together::adversarial::{
     Warning,
 };
 use unsup_models::{Matrix, Task, TrainError, Training};
-use unsup_nn::saving::{Value, json};
+use unsup_nn::saving::{Value, fingerprint, json};
 
 const SAMPLES: &str = "samples.csv";
 const VALUE: &str = "value.png";
@@ -63,12 +63,13 @@ const MOST_CLASSES: usize = 30;
 const OF_DENSITY: usize = 5000;
 
 /// `unsup train gan`
-pub fn gan(arguments: &TrainGan) -> Result<Outcome, Box<dyn Error>> {
+pub fn gan(arguments: &TrainGan, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     let options = &arguments.run;
     let penalty = penalty(arguments)?;
     let objects = Objects::load(arguments)?;
     let (shape, settings) = plan(arguments, penalty, &objects)?;
-    let mut runs = Runs::open("gan", options, &WRITTEN)?;
+    let data = fingerprint(&[&objects.train, &objects.held_out]);
+    let mut runs = Runs::open(asked, &arguments.checkpoint, &WRITTEN, data)?;
 
     let mut gan = Gan::new(objects.train.columns(), &shape);
     let played = play(&mut gan, &objects, &settings, options)?;
