@@ -238,6 +238,11 @@ impl<'a> Runs<'a> {
         !self.kept.borrow().is_empty()
     }
 
+    /// Whether nothing is to be shown.
+    pub fn is_quiet(&self) -> bool {
+        self.options.quiet
+    }
+
     /// Says something above the line of progress.
     pub fn say(&self, text: &str) {
         if let (Some(bar), false) = (&self.bar, self.options.quiet) {

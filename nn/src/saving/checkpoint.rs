@@ -5,22 +5,22 @@
 //! epoch, to which a run that diverges goes back; those of the best epoch; and the losses so far.
 
 use super::state::{State, counted, difference};
-use super::{Description, LoadError, Reader, Value, number_of_json, number_to_json};
-use crate::module::set_parameters;
+use super::trainer::{of_trainer, trainer_state};
+use super::{
+    Description, LoadError, Reader, Remembered, Value, losses_of_json, losses_to_json,
+    number_of_json, number_to_json,
+};
 use crate::optimiser::Optimiser;
-use crate::train::{Best, End, Epoch, EpochSums, Largest, Losses, Run, Settings};
+use crate::train::{Best, End, Epoch, EpochSums, Losses, Run, Settings};
 use crate::{Module, Path as ParameterPath};
 use serde_json::json;
-use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use unsup_autograd::{Matrix, Real, Shape};
 
-const PARAMETERS: &str = "parameters.";
 const LAST_GOOD: &str = "start_of_epoch.";
 const BEST: &str = "best.";
-const OPTIMISER: &str = "optimiser.";
 /// A row an epoch: the numbers of [`Columns`].
 const EPOCHS: &str = "epochs";
 
@@ -36,50 +36,35 @@ impl<T: Real> Run<T> {
         let rows: Result<Vec<_>, _> = self.epochs.iter().map(|epoch| columns.row(epoch)).collect();
         let rows = rows?;
         let goes_on = self.end.is_none();
-        let mut updates = serde_json::Map::new();
-        if goes_on {
-            model.visit(ParameterPath::ROOT, &mut |path, param| {
-                if let Some(state) = optimiser.state(param.key()) {
-                    updates.insert(path.to_string(), state.t.into());
-                }
-            });
+        let mut state = trainer_state(&self.trainer, model, optimiser, goes_on);
+        let best = self.best.as_ref();
+        for (name, value) in [
+            ("run", json!(settings_text(&self.settings))),
+            ("epoch", json!(self.epoch)),
+            ("taken", json!(self.taken)),
+            ("losses", losses_to_json(&self.sums.losses)),
+            ("gradient_norm", number_to_json(self.sums.gradient_norm)),
+            (
+                "best",
+                json!(best.map(|best| json!({ "epoch": best.epoch, "loss": best.loss }))),
+            ),
+            ("columns", columns.to_json()),
+            ("end", json!(self.end.map(|end| format!("{end:?}")))),
+        ] {
+            state.set(name, value);
         }
-        let largest = self.trainer.largest_gradient(model).map(|largest| {
-            json!({ "parameter": largest.parameter, "norm": largest.norm, "step": largest.step })
-        });
-        let mut state = State::new(json!({
-            "run": settings_text(&self.settings),
-            "optimiser": optimiser.settings(),
-            "frozen": frozen(model),
-            "steps": self.trainer.steps(),
-            "epoch": self.epoch,
-            "taken": self.taken,
-            "losses": losses_to_json(&self.sums.losses),
-            "gradient_norm": number_to_json(self.sums.gradient_norm),
-            "best": self.best.as_ref().map(|best| json!({ "epoch": best.epoch, "loss": best.loss })),
-            "columns": columns.to_json(),
-            "end": self.end.map(|end| format!("{end:?}")),
-            "updates": updates,
-            "largest_gradient": largest,
-        }));
         if !rows.is_empty() {
             state.insert(EPOCHS, &Matrix::from_rows(&rows));
         }
         let mut last_good = self.last_good.iter();
         let mut best = self.best.iter().flat_map(|best| &best.parameters);
-        model.visit(ParameterPath::ROOT, &mut |path, param| {
-            state.insert(format!("{PARAMETERS}{path}"), param.value());
+        model.visit(ParameterPath::ROOT, &mut |path, _| {
             // between two epochs it is of the one that has ended
             if let (Some(value), 1.., true) = (last_good.next(), self.taken, goes_on) {
                 state.insert(format!("{LAST_GOOD}{path}"), value);
             }
             if let Some(value) = best.next() {
                 state.insert(format!("{BEST}{path}"), value);
-            }
-            if let (Some(of_optimiser), true) = (optimiser.state(param.key()), goes_on) {
-                for (slot, value) in of_optimiser.slots.iter().enumerate() {
-                    state.insert(format!("{OPTIMISER}{path}.{slot}"), value);
-                }
             }
         });
         Ok(state)
@@ -186,7 +171,13 @@ impl<T: Real> Run<T> {
         model: &mut dyn Module<T>,
         optimiser: &mut Optimiser<T>,
     ) -> Result<Self, LoadError> {
-        differences.extend(of_run(state, settings, model, optimiser));
+        let saved = state.values()["run"].as_str().unwrap_or_default();
+        differences.extend(difference(
+            "run's settings",
+            saved,
+            &settings_text(settings),
+        ));
+        differences.extend(of_trainer(state, model, optimiser));
         let differ = !differences.is_empty();
         let mut reader = state.reader();
         for difference in differences {
@@ -197,44 +188,19 @@ impl<T: Real> Run<T> {
             Err(_) if differ => return Err(reader.into_error()),
             progress => progress?,
         };
-        let values = state.values();
-
         // all matrices are read and checked before one is put in its place
-        let (mut parameters, mut states, mut largest) = (Vec::new(), Vec::new(), None);
-        model.visit(ParameterPath::ROOT, &mut |path, param| {
-            let shape = param.value().shape();
-            parameters.extend(reader.matrix(&format!("{PARAMETERS}{path}"), shape));
-            if run.taken > 0 && run.end.is_none() {
-                let name = format!("{LAST_GOOD}{path}");
-                run.last_good.extend(reader.matrix(&name, shape));
-            }
-            if let Some(best) = &mut run.best {
-                let name = format!("{BEST}{path}");
-                best.parameters.extend(reader.matrix(&name, shape));
-            }
-            let updates = counted(&values["updates"][path.to_string()]);
-            states.push(updates.map(|t| {
-                let names = (0..optimiser.slots()).map(|slot| format!("{OPTIMISER}{path}.{slot}"));
-                let slots: SmallVec<_> = names
-                    .filter_map(|name| reader.matrix(&name, shape))
-                    .collect();
-                (t, slots)
-            }));
-            if values["largest_gradient"]["parameter"] == path.to_string() {
-                largest = read_largest(&values["largest_gradient"], param.key());
-            }
-        });
+        let remembered = match Remembered::read(state, &mut reader, model, optimiser) {
+            Err(_) if differ => return Err(reader.into_error()),
+            remembered => remembered?,
+        };
+        if run.taken > 0 && run.end.is_none() {
+            run.last_good = reader.parameters(LAST_GOOD, model);
+        }
+        if let Some(best) = &mut run.best {
+            best.parameters = reader.parameters(BEST, model);
+        }
         reader.finish()?;
-        run.trainer.go_on_after(run.trainer.steps(), largest);
-
-        set_parameters(model, &parameters);
-        optimiser.forget();
-        let mut states = states.into_iter();
-        model.visit(ParameterPath::ROOT, &mut |_, param| {
-            if let Some(Some((t, slots))) = states.next() {
-                optimiser.restore(param.key(), t, slots);
-            }
-        });
+        remembered.put_back(&mut run.trainer, model, optimiser);
         Ok(run)
     }
 }
@@ -248,7 +214,6 @@ fn read_progress<T: Real>(
     let damaged = |what: &str| state.damaged(what);
     let values = state.values();
     let mut run = Run::new(settings).map_err(|error| state.refused(error.to_string()))?;
-    run.trainer.go_on_after(state.count("steps")?, None);
     run.epoch = state.count("epoch")? as usize;
     run.taken = state.count("taken")? as usize;
     run.end = read_end(&values["end"]).ok_or_else(|| damaged("end"))?;
@@ -269,7 +234,7 @@ fn read_progress<T: Real>(
         }
     }
     run.sums = EpochSums {
-        losses: read_losses(&values["losses"]).ok_or_else(|| damaged("losses"))?,
+        losses: losses_of_json(&values["losses"]).ok_or_else(|| damaged("losses"))?,
         gradient_norm: number_of_json(&values["gradient_norm"])
             .ok_or_else(|| damaged("gradient_norm"))?,
     };
@@ -287,60 +252,9 @@ fn read_progress<T: Real>(
     Ok(run)
 }
 
-/// The names of the frozen parameters.
-fn frozen<T: Real>(model: &dyn Module<T>) -> Vec<String> {
-    let mut frozen = Vec::new();
-    model.visit(ParameterPath::ROOT, &mut |path, param| {
-        if !param.trainable() {
-            frozen.push(path.to_string());
-        }
-    });
-    frozen
-}
-
-/// In what the run that is to go on is not the one that was saved.
-fn of_run<T: Real>(
-    state: &State,
-    settings: &Settings,
-    model: &dyn Module<T>,
-    optimiser: &Optimiser<T>,
-) -> Vec<String> {
-    let values = state.values();
-    let text = |name: &str| values[name].as_str().unwrap_or_default().to_owned();
-    let compared = [
-        ("run's settings", text("run"), settings_text(settings)),
-        ("optimiser", text("optimiser"), optimiser.settings()),
-        (
-            "frozen parameters",
-            values["frozen"].to_string(),
-            json!(frozen(model)).to_string(),
-        ),
-    ];
-    let differences = compared
-        .iter()
-        .filter_map(|(what, saved, asked)| difference(what, saved, asked));
-    differences.collect()
-}
-
 /// The settings as text: two runs of one text are the same.
 fn settings_text(settings: &Settings) -> String {
     format!("{settings:?}")
-}
-
-fn losses_to_json(losses: &Losses) -> Value {
-    let terms = losses.terms.iter();
-    let terms = terms.map(|(name, value)| json!([name, number_to_json(*value)]));
-    json!({ "total": number_to_json(losses.total), "terms": terms.collect::<Vec<_>>() })
-}
-
-fn read_losses(json: &Value) -> Option<Losses> {
-    let name = |term: &Value| Some(Cow::from(term[0].as_str()?.to_owned()));
-    let terms = json["terms"].as_array()?.iter();
-    let terms = terms.map(|term| name(term).zip(number_of_json(&term[1])));
-    Some(Losses {
-        total: number_of_json(&json["total"])?,
-        terms: terms.collect::<Option<_>>()?,
-    })
 }
 
 /// What the numbers of an epoch are, in their order: the loss and its terms, the same on the validation objects where there are
@@ -448,12 +362,4 @@ fn read_end(json: &Value) -> Option<Option<End>> {
     let ends = [End::Completed, End::Patience, End::Stopped];
     let found = ends.into_iter().find(|end| *json == format!("{end:?}"));
     found.map(Some)
-}
-
-fn read_largest(json: &Value, key: u64) -> Option<Largest> {
-    Some(Largest {
-        key,
-        norm: json["norm"].as_f64()?,
-        step: json["step"].as_u64()?,
-    })
 }

@@ -2,6 +2,7 @@
 
 use super::{Description, LoadError, Value};
 use crate::files::write_atomically;
+use crate::{Module, Path as ParameterPath};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -300,6 +301,12 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// Does not expect the matrices of this part to be asked for: they are read by themselves.
+    pub fn pass_over_part(&mut self, name: &str) {
+        let prefix = format!("{name}.");
+        self.unexpected.retain(|name| !name.starts_with(&prefix));
+    }
+
     /// Does not expect this one to be asked for.
     pub(super) fn pass_over(&mut self, name: &str) {
         self.unexpected.remove(name);
@@ -310,6 +317,16 @@ impl<'s> Reader<'s> {
         self.pass_over(name);
         let matrix = self.tensors.matrix(name, Some(shape));
         matrix.map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    /// The values of a model's parameters, which lie under their names behind `prefix`; fewer if something is wrong.
+    pub fn parameters<T: Real>(&mut self, prefix: &str, model: &dyn Module<T>) -> Vec<Matrix<T>> {
+        let mut values = Vec::new();
+        model.visit(ParameterPath::ROOT, &mut |path, param| {
+            let shape = param.value().shape();
+            values.extend(self.matrix(&format!("{prefix}{path}"), shape));
+        });
+        values
     }
 
     /// Something else is wrong.

@@ -20,12 +20,14 @@ mod container;
 mod contents;
 mod model;
 mod state;
+mod trainer;
 
 pub use container::Reader;
 pub use contents::{Contents, Figures, TensorInfo};
 pub use model::{SavedModel, save_model};
 pub use serde_json::{Value, json};
-pub use state::{State, number_of_json, number_to_json};
+pub use state::{State, losses_of_json, losses_to_json, number_of_json, number_to_json};
+pub use trainer::Remembered;
 
 use std::fmt::{self, Write};
 use unsup_autograd::{Matrix, Real};

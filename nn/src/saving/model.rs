@@ -113,10 +113,7 @@ impl SavedModel {
         let mut reader = Reader::new(&self.container.file, &self.container.tensors);
         self.names_of_further()
             .for_each(|name| reader.pass_over(name));
-        let mut values = Vec::new();
-        model.visit(ParameterPath::ROOT, &mut |path, param| {
-            values.extend(reader.matrix(&path.to_string(), param.value().shape()));
-        });
+        let values = reader.parameters("", model);
         reader.finish()?;
         set_parameters(model, &values);
         Ok(())

@@ -2,7 +2,10 @@
 
 use super::container::{Container, Reader, Tensors};
 use super::{Description, LoadError, Value};
+use crate::train::Losses;
+use crate::{Module, Path as ParameterPath};
 use serde_json::json;
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use unsup_autograd::{Matrix, Real};
@@ -78,6 +81,22 @@ impl State {
     #[track_caller]
     pub fn insert<T: Real>(&mut self, name: impl Into<String>, matrix: &Matrix<T>) {
         self.tensors.add(name.into(), matrix);
+    }
+
+    /// Adds the parameters of a model, each under its name behind `prefix`.
+    ///
+    /// # Panics
+    /// If another matrix has such a name.
+    #[track_caller]
+    pub fn insert_parameters<T: Real>(&mut self, prefix: &str, model: &dyn Module<T>) {
+        model.visit(ParameterPath::ROOT, &mut |path, param| {
+            self.insert(format!("{prefix}{path}"), param.value());
+        });
+    }
+
+    /// Sets a value.
+    pub fn set(&mut self, name: &str, value: Value) {
+        self.values[name] = value;
     }
 
     /// Adds another state as a part of this one.
@@ -251,6 +270,24 @@ pub fn number_of_json(json: &Value) -> Option<f64> {
         _ => None,
     };
     json.as_f64().or_else(named)
+}
+
+/// Losses as JSON.
+pub fn losses_to_json(losses: &Losses) -> Value {
+    let terms = losses.terms.iter();
+    let terms = terms.map(|(name, value)| json!([name, number_to_json(*value)]));
+    json!({ "total": number_to_json(losses.total), "terms": terms.collect::<Vec<_>>() })
+}
+
+/// The losses of [`losses_to_json`]; `None` if they are none.
+pub fn losses_of_json(json: &Value) -> Option<Losses> {
+    let name = |term: &Value| Some(Cow::from(term[0].as_str()?.to_owned()));
+    let terms = json["terms"].as_array()?.iter();
+    let terms = terms.map(|term| name(term).zip(number_of_json(&term[1])));
+    Some(Losses {
+        total: number_of_json(&json["total"])?,
+        terms: terms.collect::<Option<_>>()?,
+    })
 }
 
 #[cfg(test)]
