@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use unsup_data::in_one_line;
 use unsup_nn::Module;
 use unsup_nn::optimiser::Optimiser;
-use unsup_nn::saving::{Description, LoadError, State};
+use unsup_nn::saving::{Description, LoadError, State, Value};
 use unsup_nn::train::{Criterion, Progress, Run, Settings, TrainError};
 
 /// How often a run is saved where no number of steps is given.
@@ -99,7 +99,7 @@ pub fn earlier(
         (true, true) => {
             let state = State::open(&checkpoint)?;
             state.check(description)?;
-            say(&format!("going on after step {}", steps_of(&state)));
+            say(&format!("going on after step {}", steps_of(state.values())));
             Ok(Some(state))
         }
         (true, false) => {
@@ -114,14 +114,13 @@ pub fn earlier(
     }
 }
 
-/// How many steps have been taken, those of the parts together.
-pub fn steps_of(state: &State) -> u64 {
-    let parts = state
-        .parts()
-        .into_iter()
-        .filter_map(|name| state.part(&name));
-    let of_parts: u64 = parts.map(|part| steps_of(&part)).sum();
-    state.count("steps").unwrap_or(0).saturating_add(of_parts)
+/// How many steps had been taken, by the values of a state; where they do not say, those of its parts together.
+pub fn steps_of(values: &Value) -> u64 {
+    values["steps"].as_u64().unwrap_or_else(|| {
+        let parts = values["parts"].as_object();
+        let parts = parts.into_iter().flat_map(|parts| parts.values());
+        parts.map(steps_of).fold(0, u64::saturating_add)
+    })
 }
 
 /// When a training is to be saved.

@@ -18,7 +18,8 @@ use crate::model::MODEL;
 use crate::output::{CHECKPOINT, OutputFolder};
 use crate::pictures::Picture;
 use crate::progress::TrainingBar;
-use checkpoints::{Ongoing, Pace, Stop, drive, steps_of};
+pub use checkpoints::steps_of;
+use checkpoints::{Ongoing, Pace, Stop, drive};
 use report::Account;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -156,7 +157,10 @@ impl<M: Module<f32>> Job<'_, M> {
         let bar = TrainingBar::new(settings.epochs, options.quiet);
         let outcome: Result<(), Stop<TrainError>> = drive(
             &mut ongoing,
-            &mut Pace::new(checkpoints, earlier.as_ref().map_or(0, steps_of)),
+            &mut Pace::new(
+                checkpoints,
+                earlier.as_ref().map_or(0, |state| steps_of(state.values())),
+            ),
             |text| bar.say(text),
             |ongoing| {
                 let progress = ongoing.advance(criterion, validation)?;

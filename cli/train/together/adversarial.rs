@@ -90,7 +90,8 @@ pub fn gan(arguments: &TrainGan, asked: &Asked) -> Result<Outcome, Box<dyn Error
     history.write_csv(&mut table)?;
     if let Some(error) = diverged {
         let Some(last) = history.last() else {
-            return Err(error.to_string().into()); // nothing was good yet
+            runs.give_up(); // nothing was good yet
+            return Err(error.to_string().into());
         };
         let [model, history] = DIVERGED;
         runs.save_as(model, &gan, &description, about)?;
