@@ -845,7 +845,10 @@ mod a_run_that_is_interrupted {
             let before = parameters(&gan);
             let mut run = Run::new(&mut gan, &x, &settings).unwrap();
             let error = run.go_on(&state).unwrap_err().to_string();
-            assert!(error.contains("was saved for the run's settings"), "{error}");
+            assert!(
+                error.contains("was saved for the run's settings"),
+                "{error}"
+            );
             assert!(error.contains(expected), "{error}");
             assert_eq!(run.steps(), 0);
             assert_eq!(parameters(&gan), before);
