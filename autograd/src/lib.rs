@@ -135,6 +135,7 @@ mod backward;
 pub mod check;
 mod chunks;
 mod custom;
+mod functions;
 mod kernels;
 mod matrix;
 mod op;

@@ -1,5 +1,6 @@
 //! The one number type parameter: `f32` to train, `f64` to check.
 
+use crate::functions;
 use std::fmt::{Debug, Display, LowerExp};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -61,7 +62,7 @@ pub trait Real:
     fn abs(self) -> Self;
     /// √x
     fn sqrt(self) -> Self;
-    /// eˣ
+    /// eˣ, within 1 unit in the last place.
     fn exp(self) -> Self;
     /// ln x
     fn ln(self) -> Self;
@@ -129,19 +130,19 @@ macro_rules! real {
             }
             #[inline(always)]
             fn exp(self) -> Self {
-                self.exp()
+                functions::$type::exp(self)
             }
             #[inline(always)]
             fn ln(self) -> Self {
-                self.ln()
+                functions::$type::ln(self)
             }
             #[inline(always)]
             fn ln_1p(self) -> Self {
-                self.ln_1p()
+                functions::$type::ln_1p(self)
             }
             #[inline(always)]
             fn tanh(self) -> Self {
-                self.tanh()
+                functions::$type::tanh(self)
             }
             #[inline(always)]
             fn powf(self, p: Self) -> Self {
