@@ -43,6 +43,14 @@ macro_rules! functions {
             /// ln 2 in two parts, the larger of so few digits that its product with an exponent is exact.
             const LN_2: [$real; 2] = [$ln_2_high, $ln_2_low];
 
+            /// One of two that have both been computed. Of bits, since the compiler would turn a choice of numbers into
+            /// a branch where it believes that to be cheaper, and a loop with a branch is no vector code.
+            #[inline(always)]
+            fn select(condition: bool, yes: $real, no: $real) -> $real {
+                let mask = $unsigned::from(condition).wrapping_neg();
+                $real::from_bits(yes.to_bits() & mask | no.to_bits() & !mask)
+            }
+
             /// 2ⁿ for an exponent of a number that is not denormal.
             #[inline(always)]
             fn power_of_2(n: $signed) -> $real {
@@ -104,20 +112,20 @@ macro_rules! functions {
                 let u = 1.0 + x;
                 let (k, m) = parts(u);
                 // what 1 + x has lost, as far as it counts
-                let lost = if x < 1.0 { x - (u - 1.0) } else { 1.0 - (u - x) };
-                let (f, c) = if k == 0 { (x, 0.0) } else { (m - 1.0, lost / u) };
+                let lost = select(x < 1.0, x - (u - 1.0), 1.0 - (u - x));
+                let (f, c) = (select(k == 0, x, m - 1.0), select(k == 0, 0.0, lost / u));
                 let found = sum_of_logarithms(k as $real, f, c);
                 let found = at_the_ends(u, found);
                 // −0 keeps its sign
-                if x == 0.0 { x } else { found }
+                select(x == 0.0, x, found)
             }
 
             /// ln x where it is no number, infinite, or of a number that is none; else what was found.
             #[inline(always)]
             fn at_the_ends(x: $real, found: $real) -> $real {
-                let found = if x < $real::INFINITY { found } else { x };
-                let found = if x > 0.0 { found } else { $real::NAN };
-                if x == 0.0 { $real::NEG_INFINITY } else { found }
+                let found = select(x < $real::INFINITY, found, x);
+                let found = select(x > 0.0, found, $real::NAN);
+                select(x == 0.0, $real::NEG_INFINITY, found)
             }
 
             /// tanh x
@@ -127,8 +135,7 @@ macro_rules! functions {
                 let z = a * a;
                 let near = a + a * z * (horner!(z; $($tanh),+));
                 let far = 1.0 - 2.0 / (exp(2.0 * a) + 1.0);
-                let found = if a < 0.625 { near } else { far };
-                found.copysign(x)
+                select(a < 0.625, near, far).copysign(x)
             }
         }
     };
