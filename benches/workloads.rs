@@ -1,0 +1,392 @@
+//! Training steps of seven models, whole and through the public API, beside the bare matrix products in them.
+//!
+//! `cargo bench --bench workloads` times a step (the batch, forward, backward, optimiser) and the products of that step
+//! alone, in buffers of their own, at one thread and at two. Both are timed in turn, round by round, so that their ratio
+//! holds on a machine whose speed drifts; criterion's own figures of the steps follow. The models and batches are those
+//! of the table in `benches/peers/`.
+
+use criterion::Criterion;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+use unsup_autograd::{Matrix, set_threads};
+use unsup_models::autoencoder::{
+    Architecture, AutoEncoder, Contractive, Elbo, Jacobian, Likelihood, Loss, Reconstruction,
+    Variational,
+};
+use unsup_models::together::adversarial::{
+    DiscriminatorCriterion, Game, GeneratorCriterion, Penalty,
+};
+use unsup_nn::optimiser::{Adam, Optimiser, Sgd};
+use unsup_nn::random::generator;
+use unsup_nn::train::{self, Batch, Term, Terms, Trainer, smallvec};
+use unsup_nn::{Activation, Module, Sequence, loss};
+
+/// A network trained to map x to y by squared error.
+struct Regression {
+    x: Matrix<f32>,
+    y: Matrix<f32>,
+}
+
+impl train::Criterion<f32, Sequence<f32>> for Regression {
+    fn objects(&self) -> usize {
+        self.x.rows()
+    }
+
+    fn terms<'t>(&self, net: &Sequence<f32>, batch: &Batch<'t, '_, f32>) -> Terms<'t, f32> {
+        let x = batch.tape.gather(&self.x, batch.rows);
+        let y = batch.tape.gather(&self.y, batch.rows);
+        let value = loss::squared(net.forward(batch, x), y);
+        smallvec![Term {
+            name: "squared",
+            weight: 1.0,
+            value,
+        }]
+    }
+}
+
+struct Workload {
+    name: &'static str,
+    /// Takes the next step.
+    step: Box<dyn FnMut()>,
+    products: Vec<Product>,
+    /// Steps in a round, a few milliseconds of them.
+    steps: usize,
+}
+
+/// Numbers from 0 to 1.
+fn uniform(objects: usize, features: usize) -> Matrix<f32> {
+    use rand::RngExt;
+    let mut random = generator(0, "data", 0);
+    Matrix::from_fn(objects, features, |_, _| random.random_range(0.0..1.0f32))
+}
+
+/// The batches of so many objects, one after the other, round and round.
+struct Batches {
+    rows: Vec<Vec<usize>>,
+    next: usize,
+}
+
+impl Batches {
+    fn of(objects: usize, batch: usize) -> Self {
+        let rows: Vec<usize> = (0..objects).collect();
+        Self {
+            rows: rows.chunks_exact(batch).map(<[usize]>::to_vec).collect(),
+            next: 0,
+        }
+    }
+
+    fn next(&mut self) -> &[usize] {
+        self.next = (self.next + 1) % self.rows.len();
+        &self.rows[self.next]
+    }
+}
+
+/// The step of a model by its criterion.
+fn stepping<M: Module<f32> + 'static>(
+    mut model: M,
+    criterion: impl train::Criterion<f32, M> + 'static,
+    mut optimiser: Optimiser<f32>,
+    mut batches: Batches,
+) -> Box<dyn FnMut()> {
+    let mut trainer = Trainer::new(0);
+    Box::new(move || {
+        let step = trainer.step(&mut model, &criterion, &mut optimiser, batches.next());
+        black_box(step.expect("the loss is finite"));
+    })
+}
+
+fn adam() -> Optimiser<f32> {
+    Optimiser::new(Adam::new(1e-3))
+}
+
+fn regression(
+    name: &'static str,
+    widths: &[usize],
+    [hidden, last]: [Activation; 2],
+    (objects, batch): (usize, usize),
+    optimiser: Optimiser<f32>,
+    steps: usize,
+) -> Workload {
+    let (inputs, outputs) = (widths[0], widths[widths.len() - 1]);
+    let x = uniform(objects, inputs);
+    let y = match inputs == outputs {
+        true => x.clone(),
+        false => uniform(objects, outputs),
+    };
+    let net = Sequence::new(widths, hidden, last, 0, "weights");
+    let pairs = widths.windows(2).enumerate();
+    let products = pairs.flat_map(|(i, pair)| Product::of_layer(batch, pair[0], pair[1], i == 0));
+    Workload {
+        name,
+        products: products.collect(),
+        step: stepping(
+            net,
+            Regression { x, y },
+            optimiser,
+            Batches::of(objects, batch),
+        ),
+        steps,
+    }
+}
+
+/// 784-400-(20, 20)-400-784, with z drawn in the step.
+fn variational() -> Workload {
+    const BATCH: usize = 128;
+    // a criterion borrows its objects, and these live as long as the process
+    let x: &'static Matrix<f32> = Box::leak(Box::new(uniform(2048, 784)));
+    let architecture = Architecture {
+        activation: Activation::Relu,
+        ..Architecture::deep(&[400], 20)
+    };
+    let model = Variational::new(784, &architecture, Likelihood::Bernoulli);
+    let elbo = Elbo {
+        x,
+        beta: 1.0,
+        draws: 1,
+        binarised: false,
+    };
+    let layers = [(784, 400), (400, 40), (20, 400), (400, 784)]
+        .into_iter()
+        .enumerate();
+    let products =
+        layers.flat_map(|(i, (inputs, outputs))| Product::of_layer(BATCH, inputs, outputs, i == 0));
+    Workload {
+        name: "W3 variational 784-400-20-400-784, batch 128, Adam",
+        products: products.collect(),
+        step: stepping(model, elbo, adam(), Batches::of(2048, BATCH)),
+        steps: 1,
+    }
+}
+
+/// Sigmoids, tied weights, the closed form of ‖J‖².
+fn contractive() -> Workload {
+    const BATCH: usize = 128;
+    let x: &'static Matrix<f32> = Box::leak(Box::new(uniform(2048, 784)));
+    let method: &'static Contractive = Box::leak(Box::new(Contractive {
+        lambda: 1e-4,
+        jacobian: Jacobian::ClosedForm,
+    }));
+    let architecture = Architecture {
+        tied: true,
+        loss: Loss::Squared,
+        ..Architecture::two_layer(256, Activation::Sigmoid, Activation::Sigmoid)
+    };
+    let model = AutoEncoder::new(784, &architecture);
+    let sgd = Optimiser::new(Sgd::new(1e-3));
+    Workload {
+        name: "W5 contractive, tied sigmoids 784-256, batch 128, SGD",
+        products: [
+            Product::of_layer(BATCH, 784, 256, true),
+            Product::of_layer(BATCH, 256, 784, false),
+        ]
+        .concat(),
+        step: stepping(
+            model,
+            Reconstruction { x, method },
+            sgd,
+            Batches::of(2048, BATCH),
+        ),
+        steps: 2,
+    }
+}
+
+/// One step of the discriminator and one of the generator.
+fn adversarial() -> Workload {
+    const BATCH: usize = 64;
+    let x = uniform(2048, 784);
+    let (relu, sigmoid, identity) = (Activation::Relu, Activation::Sigmoid, Activation::Identity);
+    let mut g = Sequence::new(&[64, 128, 784], relu, sigmoid, 0, "generator");
+    let leaky = Activation::LeakyRelu { slope: 0.2 };
+    let mut d = Sequence::new(&[784, 128, 1], leaky, identity, 0, "discriminator");
+    let game = Game::NonSaturating;
+    let players = || Optimiser::new(Adam::new(2e-4).betas(0.5, 0.999));
+    let (mut of_g, mut of_d) = (players(), players());
+    let (mut g_trainer, mut d_trainer) = (Trainer::new(0), Trainer::new(1));
+    let mut batches = Batches::of(2048, BATCH);
+    let z: Vec<usize> = (0..BATCH).collect();
+    let step = move || {
+        let criterion = DiscriminatorCriterion {
+            x: &x,
+            generator: &g,
+            game,
+            penalty: Penalty::None,
+            sigma: 0.0,
+        };
+        let step = d_trainer.step(&mut d, &criterion, &mut of_d, batches.next());
+        black_box(step.expect("the loss is finite"));
+        let criterion = GeneratorCriterion {
+            samples: BATCH,
+            discriminator: &d,
+            game,
+            sigma: 0.0,
+        };
+        let step = g_trainer.step(&mut g, &criterion, &mut of_g, &z);
+        black_box(step.expect("the loss is finite"));
+    };
+    let forward = |inputs, outputs| Product::of_layer(BATCH, inputs, outputs, true).swap_remove(0);
+    let of_d = |first| {
+        let first = Product::of_layer(BATCH, 784, 128, first);
+        [first, Product::of_layer(BATCH, 128, 1, false)].concat()
+    };
+    // D is a constant in G's step: its weights get no gradient there
+    let through_d = of_d(false).into_iter().enumerate();
+    let through_d = through_d
+        .filter(|(i, _)| i % 3 != 1)
+        .map(|(_, product)| product);
+    Workload {
+        name: "W7 adversarial 64-128-784 and 784-128-1, batch 64, Adam",
+        products: [forward(64, 128), forward(128, 784)]
+            .into_iter()
+            .chain(of_d(true))
+            .chain(of_d(true))
+            .chain(Product::of_layer(BATCH, 64, 128, true))
+            .chain(Product::of_layer(BATCH, 128, 784, false))
+            .chain(through_d)
+            .collect(),
+        step: Box::new(step),
+        steps: 2,
+    }
+}
+
+fn workloads() -> Vec<Workload> {
+    use Activation::{Identity, Relu, Sigmoid, Tanh};
+    vec![
+        regression(
+            "W1 2-16-16-1, tanh, batch 32, SGD",
+            &[2, 16, 16, 1],
+            [Tanh, Identity],
+            (1024, 32),
+            Optimiser::new(Sgd::new(0.05)),
+            500,
+        ),
+        regression(
+            "W2 784-256-64-256-784, ReLU, batch 128, Adam",
+            &[784, 256, 64, 256, 784],
+            [Relu, Sigmoid],
+            (2048, 128),
+            adam(),
+            2,
+        ),
+        variational(),
+        regression(
+            "W4 784-1024-256-1024-784, ReLU, batch 256, Adam",
+            &[784, 1024, 256, 1024, 784],
+            [Relu, Sigmoid],
+            (2048, 256),
+            adam(),
+            1,
+        ),
+        contractive(),
+        regression(
+            "W6 64-32-64, ReLU, batch 32, Adam",
+            &[64, 32, 64],
+            [Relu, Sigmoid],
+            (1792, 32),
+            adam(),
+            200,
+        ),
+        adversarial(),
+    ]
+}
+
+/// One matrix product of a step, of operands of its own.
+#[derive(Clone)]
+struct Product {
+    a: Matrix<f32>,
+    b: Matrix<f32>,
+    multiply: fn(&Matrix<f32>, &Matrix<f32>) -> Matrix<f32>,
+}
+
+impl Product {
+    /// For a layer from `inputs` to `outputs`: Y = X W, dW = Xᵀ G, and dX = G Wᵀ unless X is the data.
+    fn of_layer(batch: usize, inputs: usize, outputs: usize, first: bool) -> Vec<Self> {
+        let half = |rows, columns| Matrix::filled(rows, columns, 0.5);
+        let (x, w, g) = (
+            half(batch, inputs),
+            half(inputs, outputs),
+            half(batch, outputs),
+        );
+        let product = |a: &Matrix<f32>, b: &Matrix<f32>, multiply| Self {
+            a: a.clone(),
+            b: b.clone(),
+            multiply,
+        };
+        let mut products = vec![
+            product(&x, &w, Matrix::matmul as fn(&_, &_) -> _),
+            product(&x, &g, Matrix::matmul_tn),
+        ];
+        if !first {
+            products.push(product(&g, &w, Matrix::matmul_nt));
+        }
+        products
+    }
+
+    fn run(&self) {
+        black_box((self.multiply)(black_box(&self.a), black_box(&self.b)));
+    }
+}
+
+fn time(repetitions: usize, mut f: impl FnMut()) -> Duration {
+    let start = Instant::now();
+    for _ in 0..repetitions {
+        f();
+    }
+    start.elapsed() / repetitions as u32
+}
+
+/// The time at a share of all, in microseconds.
+fn quantile(times: &mut [Duration], share: f64) -> f64 {
+    times.sort();
+    times[(share * (times.len() - 1) as f64) as usize].as_secs_f64() * 1e6
+}
+
+const ROUNDS: usize = 61;
+
+fn main() {
+    let mut workloads = workloads();
+    println!("medians and 10 % quantiles of {ROUNDS} rounds, microseconds");
+    for workload in &mut workloads {
+        for threads in [1, 2] {
+            set_threads(threads);
+            let Workload {
+                name,
+                step,
+                products,
+                steps,
+            } = workload;
+            let mut multiply = || products.iter().for_each(Product::run);
+            // the first rounds fill caches and the pool
+            time(*steps * 10, &mut *step);
+            time(*steps * 10, &mut multiply);
+            let (mut whole, mut bare, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+            for _ in 0..ROUNDS {
+                whole.push(time(*steps, &mut *step));
+                bare.push(time(*steps, &mut multiply));
+                ratios.push(
+                    whole[whole.len() - 1].as_secs_f64() / bare[bare.len() - 1].as_secs_f64(),
+                );
+            }
+            ratios.sort_by(f64::total_cmp);
+            println!(
+                "{name:<56} {threads} threads  step {:>8.1} {:>8.1}  bare products {:>8.1} {:>8.1}  ratio {:.2}",
+                quantile(&mut whole, 0.5),
+                quantile(&mut whole, 0.1),
+                quantile(&mut bare, 0.5),
+                quantile(&mut bare, 0.1),
+                ratios[ROUNDS / 2]
+            );
+        }
+    }
+    let mut criterion = Criterion::default().configure_from_args();
+    for workload in &mut workloads {
+        let mut group = criterion.benchmark_group(workload.name);
+        for threads in [1, 2] {
+            set_threads(threads);
+            group.bench_function(format!("{threads} threads"), |bench| {
+                bench.iter(&mut *workload.step);
+            });
+        }
+        group.finish();
+    }
+    criterion.final_summary();
+}
