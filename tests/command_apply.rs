@@ -535,6 +535,129 @@ fn classes_are_told_as_well_as_the_training_said() {
     assert_eq!((codes.len(), codes[0].len()), (TEST + 1, 64));
 }
 
+/// The very table that was trained on is taken as it is, and so is one without its classes.
+#[test]
+fn the_column_of_the_classes_is_known_again() {
+    let without = |name: &str, table: &str| {
+        let lines = table.lines();
+        let lines = lines.map(|line| line.rsplit_once(',').unwrap().0.to_owned() + "\n");
+        fs::write(path(name), lines.collect::<String>()).unwrap();
+        path(name)
+    };
+    let unlabelled = without("unlabelled.csv", &heaps(OBJECTS, 0, false));
+    let out = path("known-again.csv");
+    let answers = |model: &str, arguments: &[&str]| {
+        let asked = [
+            "apply", model, "--out", &out, "--force", "--json", "--quiet",
+        ];
+        let output = unsup(&[&asked[..], arguments].concat());
+        assert!(output.status.success(), "{model}: {}", text(&output.stderr));
+        let accuracy = json(&output)["accuracy"].as_f64();
+        (fs::read_to_string(&out).unwrap(), accuracy)
+    };
+    let train = path("train.csv");
+    for name in [
+        "wta",
+        "lvq",
+        "som",
+        "linear",
+        "gaussian",
+        "semi-supervised",
+        "classifier",
+        "distill",
+        "lupi",
+        "critic",
+    ] {
+        let model = path(name);
+        let said = answers(&model, &["--data", &train, "--label", "kind"]);
+        assert_eq!(answers(&model, &["--data", &train]), said, "{name}");
+        let tells = [
+            "lvq",
+            "som",
+            "semi-supervised",
+            "classifier",
+            "distill",
+            "lupi",
+        ];
+        assert_eq!(said.1.is_some(), tells.contains(&name), "{name}");
+        let (told, accuracy) = answers(&model, &["--data", &unlabelled]);
+        assert_eq!((told, accuracy), (said.0, None), "{name}");
+    }
+    // an option says otherwise: other classes, of which the model knows none, beside those
+    let model = path("classifier");
+    let table = heaps(OBJECTS, 0, false);
+    let twice = |new: &dyn Fn(&str) -> String| -> String {
+        let lines = table.lines().enumerate();
+        let kind = |line: &str| line.rsplit_once(',').unwrap().1.to_owned();
+        let cell = |(i, line): (usize, &str)| match i {
+            0 => format!("{line},other\n"),
+            _ => format!("{line},{}\n", new(&kind(line))),
+        };
+        lines.map(cell).collect()
+    };
+    let other = path("other.csv");
+    fs::write(&other, twice(&|_| "a".to_owned())).unwrap();
+    let (told, accuracy) = answers(&model, &["--data", &other, "--label", "other"]);
+    let share = told.lines().filter(|line| *line == "a").count() as f64 / OBJECTS as f64;
+    assert_eq!(accuracy, Some(share));
+    fs::write(&other, twice(&|_| "unheard".to_owned())).unwrap();
+    let output = unsup(&[
+        "apply", &model, "--data", &other, "--label", "other", "--quiet",
+    ]);
+    let error = text(&output.stderr);
+    assert!(error.contains("found the class \"unheard\""), "{error}");
+    // where some are missing, nothing is measured
+    let some = table.replacen(",a\n", ",?\n", 3);
+    fs::write(&other, some).unwrap();
+    let (all, _) = answers(&model, &["--data", &train]);
+    assert_eq!(answers(&model, &["--data", &other]), (all, None));
+
+    // in another order, told by their names
+    let turned = |line: &str| line.split(',').rev().collect::<Vec<_>>().join(",") + "\n";
+    fs::write(&other, table.lines().map(turned).collect::<String>()).unwrap();
+    for name in ["classifier", "som", "lupi"] {
+        let model = path(name);
+        let said = answers(&model, &["--data", &train]);
+        assert_eq!(answers(&model, &["--data", &other]), said, "{name}");
+    }
+
+    // by its number where there are no names, and only in a table of as many columns
+    let lines = |cells: fn(usize) -> String| (0..30).map(cells).collect::<String>();
+    for (name, content) in [
+        (
+            "first.csv",
+            lines(|i| format!("{},{},{}\n", i % 2, 9 * (i % 2) + i % 5, i % 7)),
+        ),
+        (
+            "no-first.csv",
+            lines(|i| format!("{},{}\n", 9 * (i % 2) + i % 5, i % 7)),
+        ),
+    ] {
+        fs::write(path(name), content).unwrap();
+    }
+    let [first, rest, model] = ["first.csv", "no-first.csv", "nameless"].map(path);
+    let output = unsup(&[
+        "train",
+        "classifier",
+        "--data",
+        &first,
+        "--label",
+        "1",
+        "--epochs",
+        "400",
+        "--widths",
+        "4",
+        "--out",
+        &model,
+        "--quiet",
+    ]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let said = answers(&model, &["--data", &first, "--label", "first"]);
+    assert!(said.1.unwrap() > 0.6, "{said:?}");
+    assert_eq!(answers(&model, &["--data", &first]), said);
+    assert_eq!(answers(&model, &["--data", &rest]), (said.0, None));
+}
+
 /// Models of what is no table: the library's answers, number by number.
 #[test]
 fn numbers_are_those_of_the_library() {
@@ -959,6 +1082,11 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
             .unwrap()
             .remove("feature");
     });
+    // as models were that did not say where their labels had been
+    let unaware = changed("classifier", "refused/unaware.safetensors", |ours| {
+        let settings = ours["settings"].as_object_mut().unwrap();
+        assert_eq!(settings.remove("label_column"), Some("kind".into()));
+    });
     let huge = changed("classifier", "refused/huge.safetensors", |ours| {
         ours["settings"]["hidden"] = serde_json::json!([4_000_000_000u64, 4_000_000_000u64]);
     });
@@ -1106,9 +1234,14 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
             ],
         ),
         (
-            plain(&["apply", &classifier, "--data", &train]),
+            plain(&["apply", &unaware, "--data", &train]),
             1,
             &["not among them \"kind\"; --label names a column of classes, which is left out"],
+        ),
+        (
+            plain(&["apply", &classifier, "--data", &class]),
+            1,
+            &["class.csv: found the class \"z\", which is not in the training data"],
         ),
         (
             labelled(&classifier, &word),
@@ -1128,7 +1261,7 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
         (
             labelled(&classifier, &far),
             1,
-            &["the value of object 1, column 2 lies too far from the training data"],
+            &["the value of object 1, column \"height\" lies too far from the training data"],
         ),
         (labelled(&som, &empty_file), 1, &["empty.csv"]),
         (

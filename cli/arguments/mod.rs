@@ -127,8 +127,9 @@ pub enum Command {
     ///
     /// A row is written for each object, to standard output as comma-separated values, or to --out; a file is read as a
     /// whole, and answered a block of objects at a time. The objects are read and scaled as those were that the model
-    /// was trained on: a table is to have the same columns (that of the classes, named by --label, is left out), the
-    /// same words in them, and for most methods no missing values. What can be asked for, the usual first:
+    /// was trained on: a table is to have the same columns (by their names in any order), the same words in them, and
+    /// for most methods no missing values. The column that held the classes in training is found again, by its name or
+    /// else by its number in a table of as many columns; --label names another. What can be asked for, the usual first:
     ///
     /// wta, wtm: winners, reconstructions, scores. lvq: classes, winners, reconstructions, scores. som: winners,
     /// classes (of the majority on a node, if they were known), reconstructions, scores. The auto-encoders and
@@ -142,7 +143,7 @@ pub enum Command {
     /// the probability that it is a true object (of the wasserstein game the critic's value). Winners, columns and rows
     /// of a map, and in .npy files classes, are numbers from 0 on.
     ///
-    /// If objects have classes that the model knows, its accuracy is said on standard error.
+    /// If all objects have classes that the model knows, its accuracy is said on standard error.
     ///
     /// With --json: method, what, objects, columns, accuracy (null where it is not known), file.
     Apply(Apply),

@@ -5,12 +5,13 @@ use crate::arguments::ReadingOptions;
 use crate::pictures::TileShape;
 use std::error::Error;
 use std::path::Path;
-use unsup_data::{Dataset, ImageShape, LabelColumn, Scaling, digits};
+use unsup_data::{Dataset, ImageShape, LabelColumn, LabelIfThere, Scaling, digits};
 use unsup_models::Matrix;
 
 /// What the objects were that a model was trained on: all that it takes to bring others to the same features.
 pub struct TrainedOn {
-    /// Names of features and classes, words and the shape of images; of the objects themselves nothing.
+    /// Names of features and classes, words, the column of labels and the shape of images; of the objects themselves
+    /// nothing.
     known: Dataset,
     /// What was done to the features.
     scaling: Scaling,
@@ -76,7 +77,8 @@ impl TrainedOn {
     }
 
     /// The objects of a file in these features, scaled; without a file the digits, if the model knows such images.
-    /// Labels are there if both the file and the model have classes.
+    /// Labels are there if both the file and the model have classes; their column is that of `reading`, or else the one
+    /// that held them in training, if the file has it.
     ///
     /// # Errors
     /// If the file can't be read, does not hold the same features, has missing values that are refused, or a value lies
@@ -106,7 +108,7 @@ impl TrainedOn {
         let mut objects = Part::of(&data, file, &all);
         objects.scale(&self.scaling)?;
         if missing == Missing::Refused {
-            objects.check_near("the training data")?;
+            objects.check_near("the training data", &self.known.feature_names)?;
         }
         Ok(objects)
     }
@@ -118,7 +120,7 @@ impl TrainedOn {
         missing: Missing,
         quiet: bool,
     ) -> Result<Dataset, Box<dyn Error>> {
-        let mut data = noted(reading, file, quiet)?;
+        let mut data = noted(reading, self.label(), file, quiet)?;
         let further = self.beside_in(&data);
         if !further.is_empty() {
             data.take_columns(&further)?;
@@ -129,19 +131,37 @@ impl TrainedOn {
         Ok(data)
     }
 
+    /// The column that held the labels.
+    fn label(&self) -> Option<LabelIfThere> {
+        Some(LabelIfThere {
+            column: column_called(self.known.label_column.as_ref()?),
+            of: self.all_columns(),
+        })
+    }
+
     /// Those columns of a table that are known to be no features. Without names they are told by their numbers, and
     /// only if the table has as many columns as the one that was trained on.
     fn beside_in(&self, data: &Dataset) -> Vec<LabelColumn> {
-        let is_whole = columns_of(data) == self.columns() + self.beside.len();
-        let beside = self.beside.iter();
-        let column = |name: &String| match name.strip_prefix("column ").map(str::parse::<usize>) {
-            Some(Ok(number)) => is_whole.then(|| LabelColumn::Index(number.saturating_sub(1))),
-            _ => Some(LabelColumn::Name(name.clone())),
-        };
+        // of a model that does not know where its labels were, they are not among the columns that are counted
+        let label = data.label_column.is_some() && self.known.label_column.is_some();
+        let is_whole = columns_of(data) + usize::from(label) == self.all_columns();
+        let beside = self.beside.iter().map(|name| column_called(name));
+        let numbered = |column: &LabelColumn| !matches!(column, LabelColumn::Name(_));
+        let beside = beside.filter(|column| is_whole || !numbered(column));
+        // where the labels are said to stand elsewhere, the column that held them is still no feature
+        let label = self.known.label_column.iter();
+        let label = label.map(|name| column_called(name));
+        let label = label.filter(|column| !numbered(column));
         beside
-            .filter_map(column)
+            .chain(label)
             .filter(|column| data.has_column(column))
             .collect()
+    }
+
+    /// How many columns the table had, with those that were no features.
+    fn all_columns(&self) -> usize {
+        let label = usize::from(self.known.label_column.is_some());
+        self.columns() + self.beside.len() + label
     }
 
     /// Whether it is a table of more columns than the one that was trained on.
@@ -169,6 +189,14 @@ impl TrainedOn {
             digits.labels = None;
         }
         Ok(digits)
+    }
+}
+
+/// A column as it is remembered: by its name, or as "column 3".
+fn column_called(name: &str) -> LabelColumn {
+    match name.strip_prefix("column ").map(str::parse::<usize>) {
+        Some(Ok(number)) => LabelColumn::Index(number.saturating_sub(1)),
+        _ => LabelColumn::Name(name.to_owned()),
     }
 }
 

@@ -205,7 +205,11 @@ fn files() -> Vec<File> {
                 "discriminator": hidden, "discriminator_activation": "leaky-relu:0.2", "game": "minimax",
             }),
         ),
-        File::of("classifier", &predictor(features, 2), of_predictor.clone()),
+        File::of(
+            "classifier",
+            &predictor(features, 2),
+            with(of_predictor.clone(), json!({ "label_column": "column 3" })),
+        ),
         File::of(
             "distill",
             &predictor(features, 2),

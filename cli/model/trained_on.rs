@@ -42,6 +42,10 @@ pub(super) fn read(source: &Source<'_>) -> Result<TrainedOn, String> {
         true => Vec::new(),
         false => settings.texts("beside")?,
     };
+    known.label_column = match settings.value("label_column").is_null() {
+        true => None,
+        false => Some(settings.text("label_column")?.to_owned()),
+    };
     Ok(TrainedOn::new(scaling).with(known, beside))
 }
 

@@ -321,6 +321,9 @@ fn describe<T: Real>(
     settings["scaling"] = json!(data.scaling.kind().to_string());
     // with these a file of new objects is brought to the same features
     settings["feature_names"] = json!(data.feature_names);
+    if let Some(label) = &data.label_column {
+        settings["label_column"] = json!(label);
+    }
     let words = data.words.iter();
     let words = words.map(
         |ColumnWords {
