@@ -3,7 +3,7 @@
 use crate::error::quoted;
 use crate::files::table::listed;
 use crate::{ColumnWords, DataError, Dataset};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use unsup_autograd::Matrix;
 
 impl Dataset {
@@ -11,7 +11,8 @@ impl Dataset {
     ///
     /// A column of words gets the numbers or features that its words have in `train`, where it may hold more words than
     /// here, and a label the number of its class there; classes are the same where their names are, or where all names
-    /// are numbers of the same value. Names of features are compared where both name them, and taken over.
+    /// are numbers of the same value. Names of features are compared where both name them, and taken over; columns that
+    /// stand in another order are brought to that of `train` where both name all of theirs, each once, and the same.
     ///
     /// ```
     /// use unsup_data::{TableOptions, read_table_from};
@@ -66,6 +67,7 @@ impl Dataset {
                 expected.channels
             ));
         }
+        let columns = in_order_of(&expected, columns);
         for (found, expected) in columns.iter().zip(&expected) {
             if let (Some(found), Some(expected)) = (found.name, expected.name)
                 && found != expected
@@ -218,6 +220,22 @@ impl Dataset {
         });
         renumbered.collect::<Result<_, _>>().map(Some)
     }
+}
+
+/// The columns in the order of those expected, where both are told by their names; else as they are.
+fn in_order_of<'a>(expected: &[Column<'_>], mut columns: Vec<Column<'a>>) -> Vec<Column<'a>> {
+    let places: HashMap<&str, usize> = expected
+        .iter()
+        .enumerate()
+        .filter_map(|(place, column)| Some((column.name?, place)))
+        .collect();
+    let of = |column: &Column<'a>| places.get(column.name?).copied();
+    let found: HashSet<usize> = columns.iter().filter_map(of).collect();
+    // each of them once
+    if found.len() == expected.len() && columns.len() == expected.len() {
+        columns.sort_by_key(of);
+    }
+    columns
 }
 
 /// Which columns are missing and which are too many, where all have names; else nothing.
@@ -375,6 +393,48 @@ mod tests {
             (rows(&test), test.labels),
             (vec![vec![1., 0., 0., 7., 1.]], None)
         );
+    }
+
+    #[test]
+    fn columns_are_found_by_their_names() {
+        let train = read(TRAIN, true);
+        let expected = read("w,x,v,y\n?,7,b,one\nblue,8,?,two\n", true)
+            .aligned_with(&train)
+            .unwrap();
+        for other in [
+            "v,w,x,y\nb,?,7,one\n?,blue,8,two\n",
+            "x,v,w,y\n7,b,?,one\n8,?,blue,two\n",
+        ] {
+            let test = read(other, true).aligned_with(&train).unwrap();
+            assert_eq!(rows(&test), rows(&expected));
+            assert_eq!(test.feature_names, train.feature_names);
+            assert_eq!(
+                (test.words, test.labels),
+                (train.words.clone(), expected.labels.clone())
+            );
+        }
+        // of two that are called alike none is known
+        let train = read("a,b,b\n1,2,3\n", false);
+        let same = read("a,b,b\n4,5,6\n", false).aligned_with(&train).unwrap();
+        assert_eq!(rows(&same), [[4.0, 5.0, 6.0]]);
+        let other = read("b,a,b\n5,4,6\n", false)
+            .aligned_with(&train)
+            .unwrap_err();
+        assert_eq!(
+            other.problem(),
+            "found the feature \"b\", expected \"a\" as in the training data"
+        );
+        let once = read("a,b,c\n1,2,3\n", false);
+        let twice = read("b,b,a\n1,2,3\n", false)
+            .aligned_with(&once)
+            .unwrap_err();
+        assert_eq!(
+            twice.problem(),
+            "found the feature \"b\", expected \"a\" as in the training data"
+        );
+        // without names the order is all there is
+        let other = read("4,5,6\n", false).aligned_with(&once).unwrap();
+        assert_eq!(rows(&other), [[4.0, 5.0, 6.0]]);
     }
 
     #[test]
