@@ -1,9 +1,11 @@
 //! The data of a training: read, split, scaled.
 
 mod beside;
+mod privileged;
 mod trained_on;
 
 pub use beside::Beside;
+pub use privileged::Privileged;
 pub use trained_on::TrainedOn;
 
 use crate::arguments::{DataOptions, ReadingOptions};
@@ -14,7 +16,7 @@ use std::path::Path;
 use unsup_data::splits::{self, HeldOut, holdout};
 use unsup_data::{
     ColumnWords, Dataset, ImageShape, LabelColumn, LabelIfThere, ReadOptions, Scaling, ScalingKind,
-    digits, in_one_line, read,
+    TakenColumn, digits, in_one_line, read,
 };
 use unsup_models::{Activation, Matrix};
 use unsup_nn::saving::{Value, json};
@@ -35,6 +37,8 @@ pub struct Part {
     pub x: Matrix<f64>,
     /// The class of each object.
     pub labels: Option<Vec<usize>>,
+    /// What its table holds beside the features, under the names that these columns had in training.
+    pub beside: Vec<TakenColumn>,
     /// Which object of its source each one is, counted from 0.
     pub numbers: Vec<usize>,
 }
@@ -319,6 +323,7 @@ impl Part {
                 .labels
                 .as_ref()
                 .map(|labels| rows.iter().map(|&i| labels[i]).collect()),
+            beside: Vec::new(),
             numbers: rows.to_vec(),
         }
     }

@@ -5,7 +5,7 @@ use crate::arguments::ReadingOptions;
 use crate::pictures::TileShape;
 use std::error::Error;
 use std::path::Path;
-use unsup_data::{Dataset, ImageShape, LabelColumn, LabelIfThere, Scaling, digits};
+use unsup_data::{Dataset, ImageShape, LabelColumn, LabelIfThere, Scaling, TakenColumn, digits};
 use unsup_models::Matrix;
 
 /// What the objects were that a model was trained on: all that it takes to bring others to the same features.
@@ -76,9 +76,14 @@ impl TrainedOn {
         &self.scaling
     }
 
+    /// Whether columns of the table are known that were no features.
+    pub fn has_beside(&self) -> bool {
+        !self.beside.is_empty()
+    }
+
     /// The objects of a file in these features, scaled; without a file the digits, if the model knows such images.
     /// Labels are there if both the file and the model have classes; their column is that of `reading`, or else the one
-    /// that held them in training, if the file has it.
+    /// that held them in training, if the file has it. So it is with other columns that were no features.
     ///
     /// # Errors
     /// If the file can't be read, does not hold the same features, has missing values that are refused, or a value lies
@@ -90,22 +95,40 @@ impl TrainedOn {
         missing: Missing,
         quiet: bool,
     ) -> Result<Part, Box<dyn Error>> {
-        let mut data = match file {
+        let (mut data, beside) = match file {
             Some(file) => self.read(reading, file, missing, quiet)?,
-            None => self.digits()?,
+            None => (self.digits()?, Vec::new()),
         };
         if self.known.labels.is_none() {
             data.labels = None;
         }
-        let unnamed = reading.label.is_none() && self.has_further_columns(&data);
+        let unnamed = data.label_column.is_none() && self.has_further_columns(&data);
         let data = data
             .aligned_with(&self.known)
             .map_err(|error| match unnamed {
                 true => format!("{error}; --label names a column of classes, which is left out"),
                 false => error.to_string(),
             })?;
+        let objects = self.scaled(&data, file, missing)?;
+        Ok(Part { beside, ..objects })
+    }
+
+    /// Objects in these features, scaled.
+    ///
+    /// # Errors
+    /// If they are not of the same features, or a value lies too far from the training data.
+    pub fn brought(&self, data: Dataset, missing: Missing) -> Result<Part, Box<dyn Error>> {
+        Ok(self.scaled(&data.aligned_with(&self.known)?, None, missing)?)
+    }
+
+    fn scaled(
+        &self,
+        data: &Dataset,
+        file: Option<&Path>,
+        missing: Missing,
+    ) -> Result<Part, String> {
         let all: Vec<usize> = (0..data.features.rows()).collect();
-        let mut objects = Part::of(&data, file, &all);
+        let mut objects = Part::of(data, file, &all);
         objects.scale(&self.scaling)?;
         if missing == Missing::Refused {
             objects.check_near("the training data", &self.known.feature_names)?;
@@ -119,16 +142,20 @@ impl TrainedOn {
         file: &Path,
         missing: Missing,
         quiet: bool,
-    ) -> Result<Dataset, Box<dyn Error>> {
+    ) -> Result<(Dataset, Vec<TakenColumn>), Box<dyn Error>> {
         let mut data = noted(reading, self.label(), file, quiet)?;
-        let further = self.beside_in(&data);
-        if !further.is_empty() {
-            data.take_columns(&further)?;
+        let (names, columns): (Vec<&String>, Vec<_>) = self.beside_in(&data).into_iter().unzip();
+        let mut beside = match columns.is_empty() {
+            true => Vec::new(),
+            false => data.take_columns(&columns)?,
+        };
+        for (column, name) in beside.iter_mut().zip(names) {
+            column.name.clone_from(name);
         }
         settle(&mut data, file, missing)?;
         // an error is to name the file as it was given
         data.name = file.display().to_string();
-        Ok(data)
+        Ok((data, beside))
     }
 
     /// The column that held the labels.
@@ -139,22 +166,22 @@ impl TrainedOn {
         })
     }
 
-    /// Those columns of a table that are known to be no features. Without names they are told by their numbers, and
-    /// only if the table has as many columns as the one that was trained on.
-    fn beside_in(&self, data: &Dataset) -> Vec<LabelColumn> {
+    /// Those columns of a table that are known to be no features, with what they are remembered as. Without names they
+    /// are told by their numbers, and only if the table has as many columns as the one that was trained on.
+    fn beside_in(&self, data: &Dataset) -> Vec<(&String, LabelColumn)> {
         // of a model that does not know where its labels were, they are not among the columns that are counted
         let label = data.label_column.is_some() && self.known.label_column.is_some();
         let is_whole = columns_of(data) + usize::from(label) == self.all_columns();
-        let beside = self.beside.iter().map(|name| column_called(name));
-        let numbered = |column: &LabelColumn| !matches!(column, LabelColumn::Name(_));
-        let beside = beside.filter(|column| is_whole || !numbered(column));
+        let is_name = |column: &LabelColumn| matches!(column, LabelColumn::Name(_));
+        let called = |name| (name, column_called(name));
+        let beside = self.beside.iter().map(called);
+        let beside = beside.filter(|(_, column)| is_whole || is_name(column));
         // where the labels are said to stand elsewhere, the column that held them is still no feature
-        let label = self.known.label_column.iter();
-        let label = label.map(|name| column_called(name));
-        let label = label.filter(|column| !numbered(column));
+        let label = self.known.label_column.iter().map(called);
+        let label = label.filter(|(_, column)| is_name(column));
         beside
             .chain(label)
-            .filter(|column| data.has_column(column))
+            .filter(|(_, column)| data.has_column(column))
             .collect()
     }
 
@@ -193,10 +220,10 @@ impl TrainedOn {
 }
 
 /// A column as it is remembered: by its name, or as "column 3".
-fn column_called(name: &str) -> LabelColumn {
+fn column_called(name: &String) -> LabelColumn {
     match name.strip_prefix("column ").map(str::parse::<usize>) {
         Some(Ok(number)) => LabelColumn::Index(number.saturating_sub(1)),
-        _ => LabelColumn::Name(name.to_owned()),
+        _ => LabelColumn::Name(name.clone()),
     }
 }
 

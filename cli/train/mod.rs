@@ -324,15 +324,7 @@ fn describe<T: Real>(
     if let Some(label) = &data.label_column {
         settings["label_column"] = json!(label);
     }
-    let words = data.words.iter();
-    let words = words.map(
-        |ColumnWords {
-             column,
-             feature,
-             words,
-         }| json!({ "column": column, "feature": feature, "words": words }),
-    );
-    settings["words"] = words.collect();
+    settings["words"] = described_words(&data.words);
     settings["image"] = json!(
         data.image
             .map(|image| [image.height, image.width, image.channels])
@@ -343,6 +335,18 @@ fn describe<T: Real>(
         seed,
         data: fingerprint(trained_on),
     }
+}
+
+/// What a saved model says of columns of words.
+fn described_words(words: &[ColumnWords]) -> Value {
+    let words = words.iter().map(
+        |ColumnWords {
+             column,
+             feature,
+             words,
+         }| json!({ "column": column, "feature": feature, "words": words }),
+    );
+    words.collect()
 }
 
 /// Refuses a network that is too large, before any of it is allocated. `widths` are those of its layers, features first; `copies` is

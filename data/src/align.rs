@@ -188,28 +188,12 @@ impl Dataset {
         if self.label_names.is_empty() || train.label_names.is_empty() {
             return Ok(None);
         }
-        let number = |name: &String| name.parse::<f64>().ok().filter(|x| x.is_finite());
-        let mut names = self.label_names.iter().chain(&train.label_names);
-        let are_numbers = names.all(|name| number(name).is_some());
-        let known = || train.label_names.iter().enumerate();
-        let by_name: HashMap<&String, usize> = known().map(|(class, name)| (name, class)).collect();
-        // 0 for −0
-        let bits = |name: &String| number(name).map(|value| (value + 0.0).to_bits());
-        let by_value: HashMap<Option<u64>, usize> =
-            known().map(|(class, name)| (bits(name), class)).collect();
-        let class = |name: &String| {
-            let exactly = by_name.get(name).copied();
-            exactly.or_else(|| by_value.get(&bits(name)).copied().filter(|_| are_numbers))
-        };
-        let classes: Vec<Option<usize>> = self.label_names.iter().map(class).collect();
+        let classes = classes_among(&self.label_names, &train.label_names);
         let renumbered = labels.iter().map(|&label| {
             let class = classes.get(label).copied().flatten();
             class.ok_or_else(|| {
                 let problem = match self.label_names.get(label) {
-                    Some(name) => format!(
-                        "found the class {}, which is not in the training data",
-                        quoted(name.as_bytes())
-                    ),
+                    Some(name) => unknown_class(name),
                     None => format!(
                         "found the label {label}, expected 0 to {}",
                         self.label_names.len() - 1
@@ -220,6 +204,32 @@ impl Dataset {
         });
         renumbered.collect::<Result<_, _>>().map(Some)
     }
+}
+
+/// Which of the known classes each of these is: by its name, or where the names of all are numbers by its value.
+pub(crate) fn classes_among(found: &[String], known: &[String]) -> Vec<Option<usize>> {
+    let number = |name: &String| name.parse::<f64>().ok().filter(|x| x.is_finite());
+    let mut names = found.iter().chain(known);
+    let are_numbers = names.all(|name| number(name).is_some());
+    let known = || known.iter().enumerate();
+    let by_name: HashMap<&String, usize> = known().map(|(class, name)| (name, class)).collect();
+    // 0 for −0
+    let bits = |name: &String| number(name).map(|value| (value + 0.0).to_bits());
+    let by_value: HashMap<Option<u64>, usize> =
+        known().map(|(class, name)| (bits(name), class)).collect();
+    let class = |name: &String| {
+        let exactly = by_name.get(name).copied();
+        exactly.or_else(|| by_value.get(&bits(name)).copied().filter(|_| are_numbers))
+    };
+    found.iter().map(class).collect()
+}
+
+/// What is wrong with a class that is not known.
+pub(crate) fn unknown_class(name: &str) -> String {
+    format!(
+        "found the class {}, which is not in the training data",
+        quoted(name.as_bytes())
+    )
 }
 
 /// The columns in the order of those expected, where both are told by their names; else as they are.
