@@ -136,22 +136,26 @@ pub enum Command {
     /// variational: codes, reconstructions, scores; semi-supervised: before these classes, probabilities. classifier,
     /// distill: classes, probabilities. transfer: classes, probabilities, codes. self-supervised: codes (of all
     /// fragments of an image). multi-task: predictions (of each task), probabilities, codes. lupi (the student):
-    /// classes, probabilities, or of numbers predictions. distill --function: predictions. gan: scores.
+    /// classes, probabilities, or of numbers predictions; and teacher, what the teacher tells, of a file with the columns
+    /// that were known in training only. distill --function: predictions. gan: scores.
     ///
     /// Reconstructions and predictions are in the unit of the file. A score is the squared error of an object's
     /// reconstruction (of its scaled features), the distance from its winner, or what the discriminator of gan says:
     /// the probability that it is a true object (of the wasserstein game the critic's value). Winners, columns and rows
     /// of a map, and in .npy files classes, are numbers from 0 on.
     ///
-    /// If all objects have classes that the model knows, its accuracy is said on standard error.
+    /// If all objects have classes that the model knows, its accuracy is said on standard error. Of multi-task, and lupi
+    /// with --target, it is said of each task whose column is in the file how good it is on the objects that have a
+    /// value: the accuracy, or of numbers R^2.
     ///
-    /// With --json: method, what, objects, columns, accuracy (null where it is not known), file.
+    /// With --json: method, what, objects, columns, accuracy (null where it is not known), file; where there are tasks
+    /// also tasks (of each that is in the file name, objects, and accuracy or r_squared).
     Apply(Apply),
 
     /// Draw new objects from a generative model: variational or gan.
     ///
     /// They are written in the unit of the data that the model was trained on; of variational they are the means of
-    /// p(x|z), without its noise. The first so many samples of gan are those of its samples.csv, if --seed is the same.
+    /// p(x|z), with --noise draws from it: 0 or 1 where it is of Bernoulli. The first so many samples of gan are those of its samples.csv, if --seed is the same.
     ///
     /// With --json: method, objects, columns, file, picture (null without --picture).
     Sample(Sample),
