@@ -1,7 +1,9 @@
 //! The options of adversarial networks.
 
 use super::autoencoder::from_0;
-use super::{DataOptions, RunOptions, Widths, at_least_1, named, positive, widths};
+use super::{
+    CheckpointOptions, DataOptions, RunOptions, Widths, at_least_1, named, positive, widths,
+};
 use clap::Args;
 use unsup_models::together::adversarial::Game;
 
@@ -111,6 +113,9 @@ pub struct TrainGan {
     /// How many samples are written to samples.csv.
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_1, allow_negative_numbers = true)]
     pub samples: usize,
+
+    #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
 
     #[command(flatten)]
     pub run: RunOptions,

@@ -3,6 +3,7 @@
 use super::Method;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, Error, FromArgMatches, Subcommand};
+use unsup_nn::saving::{Value, json};
 
 /// A method to train, and how it was asked for.
 #[derive(Debug)]
@@ -34,6 +35,25 @@ pub struct Chosen {
 }
 
 impl Asked {
+    /// What was chosen for all options that decide what comes of it, for one who is to do the same: those that say where
+    /// it is written, how it is shown and at which pace it is saved are not among them. `null` where the method chooses.
+    pub fn decisive(&self) -> Value {
+        const OTHERS: [&str; 7] = [
+            "--out",
+            "--force",
+            "--json",
+            "--quiet",
+            "--threads",
+            "--resume",
+            "--checkpoint-every",
+        ];
+        let chosen = self.options.iter();
+        let chosen = chosen.filter(|chosen| !OTHERS.contains(&chosen.option.as_str()));
+        chosen
+            .map(|chosen| (chosen.option.clone(), json!(chosen.value)))
+            .collect()
+    }
+
     /// The command line that does the same again; one that goes on with a run is not repeated as such.
     pub fn command_line(&self) -> String {
         let mut words = vec!["unsup".to_owned(), "train".to_owned(), self.name.clone()];

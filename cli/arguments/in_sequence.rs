@@ -2,7 +2,8 @@
 
 use super::autoencoder::from_0;
 use super::{
-    DataOptions, RunOptions, TrainingOptions, Widths, at_least_1, name_of, named, positive, widths,
+    CheckpointOptions, DataOptions, RunOptions, TrainingOptions, Widths, at_least_1, name_of,
+    named, positive, widths,
 };
 use clap::Args;
 use std::path::PathBuf;
@@ -105,6 +106,9 @@ pub struct TrainTransfer {
     pub training: TrainingOptions,
 
     #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
+
+    #[command(flatten)]
     pub run: RunOptions,
 }
 
@@ -158,6 +162,9 @@ pub struct TrainSelfSupervised {
 
     #[command(flatten)]
     pub training: TrainingOptions,
+
+    #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
 
     #[command(flatten)]
     pub run: RunOptions,
@@ -255,6 +262,9 @@ pub struct TrainDistill {
 
     #[command(flatten)]
     pub training: TrainingOptions,
+
+    #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
 
     #[command(flatten)]
     pub run: RunOptions,

@@ -1,6 +1,6 @@
 //! The options of Kohonen's networks.
 
-use super::{DataOptions, RunOptions, at_least_1, named, no_options, positive};
+use super::{CheckpointOptions, DataOptions, RunOptions, at_least_1, named, no_options, positive};
 use crate::data::Missing;
 use clap::Args;
 use std::path::PathBuf;
@@ -96,6 +96,9 @@ pub struct TrainWta {
     pub competition: CompetitionOptions,
 
     #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
+
+    #[command(flatten)]
     pub run: RunOptions,
 }
 
@@ -127,6 +130,9 @@ pub struct TrainWtm {
 
     #[command(flatten)]
     pub competition: CompetitionOptions,
+
+    #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
 
     #[command(flatten)]
     pub run: RunOptions,
@@ -206,6 +212,9 @@ pub struct TrainLvq {
 
     #[command(flatten)]
     pub competition: CompetitionOptions,
+
+    #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
 
     #[command(flatten)]
     pub run: RunOptions,
@@ -295,6 +304,9 @@ pub struct TrainSom {
 
     #[command(flatten)]
     pub competition: CompetitionOptions,
+
+    #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
 
     #[command(flatten)]
     pub run: RunOptions,

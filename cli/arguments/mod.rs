@@ -692,13 +692,15 @@ pub struct RunOptions {
 /// How a run that takes long is saved on the way.
 #[derive(Args, Clone, Debug)]
 pub struct CheckpointOptions {
-    /// Save the run to checkpoint.safetensors in --out after every so many steps, until it is done. [default: every 30
+    /// Save the run to checkpoint.safetensors in --out after every so many steps, until it is done: of each of several
+    /// trainings, and of Kohonen's networks, whose step is an object, at the end of the epoch. [default: every 30
     /// seconds]
     #[arg(long, value_name = "STEPS", value_parser = at_least_1, allow_negative_numbers = true)]
     pub checkpoint_every: Option<usize>,
 
     /// Go on with the run that checkpoint.safetensors in --out holds, to the same bits as if it had not been
-    /// interrupted; all other options as they were. Where there is none the run begins anew.
+    /// interrupted; all other options as they were. Of several trainings those that were done are not done again. Where
+    /// there is none the run begins anew.
     #[arg(long)]
     pub resume: bool,
 }

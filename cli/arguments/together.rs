@@ -1,7 +1,10 @@
 //! The options of models that learn together.
 
 use super::autoencoder::from_0;
-use super::{DataOptions, RunOptions, Widths, at_least_1, named, positive, usual_epochs, widths};
+use super::{
+    CheckpointOptions, DataOptions, RunOptions, Widths, at_least_1, named, positive, usual_epochs,
+    widths,
+};
 use clap::Args;
 use unsup_data::LabelColumn;
 use unsup_models::Training;
@@ -134,6 +137,9 @@ pub struct TrainMultiTask {
     pub pace: PaceOptions,
 
     #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
+
+    #[command(flatten)]
     pub run: RunOptions,
 }
 
@@ -225,6 +231,9 @@ pub struct TrainLupi {
 
     #[command(flatten)]
     pub pace: PaceOptions,
+
+    #[command(flatten)]
+    pub checkpoint: CheckpointOptions,
 
     #[command(flatten)]
     pub run: RunOptions,

@@ -2,7 +2,7 @@
 
 use super::{Found, in_columns, shortened};
 use crate::model::{Model, Offer};
-use crate::train::{count, four_digits};
+use crate::train::{count, four_digits, steps_of};
 use std::path::Path;
 use unsup_data::in_one_line;
 use unsup_nn::saving::{Contents, Description, TensorInfo, Value, json};
@@ -75,37 +75,57 @@ fn checkpoint(contents: &Contents, description: &Description) -> Found {
     }
     let nothing = Value::Null;
     let state = contents.state().unwrap_or(&nothing);
-    let best = &state["best"];
-    let mut lines = vec![
-        ("steps", state["steps"].to_string()),
-        ("in epoch", state["epoch"].to_string()),
-        ("its steps", state["taken"].to_string()),
-        ("run", state["run"].as_str().unwrap_or_default().to_owned()),
-        (
-            "optimiser",
-            state["optimiser"].as_str().unwrap_or_default().to_owned(),
-        ),
+    let steps = steps_of(state);
+    let shown = |name: &str| match &state[name] {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        value => Some(value.to_string()),
+    };
+    let best = &state["best"]["epoch"];
+    let best = (!best.is_null()).then(|| best.to_string());
+    // not every training counts all of these
+    let lines = [
+        ("steps", Some(steps.to_string())),
+        ("trainings", shown("trainings")),
+        ("ended", shown("ended")),
+        ("in epoch", shown("epoch")),
+        ("its steps", shown("taken")),
+        ("run", shown("run")),
+        ("optimiser", shown("optimiser")),
+        ("best epoch", best),
     ];
-    if !best.is_null() {
-        lines.push(("best epoch", best["epoch"].to_string()));
-    }
+    let lines: Vec<(&str, String)> = lines
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect();
     let mut figures = described(contents, description, &parameters);
-    for name in ["steps", "epoch", "taken", "run", "optimiser", "best"] {
+    for name in [
+        "trainings",
+        "ended",
+        "epoch",
+        "taken",
+        "run",
+        "optimiser",
+        "best",
+    ] {
         figures[name] = state[name].clone();
     }
+    figures["steps"] = json!(steps);
     figures["further"] = beside.iter().map(in_json).collect();
     let mut text = said(contents, description, &lines);
-    text += &of_tensors("Parameters", &parameters);
-    text += &format!(
-        "Beside them: {} of the run\n",
-        count(beside.len(), "matrix", "matrices")
-    );
+    let beside = count(beside.len(), "matrix", "matrices");
+    text += &match parameters.is_empty() {
+        // those of several trainings lie under the names of these
+        true => format!("Of the run: {beside}\n"),
+        false => {
+            of_tensors("Parameters", &parameters) + &format!("Beside them: {beside} of the run\n")
+        }
+    };
     Found {
         kind: "checkpoint",
         brief: format!(
-            "a checkpoint of {} after step {}",
+            "a checkpoint of {} after step {steps}",
             in_one_line(&description.method),
-            state["steps"]
         ),
         text,
         figures,

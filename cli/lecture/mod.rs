@@ -128,6 +128,7 @@ impl<'a> Lecture<'a> {
             .collect();
         let methods = self.chapters.len();
         let lines = Lines::new(works.len(), methods, self.threads, self.options.run.quiet);
+        lines.hear_of_panics();
         let (next, options) = (AtomicUsize::new(0), self.options);
         let (send, receive) = mpsc::channel();
         thread::scope(|scope| {

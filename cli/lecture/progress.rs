@@ -4,6 +4,7 @@
 use super::chapter::Work;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
+use std::panic;
 use std::sync::Arc;
 
 /// The lines.
@@ -44,6 +45,13 @@ impl Lines {
             methods,
             quiet,
         }
+    }
+
+    /// From now on a panic is told above the lines, not across them. (It ends the work that it comes from, of which the
+    /// page says so.)
+    pub fn hear_of_panics(&self) {
+        let (all, tell) = (self.all.clone(), panic::take_hook());
+        panic::set_hook(Box::new(move |panic| all.suspend(|| tell(panic))));
     }
 
     /// A worker begins with a work: what is to be called with each line of its progress.

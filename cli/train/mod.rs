@@ -1,6 +1,7 @@
 //! `unsup train METHOD`: what the methods share. Each has a file of its own.
 
 mod autoencoder;
+mod checkpoints;
 mod classifier;
 mod in_sequence;
 mod kohonen;
@@ -13,22 +14,20 @@ mod usage;
 
 use crate::arguments::{Asked, CheckpointOptions, Method, RunOptions, TrainingOptions};
 use crate::data::About;
-use crate::interruption::{self, Interrupted, Saving};
 use crate::model::MODEL;
 use crate::output::{CHECKPOINT, OutputFolder};
 use crate::pictures::Picture;
 use crate::progress::TrainingBar;
+pub use checkpoints::steps_of;
+use checkpoints::{Ongoing, Pace, Stop, drive};
 use report::Account;
 use std::error::Error;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-use unsup_data::{ColumnWords, in_one_line};
+use unsup_data::ColumnWords;
 use unsup_models::{Epoch, History, Matrix, Real, Training};
 use unsup_nn::Module;
-use unsup_nn::optimiser::Optimiser;
 use unsup_nn::saving::{Description, Value, fingerprint, json};
-use unsup_nn::train::{Criterion, EarlyStopping, Run, Settings};
+use unsup_nn::train::{Criterion, EarlyStopping, Progress, Settings, TrainError};
 
 const HISTORY: &str = "history.csv";
 const REPORT: &str = "report.html";
@@ -52,9 +51,6 @@ fn folder(
     let names = [names, &[REPORT]].concat();
     OutputFolder::open(method, &default, options, &names, resume)
 }
-
-/// How often a run is saved where no number of steps is given.
-const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(30);
 
 /// More weights than this, with their gradients and Adam's two moments, don't fit into the memory of most machines.
 const MOST_WEIGHTS: usize = 200_000_000;
@@ -86,7 +82,7 @@ struct Outcome {
 /// If the data can't be read or are not what the method takes, the settings are of no use, the training diverges, or
 /// its results can't be written.
 pub fn train(asked: &Asked) -> Result<Trained, Box<dyn Error>> {
-    let mut outcome = outcome(&asked.method)?;
+    let mut outcome = outcome(asked)?;
     let page = report_page::page(asked, &outcome)?;
     outcome.out.write(REPORT, page.as_bytes())?;
     let written = outcome.out.commit()?;
@@ -97,8 +93,8 @@ pub fn train(asked: &Asked) -> Result<Trained, Box<dyn Error>> {
     })
 }
 
-fn outcome(method: &Method) -> Result<Outcome, Box<dyn Error>> {
-    match method {
+fn outcome(asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
+    match &asked.method {
         Method::Autoencoder(settings) => autoencoder::autoencoder(settings),
         Method::Linear(settings) => autoencoder::linear(settings),
         Method::TwoLayer(settings) => autoencoder::two_layer(settings),
@@ -110,16 +106,16 @@ fn outcome(method: &Method) -> Result<Outcome, Box<dyn Error>> {
         Method::Variational(settings) => autoencoder::variational(settings),
         Method::SemiSupervised(settings) => autoencoder::semi_supervised(settings),
         Method::Classifier(settings) => classifier::classifier(settings),
-        Method::Wta(settings) => kohonen::clusters::wta(settings),
-        Method::Wtm(settings) => kohonen::clusters::wtm(settings),
-        Method::Lvq(settings) => kohonen::lvq::lvq(settings),
-        Method::Som(settings) => kohonen::som::som(settings),
-        Method::Transfer(settings) => in_sequence::transfer(settings),
-        Method::SelfSupervised(settings) => in_sequence::self_supervised(settings),
-        Method::Distill(settings) => in_sequence::distill(settings),
-        Method::MultiTask(settings) => together::multi_task(settings),
-        Method::Lupi(settings) => together::lupi(settings),
-        Method::Gan(settings) => together::adversarial::gan(settings),
+        Method::Wta(settings) => kohonen::clusters::wta(settings, asked),
+        Method::Wtm(settings) => kohonen::clusters::wtm(settings, asked),
+        Method::Lvq(settings) => kohonen::lvq::lvq(settings, asked),
+        Method::Som(settings) => kohonen::som::som(settings, asked),
+        Method::Transfer(settings) => in_sequence::transfer(settings, asked),
+        Method::SelfSupervised(settings) => in_sequence::self_supervised(settings, asked),
+        Method::Distill(settings) => in_sequence::distill(settings, asked),
+        Method::MultiTask(settings) => together::multi_task(settings, asked),
+        Method::Lupi(settings) => together::lupi(settings, asked),
+        Method::Gan(settings) => together::adversarial::gan(settings, asked),
     }
 }
 
@@ -151,62 +147,47 @@ impl<M: Module<f32>> Job<'_, M> {
             early_stopping,
             description,
         } = self;
-        let (mut optimiser, settings) = training.optimiser_and_settings()?;
+        let (optimiser, settings) = training.optimiser_and_settings()?;
         let settings = Settings {
             early_stopping,
             ..settings
         };
-        let checkpoint = out.path(CHECKPOINT);
-        let mut run = begin(
-            options.quiet,
-            checkpoints.resume,
-            &checkpoint,
-            &settings,
-            model,
-            &mut optimiser,
-            &description,
-        )?;
+        let earlier = checkpoints::earlier(out, checkpoints, options.quiet, &description)?;
+        let mut ongoing = Ongoing::new(earlier.as_ref(), &settings, model, optimiser)?;
         let bar = TrainingBar::new(settings.epochs, options.quiet);
-        let mut saved = Instant::now();
-        let saving = Saving::begin();
-        let diverged = loop {
-            if interruption::signal().is_some() {
-                break None;
-            }
-            let progress = match run.advance(model, criterion, validation, &mut optimiser) {
-                Ok(Some(progress)) => progress,
-                Ok(None) => break None,
-                Err(error) if error.is_divergence() => break Some(error),
-                // a checkpoint that is there is still good
-                Err(error) => return Err(error.into()),
-            };
-            if let (true, Some(epoch)) = (progress.epoch_ended, run.epochs().last()) {
-                bar.update(epoch.number, loss(epoch));
-            }
-            let due = match checkpoints.checkpoint_every {
-                Some(steps) => progress.step.number.is_multiple_of(steps as u64),
-                None => saved.elapsed() >= BETWEEN_CHECKPOINTS,
-            };
-            if due {
-                // what has been learned is worth more than that it could be saved on the way
-                let outcome = out.save_checkpoint(|path| {
-                    run.save_checkpoint(path, model, &optimiser, &description)
-                });
-                if let Err(error) = outcome {
-                    bar.say(&in_one_line(&format!(
-                        "the run goes on, but could not be saved: {error}"
-                    )));
+        let outcome: Result<(), Stop<TrainError>> = drive(
+            &mut ongoing,
+            &mut Pace::new(
+                checkpoints,
+                earlier.as_ref().map_or(0, |state| steps_of(state.values())),
+            ),
+            |text| bar.say(text),
+            |ongoing| {
+                let progress = ongoing.advance(criterion, validation)?;
+                if let (
+                    Some(Progress {
+                        epoch_ended: true, ..
+                    }),
+                    Some(epoch),
+                ) = (&progress, ongoing.run.epochs().last())
+                {
+                    bar.update(epoch.number, loss(epoch));
                 }
-                saved = Instant::now();
-            }
-        };
+                Ok(progress.map(|progress| progress.step.number))
+            },
+            |ongoing| {
+                let state = ongoing.state()?;
+                out.save_checkpoint(|path| state.save(path, &description))
+            },
+        );
         bar.finish();
-        drop(saving);
-        if let (Some(signal), None) = (interruption::signal(), &diverged) {
-            out.save_checkpoint(|path| run.save_checkpoint(path, model, &optimiser, &description))?;
-            let what = format!(" after step {}: --resume goes on with it", run.steps());
-            return Err(Interrupted { signal, what }.into());
-        }
+        let diverged = match outcome {
+            Ok(()) => None,
+            Err(Stop::Failed(error)) if error.is_divergence() => Some(error),
+            // a checkpoint that is there is still good
+            Err(stop) => return Err(stop.into()),
+        };
+        let Ongoing { run, model, .. } = ongoing;
         let history = run.finish(model);
         if history.epochs.is_empty()
             && let Some(error) = diverged
@@ -244,38 +225,6 @@ fn loss(epoch: &Epoch) -> String {
         Some(validation) => format!("{loss} (set aside: {:.4})", validation.total),
         None => loss,
     }
-}
-
-/// A new run, or the one that was saved.
-fn begin(
-    quiet: bool,
-    resume: bool,
-    checkpoint: &Path,
-    settings: &Settings,
-    model: &mut dyn Module<f32>,
-    optimiser: &mut Optimiser<f32>,
-    description: &Description,
-) -> Result<Run<f32>, Box<dyn Error>> {
-    let say = |text: String| {
-        if !quiet {
-            let _ = writeln!(io::stderr(), "{}", in_one_line(&text));
-        }
-    };
-    let there = checkpoint.exists();
-    let shown = checkpoint.display();
-    if resume && there {
-        let run = Run::resume(checkpoint, settings, model, optimiser, description)?;
-        say(format!("{shown}: going on after step {}", run.steps()));
-        return Ok(run);
-    }
-    if resume {
-        say(format!("{shown}: not there, so the run begins anew"));
-    } else if there {
-        say(format!(
-            "{shown}: the interrupted run there is given up (--resume would have gone on with it)"
-        ));
-    }
-    Ok(Run::new(settings)?)
 }
 
 /// The settings of a training by Adam of so many objects; `rate` is the learning rate if none is given.

@@ -1,25 +1,32 @@
 //! Methods that are trained several times: from other draws, on tasks of other sizes, beside their controls. What they
 //! share is here: the folder, one line of progress, the report.
 
+use super::checkpoints::{BETWEEN_CHECKPOINTS, Pace, Stop, described, earlier};
 use super::report::{self, Points, Report, Section, Table};
+use super::side_by_side::Live;
 use super::{HISTORY, MODEL, Outcome, SCALING, count, folder, loss, scaling_rows, set_threads};
-use crate::arguments::RunOptions;
+use crate::arguments::{Asked, CheckpointOptions, RunOptions};
 use crate::data::About;
-use crate::output::OutputFolder;
+use crate::interruption::{self, Interrupted, Saving};
+use crate::output::{CHECKPOINT, OutputFolder};
 use crate::pictures::Picture;
 use crate::progress::TrainingBar;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::error::Error;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::time::Instant;
-use unsup_models::{Epoch, History};
+use unsup_data::in_one_line;
+use unsup_models::{Epoch, History, Training};
 use unsup_nn::Module;
-use unsup_nn::saving::Description;
+use unsup_nn::saving::{Description, State, json};
+use unsup_nn::train::Criterion;
 
 /// Several trainings, and where their results go.
 pub struct Runs<'a> {
     options: &'a RunOptions,
+    checkpoints: &'a CheckpointOptions,
     out: OutputFolder,
     /// The losses of a training, drawn.
     losses: Option<String>,
@@ -28,6 +35,20 @@ pub struct Runs<'a> {
     start: Instant,
     bar: Option<TrainingBar>,
     done: usize,
+    expected: usize,
+    /// What a checkpoint says of them.
+    description: Description,
+    /// The trainings that have begun, those that an interrupted process has left among them.
+    states: BTreeMap<String, State>,
+    /// When the last checkpoint was written.
+    saved: Instant,
+    /// One of them has failed, and would fail again.
+    is_given_up: bool,
+    /// How many have begun one after the other.
+    begun: usize,
+    /// How often some were done side by side.
+    divided: usize,
+    _saving: Saving,
 }
 
 /// What they came to.
@@ -46,31 +67,139 @@ pub struct Findings {
 
 impl<'a> Runs<'a> {
     /// Makes sure of the folder, before anything is trained; `names` are the files that the method may write beside the
-    /// model.
+    /// model, `data` is the fingerprint of what it is trained on.
     ///
     /// # Errors
-    /// If the folder can't be written to.
+    /// If the folder can't be written to, or the checkpoint from which they are to go on is of other trainings.
     pub fn open(
-        method: &str,
-        options: &'a RunOptions,
+        asked: &'a Asked,
+        checkpoints: &'a CheckpointOptions,
         names: &[&'static str],
+        data: String,
     ) -> Result<Self, Box<dyn Error>> {
+        let options = asked.method.run_options();
         set_threads(options.threads);
-        let names = [&[MODEL, HISTORY], names].concat();
+        let names = [&[MODEL, HISTORY, CHECKPOINT], names].concat();
+        let out = folder(&asked.name, options, &names, checkpoints.resume)?;
+        let description = described(asked, data);
+        let earlier = earlier(&out, checkpoints, options.quiet, &description)?;
+        let states = earlier.iter().flat_map(|earlier| {
+            let parts = earlier.parts().into_iter();
+            parts.filter_map(|name| Some((name.clone(), earlier.part(&name)?)))
+        });
         Ok(Self {
+            states: states.collect(),
             options,
-            out: folder(method, options, &names, false)?,
+            checkpoints,
+            out,
             losses: None,
             kept: RefCell::default(),
             start: Instant::now(),
             bar: None,
             done: 0,
+            expected: 1,
+            description,
+            saved: Instant::now(),
+            is_given_up: false,
+            begun: 0,
+            divided: 0,
+            _saving: Saving::begin(),
         })
     }
 
     /// How many trainings there will be: from now on progress is shown.
     pub fn expect(&mut self, trainings: usize) {
+        self.expected = trainings;
         self.bar = Some(TrainingBar::counting("run", trainings, self.options.quiet));
+    }
+
+    /// Trains a model by Adam, or lets it go on where an interrupted training of it stood; `what` is shown of it.
+    ///
+    /// # Errors
+    /// If a setting is out of range, training diverges, or a signal asks to end.
+    pub fn fit<M: Module<f32>>(
+        &mut self,
+        what: &str,
+        model: &mut M,
+        criterion: &dyn Criterion<f32, M>,
+        training: &Training,
+    ) -> Result<History, Stop> {
+        let (is_first, number) = (self.done == 0, self.begun);
+        self.begun += 1;
+        let runs = Mutex::new(self);
+        Live::of(&runs, is_first, "one".to_owned(), number).fit(what, model, criterion, training)
+    }
+
+    /// A name for those that are done side by side, which no others have.
+    pub fn divide(&mut self) -> String {
+        self.divided += 1;
+        format!("side{}", self.divided)
+    }
+
+    /// The state of the training of that name, if it has begun.
+    pub fn state(&self, key: &str) -> Option<State> {
+        self.states.get(key).cloned()
+    }
+
+    /// When a training that has taken so many steps is to be saved.
+    pub fn pace(&self, steps: u64) -> Pace {
+        Pace::new(self.checkpoints, steps)
+    }
+
+    /// Saves all trainings that have begun, of which this one now stands there.
+    ///
+    /// # Errors
+    /// If the checkpoint can't be written.
+    pub fn save_state(&mut self, key: &str, state: State) -> Result<(), String> {
+        self.states.insert(key.to_owned(), state);
+        self.write_checkpoint()
+    }
+
+    /// Keeps the state of a training that has ended, for the next checkpoint, which may be due.
+    pub fn ended(&mut self, key: &str, state: State) {
+        self.states.insert(key.to_owned(), state);
+        let paces = self.checkpoints.checkpoint_every.is_some();
+        if paces || self.saved.elapsed() >= BETWEEN_CHECKPOINTS {
+            if let Err(error) = self.write_checkpoint() {
+                self.say(&in_one_line(&format!(
+                    "the runs go on, but could not be saved: {error}"
+                )));
+            }
+        }
+    }
+
+    fn write_checkpoint(&mut self) -> Result<(), String> {
+        if self.is_given_up {
+            return Ok(());
+        }
+        let mut whole = State::new(json!({ "trainings": self.expected, "ended": self.done }));
+        for (key, state) in &self.states {
+            whole.insert_part(key, state.clone());
+        }
+        let description = &self.description;
+        self.out
+            .save_checkpoint(|path| whole.save(path, description))?;
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    /// There is nothing to go on with: a training has failed, and would fail again.
+    pub fn give_up(&mut self) {
+        self.is_given_up = true;
+        // one that can't be removed leads to the same failure
+        let _ = self.out.remove_checkpoint();
+    }
+
+    /// That a signal has come while they go on.
+    pub fn interrupted(&self, signal: i32) -> Interrupted {
+        let what = match self.expected {
+            1 => String::new(),
+            expected => format!(" after {} of {expected} trainings", self.done),
+        };
+        Interrupted {
+            signal,
+            what: format!("{what}: --resume goes on with it"),
+        }
     }
 
     /// One more training has ended; `what` is to be shown of it.
@@ -82,22 +211,13 @@ impl<'a> Runs<'a> {
     }
 
     /// An epoch of a training that goes on has ended; it is shown beside `what` it is of.
-    pub fn during(&self, what: &str, epoch: &Epoch) -> ControlFlow<()> {
-        if self.done == 0 {
-            self.keep(what, epoch);
-        }
-        self.show(what, epoch)
-    }
-
-    /// The same without keeping its losses.
-    pub fn show(&self, what: &str, epoch: &Epoch) -> ControlFlow<()> {
+    pub fn show(&self, what: &str, epoch: &Epoch) {
         if let Some(bar) = &self.bar {
             bar.update(
                 self.done,
                 format!("{what}, epoch {}: {}", epoch.number, loss(epoch)),
             );
         }
-        ControlFlow::Continue(())
     }
 
     /// Keeps the losses of an epoch, to be drawn where nothing else is.
@@ -116,6 +236,11 @@ impl<'a> Runs<'a> {
     /// Whether losses have been kept.
     pub fn has_kept(&self) -> bool {
         !self.kept.borrow().is_empty()
+    }
+
+    /// Whether nothing is to be shown.
+    pub fn is_quiet(&self) -> bool {
+        self.options.quiet
     }
 
     /// Says something above the line of progress.
@@ -189,10 +314,14 @@ impl<'a> Runs<'a> {
     /// Draws and writes.
     ///
     /// # Errors
-    /// If something can't be drawn or written.
+    /// If something can't be drawn or written, or a signal has come since the last training.
     pub fn finish(mut self, findings: Findings) -> Result<Outcome, Box<dyn Error>> {
         if let Some(bar) = &self.bar {
             bar.finish();
+        }
+        if let Some(signal) = interruption::signal() {
+            self.write_checkpoint()?;
+            return Err(self.interrupted(signal).into());
         }
         let Findings {
             head,

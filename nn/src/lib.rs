@@ -39,5 +39,5 @@ pub mod train;
 
 pub use initialisation::Initialisation;
 pub use layers::{Activation, Dense, Dropout, Layer, Mirror, Sequence, Tied};
-pub use module::{Module, Param, Path};
+pub use module::{Module, Param, Path, set_parameters};
 pub use unsup_autograd::random;

@@ -344,8 +344,9 @@ pub(crate) fn copy_parameters<T: Real>(model: &dyn Module<T>, values: &mut Vec<M
     });
 }
 
-/// Gives the parameters of `model` these values, in the order of the visit.
-pub(crate) fn set_parameters<T: Real>(model: &mut dyn Module<T>, values: &[Matrix<T>]) {
+/// Gives the parameters of `model` these values, in the order in which [`Module::visit`] comes to them; where there are
+/// fewer, the last ones keep theirs.
+pub fn set_parameters<T: Real>(model: &mut dyn Module<T>, values: &[Matrix<T>]) {
     let mut values = values.iter();
     model.visit_mut(Path::ROOT, &mut |_, param| {
         if let Some(value) = values.next() {

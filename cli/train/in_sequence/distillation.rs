@@ -1,7 +1,7 @@
 //! `unsup train distill`: a small classifier from a large one.
 
 use super::{class_name, few_of_each, fewest, surrogate, usual_epochs};
-use crate::arguments::{TrainDistill, TrainingOptions};
+use crate::arguments::{Asked, TrainDistill, TrainingOptions};
 use crate::data::{About, Missing, Split};
 use crate::pictures::{self, Estimate, Picture, Scale};
 use crate::train::Outcome;
@@ -13,10 +13,10 @@ use std::error::Error;
 use unsup_models::autoencoder::{Denoising, Method, Noise};
 use unsup_models::in_sequence::distillation::Taught;
 use unsup_models::predictor::{Architecture, Predictor};
-use unsup_models::{Activation, Answers, Epoch, History, Matrix, Soft, Task, Training};
+use unsup_models::{Activation, Answers, History, Matrix, Soft, Task, Training};
 use unsup_nn::Module;
-use unsup_nn::saving::json;
-use unsup_nn::train::{Batch, Criterion, Term, Terms, fit, smallvec};
+use unsup_nn::saving::{fingerprint, json};
+use unsup_nn::train::{Batch, Criterion, Term, Terms, smallvec};
 
 const SIZES: &str = "sizes.png";
 const CALIBRATION: &str = "calibration.png";
@@ -35,16 +35,17 @@ const TEMPERATURE: f64 = 4.0;
 const UNITS: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
 /// `unsup train distill`
-pub fn distill(arguments: &TrainDistill) -> Result<Outcome, Box<dyn Error>> {
+pub fn distill(arguments: &TrainDistill, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     arguments
         .data
         .check(&[("--test", arguments.test.is_some())])?;
     if let Some(function) = arguments.function {
-        return surrogate::surrogate(arguments, function);
+        return surrogate::surrogate(arguments, asked, function);
     }
     let lesson = Lesson::load(arguments)?;
     lesson.check()?;
-    let mut runs = Runs::open("distill", &arguments.run, &PICTURES)?;
+    let data = lesson.fingerprint();
+    let mut runs = Runs::open(asked, &arguments.checkpoint, &PICTURES, data)?;
     let students = Way::ALL.len() + usize::from(lesson.arguments.mu.is_some());
     let trainings = students + Way::ALL.len() * lesson.units.len();
     runs.expect(1 + arguments.repeats * trainings);
@@ -231,6 +232,13 @@ impl<'a> Lesson<'a> {
         })
     }
 
+    /// Of all objects and their classes.
+    fn fingerprint(&self) -> String {
+        let parts = [&self.train, &self.test];
+        let columns = parts.map(Classed::column);
+        fingerprint(&[&self.train.x, &columns[0], &self.test.x, &columns[1]])
+    }
+
     /// The widths of a network with these layers between the features and the answers.
     fn all_widths(&self, hidden: &[usize]) -> Vec<usize> {
         [&[self.train.x.columns()], hidden, &[self.classes]].concat()
@@ -274,15 +282,8 @@ impl<'a> Lesson<'a> {
             epochs: self.teacher_epochs,
             ..training(&self.options, RATE, x.rows(), seed)
         };
-        let (mut optimiser, settings) = training.optimiser_and_settings()?;
-        fit(
-            &mut teacher,
-            &criterion,
-            &mut optimiser,
-            &settings,
-            |epoch: &Epoch| runs.during("teacher", epoch),
-        )
-        .map_err(|error| format!("the teacher: {error}"))?;
+        runs.fit("teacher", &mut teacher, &criterion, &training)
+            .map_err(|stop| stop.of("the teacher"))?;
         runs.trained("teacher".to_owned());
         Ok(teacher)
     }
@@ -317,9 +318,9 @@ impl<'a> Lesson<'a> {
         };
         let training = self.training(task.x.rows(), draw.seed);
         let what = format!("{} {}", architecture(&self.all_widths(hidden)), way.name());
-        let history = student
-            .fit(&task, &training, |epoch| runs.during(&what, epoch))
-            .map_err(|error| format!("the student {}: {error}", way.name()))?;
+        let history = runs
+            .fit(&what, &mut student, &task, &training)
+            .map_err(|stop| stop.of(&format!("the student {}", way.name())))?;
         runs.trained(what);
         Ok((student, history))
     }
@@ -345,9 +346,8 @@ impl<'a> Lesson<'a> {
         };
         let training = self.training(self.train.x.rows(), draw.seed);
         let what = "on labels and answers";
-        student
-            .fit_taught(&taught, &training, |epoch| runs.during(what, epoch))
-            .map_err(|error| format!("the student {what}: {error}"))?;
+        runs.fit(what, &mut student, &taught, &training)
+            .map_err(|stop| stop.of(&format!("the student {what}")))?;
         runs.trained(what.to_owned());
         Ok(student)
     }

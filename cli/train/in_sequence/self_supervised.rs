@@ -1,9 +1,10 @@
 //! `unsup train self-supervised`.
 
-use crate::arguments::TrainSelfSupervised;
+use crate::arguments::{Asked, TrainSelfSupervised};
 use crate::data::{About, Missing, Split};
 use crate::pictures::{self, Picture, TileShape};
 use crate::train::Outcome;
+use crate::train::checkpoints::Stop;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, runs, seed_of};
 use crate::train::{
@@ -18,7 +19,7 @@ use unsup_models::in_sequence::self_supervised::{
     Architecture, Fragments, POSITIONS, Pairs, Place, RelativePosition,
 };
 use unsup_models::{History, Matrix};
-use unsup_nn::saving::json;
+use unsup_nn::saving::{fingerprint, json};
 
 /// How many images of scenes there are, a third of them held out.
 const SCENES: usize = 900;
@@ -36,7 +37,10 @@ const SHOWN: usize = 12;
 const FRAGMENTS: &str = "fragments.png";
 
 /// `unsup train self-supervised`
-pub fn self_supervised(arguments: &TrainSelfSupervised) -> Result<Outcome, Box<dyn Error>> {
+pub fn self_supervised(
+    arguments: &TrainSelfSupervised,
+    asked: &Asked,
+) -> Result<Outcome, Box<dyn Error>> {
     let split = images(arguments)?;
     let fragments = fragments(arguments, &split.about)?;
     let task = PositionTask {
@@ -47,7 +51,8 @@ pub fn self_supervised(arguments: &TrainSelfSupervised) -> Result<Outcome, Box<d
         split,
     };
     task.check()?;
-    let mut runs = Runs::open("self-supervised", &arguments.run, &[FRAGMENTS])?;
+    let data = fingerprint(&[&task.train, &task.held_out]);
+    let mut runs = Runs::open(asked, &arguments.checkpoint, &[FRAGMENTS], data)?;
     let ways = 1 + usize::from(arguments.ablate);
     runs.expect(arguments.repeats * ways);
     let mut found = Found::default();
@@ -211,9 +216,9 @@ impl PositionTask<'_> {
         let training = training(&arguments.training, USUAL_RATE, arguments.pairs, seed);
         let mut fit = |pairs: &Pairs<f32>, what: &str| {
             let mut model = RelativePosition::new(fragments, &architecture);
-            let history = model.fit(pairs, &training, |epoch| runs.during(what, epoch))?;
+            let history = runs.fit(what, &mut model, pairs, &training)?;
             runs.trained(what.to_owned());
-            Ok::<_, Box<dyn Error>>((model, history))
+            Ok::<_, Stop>((model, history))
         };
         let judge_positions = |model: &RelativePosition<f32>, into: &mut [Vec<f64>; 2]| {
             into[0].push(model.accuracy(&pairs));
@@ -228,8 +233,8 @@ impl PositionTask<'_> {
             let mut shuffled = pairs.clone();
             let mut random = generator(seed, "shuffled positions", 0);
             shuffle(&mut shuffled.positions, &mut random);
-            let (ablated, _) = fit(&shuffled, "shuffled positions")
-                .map_err(|error| format!("--ablate: {error}"))?;
+            let (ablated, _) =
+                fit(&shuffled, "shuffled positions").map_err(|stop| stop.of("--ablate"))?;
             judge_positions(&ablated, &mut found.ablated);
         }
         self.judge_codes(&model, seed, found)?;

@@ -1,7 +1,7 @@
 //! `unsup train distill --function`: a surrogate of a function.
 
 use super::distillation::{PICTURES, RATE};
-use crate::arguments::{FunctionName, TrainDistill, TrainingOptions, function_name};
+use crate::arguments::{Asked, FunctionName, TrainDistill, TrainingOptions, function_name};
 use crate::pictures::{self, Picture};
 use crate::train::Outcome;
 use crate::train::report::{Cell, Figure, Section, Table};
@@ -31,7 +31,11 @@ const INPUTS: usize = 5;
 const NEW_POINTS: usize = 5000;
 
 /// `unsup train distill --function`
-pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<Outcome, Box<dyn Error>> {
+pub fn surrogate(
+    arguments: &TrainDistill,
+    asked: &Asked,
+    name: FunctionName,
+) -> Result<Outcome, Box<dyn Error>> {
     let calls = arguments.calls.unwrap_or(CALLS);
     let function = function(arguments, name, calls)?;
     let a = |x: &Matrix<f32>| {
@@ -53,7 +57,8 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<Outcome
         epochs: arguments.training.epochs.or(Some(EPOCHS)),
         ..arguments.training.clone()
     };
-    let mut runs = Runs::open("distill", &arguments.run, &PICTURES)?;
+    // the calls depend on the options alone
+    let mut runs = Runs::open(asked, &arguments.checkpoint, &PICTURES, String::new())?;
     runs.expect(arguments.repeats);
     let new = domain.draw(NEW_POINTS, arguments.run.seed.wrapping_sub(1));
     let truth = a(&new);
@@ -70,8 +75,9 @@ pub fn surrogate(arguments: &TrainDistill, name: FunctionName) -> Result<Outcome
             ..Architecture::default()
         };
         let training = training(&options, RATE, calls, seed);
-        let observer = |epoch: &_| runs.during("surrogate", epoch);
-        let model = Surrogate::of(&a, &domain, &x, &shape, &training, observer)?;
+        let model = Surrogate::by(&a, &domain, &x, &shape, |network, task| {
+            runs.fit("surrogate", network, task, &training)
+        })?;
         let found = model.answers(&new);
         if !found.is_finite() {
             return Err("the surrogate's values are not finite; a smaller --rate may help".into());

@@ -1,21 +1,22 @@
 //! `unsup train transfer`.
 
 use super::{class_name, differences, few_of_each, fewest, usual_epochs};
-use crate::arguments::{DigitTask, SourceLabel, TrainTransfer, Widths};
+use crate::arguments::{Asked, DigitTask, SourceLabel, TrainTransfer, Widths};
 use crate::data::{About, Further, Missing, Part, Split};
 use crate::pictures::{self, Estimate, Picture, Scale};
 use crate::train::Outcome;
+use crate::train::checkpoints::Stop;
 use crate::train::classifier::Classed;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
 use crate::train::{USUAL_RATE, architecture, check_size, count, describe, listed, training};
 use std::error::Error;
-use unsup_models::autoencoder::{self, AutoEncoder, Denoising, Noise};
-use unsup_models::in_sequence::pretraining::{Compared, Start, Target, compare};
-use unsup_models::together::multi_task::{Architecture, MultiTask};
+use unsup_models::autoencoder::{self, AutoEncoder, Denoising, Noise, Reconstruction};
+use unsup_models::in_sequence::pretraining::{Compared, Start, Target, compare_by};
+use unsup_models::together::multi_task::{Architecture, MultiTask, Tasks};
 use unsup_models::{Activation, Matrix, Schedule, Task, Training};
 use unsup_nn::Sequence;
-use unsup_nn::saving::json;
+use unsup_nn::saving::{fingerprint, json};
 
 const CURVE: &str = "curve.png";
 /// How often the objects of the first task are seen, and those of the auto-encoder, if nothing is said.
@@ -23,7 +24,7 @@ const SOURCE_EPOCHS: usize = 30;
 const UNLABELLED_EPOCHS: usize = 60;
 
 /// `unsup train transfer`
-pub fn transfer(arguments: &TrainTransfer) -> Result<Outcome, Box<dyn Error>> {
+pub fn transfer(arguments: &TrainTransfer, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     let of_files = [
         ("--source", arguments.source.is_some()),
         ("--source-label", arguments.source_label.is_some()),
@@ -36,7 +37,8 @@ pub fn transfer(arguments: &TrainTransfer) -> Result<Outcome, Box<dyn Error>> {
     check_size(&widths, 2, &options)?;
     let labels = problem.labels(arguments)?;
     let sizes = problem.sizes(arguments.curve.as_ref(), labels)?;
-    let mut runs = Runs::open("transfer", &arguments.run, &[CURVE])?;
+    let data = problem.fingerprint();
+    let mut runs = Runs::open(asked, &arguments.checkpoint, &[CURVE], data)?;
 
     let rows = problem.rows();
     let encoders = rows.len() / 2 - 1;
@@ -243,6 +245,16 @@ impl Problem {
         })
     }
 
+    /// Of all objects, and of their classes in both tasks.
+    fn fingerprint(&self) -> String {
+        let first = self.first.iter().map(|first| &first.objects);
+        let parts = [&self.pool, &self.judged].into_iter().chain(first);
+        let columns: Vec<_> = parts.map(|part| (&part.x, part.column())).collect();
+        let seen = columns.iter().flat_map(|(x, column)| [*x, column]);
+        let seen: Vec<_> = [&self.unlabelled].into_iter().chain(seen).collect();
+        fingerprint(&seen)
+    }
+
     /// How many objects of each kind have labels in the second task.
     fn labels(&self, arguments: &TrainTransfer) -> Result<usize, String> {
         let digits = arguments.data.data.is_none();
@@ -347,9 +359,8 @@ impl Problem {
             let mut model = MultiTask::new(features, &[first.classes], &architecture);
             let task = Task::classes(&first.objects.x, &first.objects.classes);
             let training = steady(first.epochs(arguments));
-            model
-                .fit(&[task], &training, |epoch| runs.during("first task", epoch))
-                .map_err(|error| format!("the first task: {error}"))?;
+            runs.fit("first task", &mut model, &Tasks::of(&[task]), &training)
+                .map_err(|stop| stop.of("the first task"))?;
             if let Some(judged) = &first.judged {
                 let accuracy = model.accuracy(0, &judged.x, &judged.classes);
                 found.first_task.push(accuracy);
@@ -375,11 +386,12 @@ impl Problem {
                 .unlabelled_epochs
                 .unwrap_or_else(|| usual_epochs(&arguments.training, objects, UNLABELLED_EPOCHS)),
         );
-        model
-            .fit(&self.unlabelled, &method, &training, |epoch| {
-                runs.during("auto-encoder", epoch)
-            })
-            .map_err(|error| format!("the auto-encoder: {error}"))?;
+        let criterion = Reconstruction {
+            x: &self.unlabelled,
+            method: &method,
+        };
+        runs.fit("auto-encoder", &mut model, &criterion, &training)
+            .map_err(|stop| stop.of("the auto-encoder"))?;
         runs.trained("auto-encoder".to_owned());
         encoders.push((UNLABELLED, model.encoder().clone()));
         Ok(encoders)
@@ -406,14 +418,13 @@ impl Problem {
         };
         let named: Vec<_> = encoders.iter().map(|(name, f)| (*name, f)).collect();
         let labelled = count(few.x.rows(), "label", "labels");
-        let compared = compare(&named, &target, &training, |line, epoch| {
-            runs.during(&format!("line {} with {labelled}", line + 1), epoch)
-        });
-        let compared = compared.map_err(|error| format!("the second task: {error}"))?;
-        for _ in &compared {
+        let compared = compare_by(&named, &target, |line, model, task| {
+            let what = format!("line {} with {labelled}", line + 1);
+            let history = runs.fit(&what, model, task, &training)?;
             runs.trained(labelled.clone());
-        }
-        Ok(compared)
+            Ok(history)
+        });
+        compared.map_err(|stop: Stop| stop.of("the second task").into())
     }
 
     /// Writes the model of the first line and its losses.

@@ -5,7 +5,7 @@ use super::{
     q_over_epochs, quantized, save, settings,
 };
 use crate::arguments::{
-    ClusterOptions, CompetitionOptions, DataOptions, MissingOptions, RunOptions, SoftKernel,
+    Asked, ClusterOptions, CompetitionOptions, DataOptions, MissingOptions, RunOptions, SoftKernel,
     TrainWta, TrainWtm, width,
 };
 use crate::data::{About, Part, Whole};
@@ -25,7 +25,7 @@ use unsup_models::kohonen::{
 use unsup_nn::saving::{Value, json};
 
 /// `unsup train wta`
-pub fn wta(arguments: &TrainWta) -> Result<Outcome, Box<dyn Error>> {
+pub fn wta(arguments: &TrainWta, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     let job = Job {
         method: "wta",
         data: &arguments.data,
@@ -38,7 +38,7 @@ pub fn wta(arguments: &TrainWta) -> Result<Outcome, Box<dyn Error>> {
 }
 
 /// `unsup train wtm`
-pub fn wtm(arguments: &TrainWtm) -> Result<Outcome, Box<dyn Error>> {
+pub fn wtm(arguments: &TrainWtm, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     let job = Job {
         method: "wtm",
         data: &arguments.data,

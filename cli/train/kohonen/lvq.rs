@@ -4,7 +4,7 @@ use super::{
     CODEBOOK, Defaults, HISTORY, WRITTEN, class_name, codebook_file, ended, history, left_out,
     live, of_file, q_over_epochs, quantized, refuse, save, settings,
 };
-use crate::arguments::{TrainLvq, Variant, WindowKind};
+use crate::arguments::{Asked, TrainLvq, Variant, WindowKind};
 use crate::data::{Part, Split};
 use crate::output::OutputFolder;
 use crate::page::{Column, Table};
@@ -23,7 +23,7 @@ use unsup_models::{Schedule, Training};
 use unsup_nn::saving::{Value, json};
 
 /// `unsup train lvq`
-pub fn lvq(arguments: &TrainLvq) -> Result<Outcome, Box<dyn Error>> {
+pub fn lvq(arguments: &TrainLvq, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     let (out, finished) = run(arguments)?;
     Ok(Outcome {
         json: finished.json(),

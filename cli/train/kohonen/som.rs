@@ -5,7 +5,9 @@ use super::{
     CODEBOOK, Defaults, HISTORY, MODEL, codebook_file, ended, feature_name, left_out, of_file,
     refuse, save, settings,
 };
-use crate::arguments::{LATTICES, MAP_STARTS, MODES, Mode, SURFACES, TrainSom, name_of, width};
+use crate::arguments::{
+    Asked, LATTICES, MAP_STARTS, MODES, Mode, SURFACES, TrainSom, name_of, width,
+};
 use crate::data::{About, Part, Whole};
 use crate::output::OutputFolder;
 use crate::pictures::Picture;
@@ -40,7 +42,7 @@ const FOLDED: &str = "The map is folded: the two nodes nearest to an object ofte
                       epochs or --start plane may unfold it.";
 
 /// `unsup train som`
-pub fn som(arguments: &TrainSom) -> Result<Outcome, Box<dyn Error>> {
+pub fn som(arguments: &TrainSom, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     let (mut out, mut trained) = run(arguments)?;
     let summary = trained.summary(arguments.run.seed);
     let pictures = trained.draw(&mut out, arguments.neighbours)?;

@@ -1,10 +1,11 @@
 //! `unsup train gan`.
 
-use crate::arguments::{GAMES, PENALTIES, PenaltyKind, RunOptions, TrainGan, name_of};
+use crate::arguments::{Asked, GAMES, PENALTIES, PenaltyKind, RunOptions, TrainGan, name_of};
 use crate::data::{Missing, Split};
 use crate::pictures::{self, Estimate, Lattice, Picture, Scale};
 use crate::progress::TrainingBar;
 use crate::train::Outcome;
+use crate::train::checkpoints::{Stop, drive};
 use crate::train::kohonen::refuse;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs};
@@ -14,6 +15,7 @@ use crate::train::{
 use std::error::Error;
 use std::mem::discriminant;
 use std::ops::ControlFlow;
+use unsup_autograd::Shape;
 use unsup_data::generators::GaussianMixture;
 use unsup_data::{Dataset, in_one_line, write_csv_to};
 use unsup_models::predictor::{self, Predictor};
@@ -22,7 +24,7 @@ use unsup_models::together::adversarial::{
     Warning,
 };
 use unsup_models::{Matrix, Task, TrainError, Training};
-use unsup_nn::saving::{Value, json};
+use unsup_nn::saving::{LoadError, State, Value, fingerprint, json};
 
 const SAMPLES: &str = "samples.csv";
 const VALUE: &str = "value.png";
@@ -63,15 +65,16 @@ const MOST_CLASSES: usize = 30;
 const OF_DENSITY: usize = 5000;
 
 /// `unsup train gan`
-pub fn gan(arguments: &TrainGan) -> Result<Outcome, Box<dyn Error>> {
+pub fn gan(arguments: &TrainGan, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     let options = &arguments.run;
     let penalty = penalty(arguments)?;
     let objects = Objects::load(arguments)?;
     let (shape, settings) = plan(arguments, penalty, &objects)?;
-    let mut runs = Runs::open("gan", options, &WRITTEN)?;
+    let data = fingerprint(&[&objects.train, &objects.held_out]);
+    let mut runs = Runs::open(asked, &arguments.checkpoint, &WRITTEN, data)?;
 
     let mut gan = Gan::new(objects.train.columns(), &shape);
-    let played = play(&mut gan, &objects, &settings, options)?;
+    let played = play(&mut gan, &objects, &settings, &mut runs)?;
     let description = describe(
         "gan",
         options.seed,
@@ -87,7 +90,8 @@ pub fn gan(arguments: &TrainGan) -> Result<Outcome, Box<dyn Error>> {
     history.write_csv(&mut table)?;
     if let Some(error) = diverged {
         let Some(last) = history.last() else {
-            return Err(error.to_string().into()); // nothing was good yet
+            runs.give_up(); // nothing was good yet
+            return Err(error.to_string().into());
         };
         let [model, history] = DIVERGED;
         runs.save_as(model, &gan, &description, about)?;
@@ -450,48 +454,80 @@ struct Played {
     said: Said,
 }
 
+/// Under this name lies the state of the run in a checkpoint, with the samples that are kept.
+const RUN: &str = "run";
+const KEPT: &str = "kept";
+
 /// Plays to the end, and says what seems wrong as it arises.
 fn play(
     gan: &mut Gan<f32>,
     objects: &Objects,
     settings: &Settings,
-    options: &RunOptions,
-) -> Result<Played, TrainError> {
+    runs: &mut Runs<'_>,
+) -> Result<Played, Box<dyn Error>> {
     let kept_samples = match objects.in_plane() {
         true => KEPT_POINTS,
         false => KEPT_TILES,
     };
     let mut run = Run::new(gan, &objects.train, settings)?;
-    let bar = TrainingBar::counting("step", settings.steps, options.quiet);
-    let (mut kept, mut said) = (Vec::new(), Said::default());
+    let mut kept = Vec::new();
+    let mut said = Said::default();
+    if let Some(state) = runs.state(RUN) {
+        run.go_on(&state)?;
+        kept = kept_of(&state, kept_samples, objects.train.columns())?;
+        for block in run.blocks() {
+            said.hear(block);
+        }
+    }
+    let quiet = runs.is_quiet();
+    let bar = TrainingBar::counting("step", settings.steps, quiet);
     let mut live = String::new();
-    let diverged = loop {
-        let progress = match run.advance() {
-            Ok(Some(progress)) => progress,
-            Ok(None) => break None,
-            Err(error) if error.is_divergence() => break Some(error),
-            Err(error) => {
-                bar.finish();
-                return Err(error);
-            }
-        };
-        if let (true, Some(block)) = (progress.block_ended, run.blocks().last()) {
-            for warning in said.hear(block) {
-                if !options.quiet {
-                    bar.say(&format!("step {}: {warning}", block.step));
+    let mut pace = runs.pace(run.steps() as u64);
+    let mut playing = (run, kept);
+    let outcome = drive(
+        &mut playing,
+        &mut pace,
+        |text| bar.say(text),
+        |(run, kept)| {
+            let Some(progress) = run.advance()? else {
+                return Ok(None);
+            };
+            if let (true, Some(block)) = (progress.block_ended, run.blocks().last()) {
+                for warning in said.hear(block) {
+                    if !quiet {
+                        bar.say(&format!("step {}: {warning}", block.step));
+                    }
+                }
+                live = live_line(settings.game, block);
+                let is_due = run.blocks().len().is_multiple_of(BLOCKS_BETWEEN);
+                if is_due || progress.step == settings.steps {
+                    kept.push((progress.step, run.sample(kept_samples, settings.seed)));
                 }
             }
-            live = live_line(settings.game, block);
-            if run.blocks().len().is_multiple_of(BLOCKS_BETWEEN) || progress.step == settings.steps
-            {
-                kept.push((progress.step, run.sample(kept_samples, settings.seed)));
+            if progress.block_ended || progress.step.is_multiple_of(20) {
+                bar.update(progress.step, live.clone());
             }
-        }
-        if progress.block_ended || progress.step.is_multiple_of(20) {
-            bar.update(progress.step, live.clone());
-        }
-    };
+            Ok(Some(progress.step as u64))
+        },
+        |(run, kept)| {
+            let mut state = run.state();
+            state.insert_part(KEPT, of_kept(kept));
+            runs.save_state(RUN, state)
+        },
+    );
     bar.finish();
+    let diverged = match outcome {
+        Ok(()) => None,
+        Err(Stop::Failed(error)) => {
+            let error: TrainError = error;
+            if !error.is_divergence() {
+                return Err(error.into());
+            }
+            Some(error)
+        }
+        Err(stop) => return Err(stop.into()),
+    };
+    let (run, kept) = playing;
     let against = run.gan().sample(OF_DENSITY, settings.seed);
     Ok(Played {
         history: run.finish(),
@@ -500,6 +536,36 @@ fn play(
         against,
         said,
     })
+}
+
+/// Samples that are kept, as a part of a checkpoint.
+fn of_kept(kept: &[(usize, Matrix<f32>)]) -> State {
+    let steps: Vec<usize> = kept.iter().map(|(step, _)| *step).collect();
+    let mut state = State::new(json!({ "at": steps }));
+    for (number, (_, samples)) in kept.iter().enumerate() {
+        state.insert(number.to_string(), samples);
+    }
+    state
+}
+
+/// The samples of [`of_kept`] in the state of a run, so many of so many features.
+fn kept_of(
+    state: &State,
+    samples: usize,
+    features: usize,
+) -> Result<Vec<(usize, Matrix<f32>)>, LoadError> {
+    let damaged = || state.damaged(KEPT);
+    let part = state.part(KEPT).ok_or_else(damaged)?;
+    let steps = part.values()["at"].as_array().ok_or_else(damaged)?;
+    let mut reader = part.reader();
+    let shape = Shape::new(samples, features);
+    let kept = steps.iter().enumerate().map(|(number, step)| {
+        let samples = reader.matrix(&number.to_string(), shape)?;
+        Some((step.as_u64()? as usize, samples))
+    });
+    let kept: Option<Vec<_>> = kept.collect();
+    reader.finish()?;
+    kept.ok_or_else(damaged)
 }
 
 /// What is shown of a block while training goes on.

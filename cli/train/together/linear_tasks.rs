@@ -1,10 +1,11 @@
 //! `unsup train multi-task` without data: linear tasks, whose subspace is known.
 
 use super::column;
-use crate::arguments::TrainMultiTask;
+use crate::arguments::{Asked, TrainMultiTask};
 use crate::data::About;
 use crate::pictures::{Estimate, Picture, Scale, curves};
 use crate::train::Outcome;
+use crate::train::checkpoints::Stop;
 use crate::train::report::{Cell, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
@@ -65,10 +66,12 @@ struct Learned {
 }
 
 /// Multi-task learning of linear tasks.
-pub fn linear_tasks(arguments: &TrainMultiTask) -> Result<Outcome, Box<dyn Error>> {
+pub fn linear_tasks(arguments: &TrainMultiTask, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     let problem = Problem::of(arguments)?;
     let sizes = problem.curve_tasks();
-    let mut runs = Runs::open("multi-task", &arguments.run, &[CURVE, FEW_SHOT])?;
+    // the tasks depend on the options alone
+    let written = [CURVE, FEW_SHOT];
+    let mut runs = Runs::open(asked, &arguments.checkpoint, &written, String::new())?;
     let (repeats, points) = (arguments.repeats, sizes.len() * OBJECTS.len());
     runs.expect(repeats * (1 + points));
     let seed = |run| seed_of(arguments.run.seed, run);
@@ -156,7 +159,7 @@ impl<'a> Problem<'a> {
         objects: usize,
         seed: u64,
         live: &Live<'_, '_, '_>,
-    ) -> Result<Learned, String> {
+    ) -> Result<Learned, Stop> {
         let sample = LinearTasks {
             tasks,
             ..self.tasks
@@ -193,16 +196,15 @@ impl<'a> Problem<'a> {
                 epochs,
                 ..training.clone()
             };
-            model
-                .fit_tasks(&penalised, &part, |epoch| live.during(&what, epoch))
-                .map_err(|error| format!("{what}: {error}"))?;
+            live.fit(&what, &mut model, &penalised, &part)
+                .map_err(|stop| stop.of(&what))?;
         }
         let learned = Learned { model, sample };
         live.trained(what);
         Ok(learned)
     }
 
-    fn run(&self, seed: u64, live: &Live<'_, '_, '_>) -> Result<Found, String> {
+    fn run(&self, seed: u64, live: &Live<'_, '_, '_>) -> Result<Found, Stop> {
         let learned = self.learn(self.tasks.tasks, self.objects, seed, live)?;
         let subspace = &learned.sample.subspace;
         let codes = learned.orthonormal_code();

@@ -14,7 +14,7 @@ mod privileged;
 
 pub use privileged::lupi;
 
-use crate::arguments::TrainMultiTask;
+use crate::arguments::{Asked, TrainMultiTask};
 use crate::data::FARTHEST;
 use crate::train::Outcome;
 use std::error::Error;
@@ -24,16 +24,16 @@ use unsup_models::{Answers, Matrix};
 use unsup_nn::classical::{accuracy, r_squared};
 
 /// `unsup train multi-task`
-pub fn multi_task(arguments: &TrainMultiTask) -> Result<Outcome, Box<dyn Error>> {
+pub fn multi_task(arguments: &TrainMultiTask, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     let of_tables = [
         ("--targets", !arguments.targets.is_empty()),
         ("--classes", !arguments.classes.is_empty()),
     ];
     arguments.data.check(&of_tables)?;
     match (&arguments.data.data, arguments.digits) {
-        (Some(file), _) => multi_task::table(arguments, file),
-        (None, true) => multi_task::digits(arguments),
-        (None, false) => linear_tasks::linear_tasks(arguments),
+        (Some(file), _) => multi_task::table(arguments, asked, file),
+        (None, true) => multi_task::digits(arguments, asked),
+        (None, false) => linear_tasks::linear_tasks(arguments, asked),
     }
 }
 

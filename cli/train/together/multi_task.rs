@@ -1,10 +1,11 @@
 //! `unsup train multi-task --digits` and `--data`.
 
 use super::{Known, Scaled, column};
-use crate::arguments::TrainMultiTask;
+use crate::arguments::{Asked, TrainMultiTask};
 use crate::data::{About, Beside, Missing, Split};
 use crate::pictures::{Bar, Estimate, Picture, bars};
 use crate::train::Outcome;
+use crate::train::checkpoints::Stop;
 use crate::train::report::{Cell, Table};
 use crate::train::runs::{Findings, Runs, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
@@ -15,7 +16,7 @@ use unsup_autograd::random::{generator, sample_without_replacement};
 use unsup_data::{LabelColumn, ScalingKind, TakenColumn};
 use unsup_models::together::multi_task::{Architecture, MultiTask, Tasks};
 use unsup_models::{Matrix, Task};
-use unsup_nn::saving::{Value, json};
+use unsup_nn::saving::{Value, fingerprint, json};
 
 const TASKS: &str = "tasks.png";
 /// More different numbers are no classes.
@@ -42,9 +43,9 @@ const QUESTIONS: [Question; 4] = [
 ];
 
 /// `unsup train multi-task --digits`
-pub fn digits(arguments: &TrainMultiTask) -> Result<Outcome, Box<dyn Error>> {
+pub fn digits(arguments: &TrainMultiTask, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     let objects = arguments.objects.unwrap_or(DIGITS_OBJECTS);
-    run(arguments, &|seed| {
+    run(arguments, asked, &|seed| {
         let split = Split::load(&arguments.data, Missing::Refused, seed, true)?;
         let all = split.train.x.rows();
         if objects > all {
@@ -71,7 +72,7 @@ pub fn digits(arguments: &TrainMultiTask) -> Result<Outcome, Box<dyn Error>> {
                     },
                 }
             };
-            Asked {
+            JudgedTask {
                 name: name.to_owned(),
                 outputs: answers.len(),
                 described: json!({ "name": name, "classes": answers }),
@@ -87,7 +88,11 @@ pub fn digits(arguments: &TrainMultiTask) -> Result<Outcome, Box<dyn Error>> {
 }
 
 /// `unsup train multi-task --data`
-pub fn table(arguments: &TrainMultiTask, file: &Path) -> Result<Outcome, Box<dyn Error>> {
+pub fn table(
+    arguments: &TrainMultiTask,
+    asked: &Asked,
+    file: &Path,
+) -> Result<Outcome, Box<dyn Error>> {
     let (targets, shown) = (&arguments.targets, file.display().to_string());
     if targets.is_empty() {
         return Err(format!("--targets: expected the columns of {shown} that are tasks").into());
@@ -107,7 +112,7 @@ pub fn table(arguments: &TrainMultiTask, file: &Path) -> Result<Outcome, Box<dyn
     let columns = columns
         .map(|(column, name)| Target::of(column, arguments.classes.contains(name), &shown))
         .collect::<Result<Vec<Target>, String>>()?;
-    run(arguments, &|seed| {
+    run(arguments, asked, &|seed| {
         let split = beside.split(seed)?;
         let tasks = columns.iter().map(|target| target.asked(&split, &shown));
         Ok(Draw {
@@ -180,7 +185,7 @@ impl Target {
     }
 
     /// The task, of those objects of both parts that have a value.
-    fn asked(&self, split: &Split, file: &str) -> Result<Asked, String> {
+    fn asked(&self, split: &Split, file: &str) -> Result<JudgedTask, String> {
         let name = &self.name;
         let known = |i: usize| match &self.values {
             Values::Numbers(numbers) => !numbers[i].is_nan(),
@@ -243,7 +248,7 @@ impl Target {
         let x = [&split.train.x, &split.held_out.x];
         let [train, judged] = [0, 1].map(|part| x[part].select_rows(&rows[part]).cast());
         let [train_y, judged_y] = y;
-        Ok(Asked {
+        Ok(JudgedTask {
             name: name.clone(),
             outputs,
             described,
@@ -272,7 +277,7 @@ impl Examples {
 }
 
 /// A task, with objects to learn it from and to judge by.
-struct Asked {
+struct JudgedTask {
     name: String,
     /// How many numbers its head gives.
     outputs: usize,
@@ -284,8 +289,21 @@ struct Asked {
 
 /// The tasks of a run.
 struct Draw {
-    tasks: Vec<Asked>,
+    tasks: Vec<JudgedTask>,
     about: About,
+}
+
+impl Draw {
+    /// Of all objects and their answers.
+    fn fingerprint(&self) -> String {
+        let examples = self
+            .tasks
+            .iter()
+            .flat_map(|task| [&task.train, &task.judged]);
+        let answers: Vec<_> = examples.map(|one| (&one.x, one.y.column())).collect();
+        let seen = answers.iter().flat_map(|(x, y)| [*x, y]);
+        fingerprint(&seen.collect::<Vec<_>>())
+    }
 }
 
 /// What a run came to, task by task.
@@ -299,12 +317,13 @@ struct Found {
 /// Learns the tasks of each seed together and each alone.
 fn run(
     arguments: &TrainMultiTask,
+    asked: &Asked,
     draw: &(dyn Fn(u64) -> Result<Draw, Box<dyn Error>> + Sync),
 ) -> Result<Outcome, Box<dyn Error>> {
     let shape = Shape::of(arguments);
     let first = draw(arguments.run.seed)?;
     shape.check(&first)?;
-    let mut runs = Runs::open("multi-task", &arguments.run, &[TASKS])?;
+    let mut runs = Runs::open(asked, &arguments.checkpoint, &[TASKS], first.fingerprint())?;
     runs.expect(arguments.repeats * (1 + first.tasks.len()));
     let found = side_by_side(&mut runs, arguments.repeats, |run, live| {
         let seed = seed_of(arguments.run.seed, run);
@@ -373,7 +392,7 @@ impl Shape {
         arguments: &TrainMultiTask,
         seed: u64,
         live: &Live<'_, '_, '_>,
-    ) -> Result<Found, String> {
+    ) -> Result<Found, Stop> {
         let architecture = Architecture {
             hidden: self.hidden.clone(),
             code: self.code,
@@ -382,7 +401,7 @@ impl Shape {
             ..Architecture::default()
         };
         let features = draw.about.scaling.shift().len();
-        let fitted = |tasks: &[Asked], what: &str| {
+        let fitted = |tasks: &[JudgedTask], what: &str| {
             let outputs: Vec<usize> = tasks.iter().map(|task| task.outputs).collect();
             let mut model = MultiTask::new(features, &outputs, &architecture);
             let examples: Vec<_> = tasks.iter().map(|task| task.train.task()).collect();
@@ -392,13 +411,12 @@ impl Shape {
                 lambda: arguments.lambda.unwrap_or(0.0),
                 ..Tasks::of(&examples)
             };
-            model
-                .fit_tasks(&criterion, &training, |epoch| live.during(what, epoch))
-                .map_err(|error| format!("{what}: {error}"))?;
+            live.fit(what, &mut model, &criterion, &training)
+                .map_err(|stop| stop.of(what))?;
             live.trained(what.to_owned());
-            Ok::<_, String>(model)
+            Ok::<_, Stop>(model)
         };
-        let score = |model: &MultiTask<f32>, head: usize, task: &Asked| {
+        let score = |model: &MultiTask<f32>, head: usize, task: &JudgedTask| {
             let judged = &task.judged;
             let score = judged.y.score(&model.answers(head, &judged.x));
             score.map_err(|error| format!("{}: {error}", task.name))
@@ -408,12 +426,12 @@ impl Shape {
         let shared = tasks.map(|(t, task)| score(&model, t, task));
         let alone = draw.tasks.iter().map(|task| {
             let model = fitted(std::slice::from_ref(task), &task.name)?;
-            score(&model, 0, task)
+            Ok(score(&model, 0, task)?)
         });
         Ok(Found {
             objects: column(&draw.tasks, |task| task.train.x.rows() as f64),
             shared: shared.collect::<Result<_, String>>()?,
-            alone: alone.collect::<Result<_, String>>()?,
+            alone: alone.collect::<Result<_, Stop>>()?,
             model,
         })
     }

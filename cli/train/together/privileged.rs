@@ -1,10 +1,11 @@
 //! `unsup train lupi`.
 
 use super::{Known, Scaled, column, complete};
-use crate::arguments::TrainLupi;
+use crate::arguments::{Asked, TrainLupi};
 use crate::data::{About, Beside, Split};
 use crate::pictures::{Bar, Estimate, Picture, Scale, bars, curves};
 use crate::train::Outcome;
+use crate::train::checkpoints::Stop;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
@@ -24,7 +25,7 @@ use unsup_models::together::privileged::{
 };
 use unsup_models::{Activation, Discrepancy, Matrix, Soft, Squared, Task, Training};
 use unsup_nn::classical::r_squared;
-use unsup_nn::saving::{Value, json};
+use unsup_nn::saving::{Value, fingerprint, json};
 use unsup_nn::{Dense, Sequence};
 
 const SCORES: &str = "scores.png";
@@ -95,7 +96,7 @@ const OF_PROJECTIONS: &str = "Where both are linear and the teacher sees x too, 
      more features has found are those on y\n";
 
 /// `unsup train lupi`
-pub fn lupi(arguments: &TrainLupi) -> Result<Outcome, Box<dyn Error>> {
+pub fn lupi(arguments: &TrainLupi, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
     let of_tables = [
         ("--target", arguments.target.is_some()),
         ("--privileged", !arguments.privileged.is_empty()),
@@ -111,7 +112,7 @@ pub fn lupi(arguments: &TrainLupi) -> Result<Outcome, Box<dyn Error>> {
         None if arguments.series => Problem::of_series(arguments)?,
         None => Problem::of_experiments(arguments)?,
     };
-    problem.run()
+    problem.run(asked)
 }
 
 /// Objects as teacher and student see them.
@@ -152,6 +153,16 @@ struct Draw {
     described: Value,
     /// R² of the best forecast, where it is known.
     best: Option<f64>,
+}
+
+/// Of all objects that the first runs see, and of their answers.
+fn fingerprint_of(draws: &[Draw]) -> String {
+    let views = draws.iter().flat_map(|draw| [&draw.train, &draw.judged]);
+    let answers: Vec<_> = views.map(|view| (view, view.y.column())).collect();
+    let seen = answers
+        .iter()
+        .flat_map(|(view, y)| [&view.x, &view.privileged, y]);
+    fingerprint(&seen.collect::<Vec<_>>())
 }
 
 /// Draws the objects of a seed, so many to train on, or all.
@@ -350,7 +361,7 @@ impl<'a> Problem<'a> {
         })
     }
 
-    fn run(self) -> Result<Outcome, Box<dyn Error>> {
+    fn run(self, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
         let (arguments, repeats) = (self.arguments, self.arguments.repeats);
         let first: Vec<Draw> = self
             .settings
@@ -361,7 +372,9 @@ impl<'a> Problem<'a> {
             self.check(draw)?;
         }
         let names: Vec<&'static str> = self.settings.iter().map(|one| one.curve).collect();
-        let mut runs = Runs::open("lupi", &arguments.run, &[&[SCORES], &names[..]].concat())?;
+        let written = [&[SCORES], &names[..]].concat();
+        let data = fingerprint_of(&first);
+        let mut runs = Runs::open(asked, &arguments.checkpoint, &written, data)?;
         let (settings, sizes) = (self.settings.len(), &arguments.curve);
         let ways = self.ways().len();
         runs.expect(settings * repeats * (1 + sizes.len()) * ways);
@@ -446,7 +459,7 @@ impl<'a> Problem<'a> {
         seed: u64,
         name: &str,
         live: &Live<'_, '_, '_>,
-    ) -> Result<Found, String> {
+    ) -> Result<Found, Stop> {
         let (train, judged) = (&draw.train, &draw.judged);
         let training = self.training(train.x.rows(), seed);
         let soft = Soft {
@@ -470,12 +483,12 @@ impl<'a> Problem<'a> {
         let distilled = |view: &View, way: &str| {
             let what = format!("{name}, {way}");
             let mut pair = self.pair(draw, seed);
-            pair.fit_separately(&privileged(view), &separate, &training, |_, epoch| {
-                live.during(&what, epoch)
+            pair.fit_separately_by(&privileged(view), &separate, |_, model, criterion| {
+                live.fit(&what, model, criterion, &training)
             })
-            .map_err(|error| failed(way, &error))?;
+            .map_err(|stop: Stop| stop.of(&what))?;
             live.trained(what);
-            Ok::<_, String>(pair)
+            Ok::<_, Stop>(pair)
         };
         let pair = distilled(train, "distilled")?;
         // the teacher is that of the distilled student
@@ -487,11 +500,9 @@ impl<'a> Problem<'a> {
 
         let mut regular = self.network(train.x.columns(), draw.outputs, seed);
         let what = format!("{name}, regular");
-        regular
-            .fit(&Task::of(&train.x, train.y.answers()), &training, |epoch| {
-                live.during(&what, epoch)
-            })
-            .map_err(|error| failed("regular", &error))?;
+        let task = Task::of(&train.x, train.y.answers());
+        live.fit(&what, &mut regular, &task, &training)
+            .map_err(|stop| stop.of(&what))?;
         live.trained(what);
 
         let mut together = self.pair(draw, seed);
@@ -504,9 +515,8 @@ impl<'a> Problem<'a> {
             gradient_into_teacher: self.arguments.gradient_into_teacher,
         };
         let what = format!("{name}, joint");
-        together
-            .fit_jointly(&joint, &training, |epoch| live.during(&what, epoch))
-            .map_err(|error| failed("joint", &error))?;
+        live.fit(&what, &mut together, &joint, &training)
+            .map_err(|stop| stop.of(&what))?;
         live.trained(what);
 
         let mut scores = vec![

@@ -44,13 +44,20 @@ fn untrained(sample: &LinearTasksSample, seed: u64) -> MultiTask<f64> {
     MultiTask::new(50, &vec![1; sample.tasks.len()], &architecture)
 }
 
+/// The better of two starts, by the loss that is minimised: one in a dozen ends where a direction of the subspace is
+/// missing.
 fn fitted(sample: &LinearTasksSample, seed: u64) -> MultiTask<f64> {
     let tasks = tasks_of(sample);
     let objects = tasks.iter().map(|task| task.x.rows()).sum();
-    let mut model = untrained(sample, seed);
-    let outcome = model.fit(&tasks, &training(1000, objects, 2e-2, seed), observed);
-    outcome.expect("the training does not diverge");
-    model
+    let fitted_from = |start: u64| {
+        let mut model = untrained(sample, start);
+        let outcome = model.fit(&tasks, &training(1000, objects, 2e-2, start), observed);
+        outcome.expect("the training does not diverge");
+        let loss = model.loss(&tasks).expect("the loss is finite");
+        (loss, model)
+    };
+    let (one, other) = (fitted_from(seed), fitted_from(seed.wrapping_add(1 << 32)));
+    if other.0 < one.0 { other.1 } else { one.1 }
 }
 
 /// α of a linear encoder, features x code.

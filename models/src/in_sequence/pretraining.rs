@@ -52,7 +52,7 @@
 //! assert!(table[0].start == Start::Frozen && table[0].model.accuracy(0, &x, &right) > 0.8);
 //! ```
 
-use crate::together::multi_task::{MultiTask, head};
+use crate::together::multi_task::{MultiTask, Tasks, head};
 use crate::{Task, Training};
 use std::fmt;
 use std::ops::ControlFlow;
@@ -176,6 +176,24 @@ pub fn compare<T: Real>(
     training: &Training,
     mut observer: impl FnMut(usize, &Epoch) -> ControlFlow<()>,
 ) -> Result<Vec<Compared<T>>, TrainError> {
+    compare_by(encoders, target, |line, model, task| {
+        model.fit_tasks(task, training, |epoch| observer(line, epoch))
+    })
+}
+
+/// As [`compare`], where each model is trained by a `fit` of your own, which is told the line.
+///
+/// # Errors
+/// That of `fit`.
+///
+/// # Panics
+/// As [`compare`].
+#[track_caller]
+pub fn compare_by<T: Real, E>(
+    encoders: &[(&str, &Sequence<T>)],
+    target: &Target<'_, T>,
+    mut fit: impl FnMut(usize, &mut MultiTask<T>, &Tasks<'_, T>) -> Result<History, E>,
+) -> Result<Vec<Compared<T>>, E> {
     assert!(!encoders.is_empty(), "compare: no encoder");
     let pretrained = encoders
         .iter()
@@ -189,7 +207,7 @@ pub fn compare<T: Real>(
     lines
         .map(|(line, (name, encoder, start))| {
             let mut model = target.model(encoder, start);
-            let history = model.fit(&[target.task], training, |epoch| observer(line, epoch))?;
+            let history = fit(line, &mut model, &Tasks::of(&[target.task]))?;
             Ok(Compared {
                 encoder: name.to_owned(),
                 start,

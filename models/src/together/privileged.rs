@@ -254,13 +254,37 @@ impl<T: Real> TeacherAndStudent<T> {
         training: &Training,
         mut observer: impl FnMut(usize, &Epoch) -> ControlFlow<()>,
     ) -> Result<[History; 2], TrainError> {
+        self.fit_separately_by(data, separate, |which, model, criterion| {
+            let (mut optimiser, settings) = training.optimiser_and_settings()?;
+            let observer = |epoch: &Epoch| observer(which, epoch);
+            fit(model, criterion, &mut optimiser, &settings, observer)
+        })
+    }
+
+    /// As [`TeacherAndStudent::fit_separately`], where each of the two is trained by a `fit` of your own, which is told
+    /// which (0: the teacher, 1: the student).
+    ///
+    /// # Errors
+    /// That of `fit`.
+    ///
+    /// # Panics
+    /// As [`TeacherAndStudent::fit_separately`].
+    #[track_caller]
+    pub fn fit_separately_by<E>(
+        &mut self,
+        data: &Privileged<'_, T>,
+        separate: &Separate<'_, T>,
+        mut fit: impl FnMut(
+            usize,
+            &mut Predictor<T>,
+            &dyn Criterion<T, Predictor<T>>,
+        ) -> Result<History, E>,
+    ) -> Result<[History; 2], E> {
         self.check(data);
         let seen = self.sees.objects(data.x, data.privileged);
         let known = data.labelled.map(|rows| seen.select_rows(rows));
         let task = Task::of(known.as_ref().unwrap_or(&seen), data.answers);
-        let teachers = self
-            .teacher
-            .fit(&task, training, |epoch| observer(0, epoch))?;
+        let teachers = fit(0, &mut self.teacher, &task)?;
 
         // lecture: lupi in sequence
         let taught = Taught {
@@ -272,9 +296,7 @@ impl<T: Real> TeacherAndStudent<T> {
             discrepancy: separate.discrepancy,
             mu: separate.mu,
         };
-        let students = self
-            .student
-            .fit_taught(&taught, training, |epoch| observer(1, epoch))?;
+        let students = fit(1, &mut self.student, &taught)?;
         // lecture: end
         Ok([teachers, students])
     }

@@ -4,31 +4,73 @@
 //! Besides these a checkpoint holds the parameters; what the optimiser remembers of each; the parameters at the start of the
 //! epoch, to which a run that diverges goes back; those of the best epoch; and the losses so far.
 
-use super::container::{Container, Reader, Writer};
-use super::{Description, LoadError, Value};
-use crate::module::set_parameters;
+use super::state::{State, counted, difference};
+use super::trainer::{of_trainer, trainer_state};
+use super::{
+    Description, LoadError, Reader, Remembered, Value, losses_of_json, losses_to_json,
+    number_of_json, number_to_json,
+};
 use crate::optimiser::Optimiser;
-use crate::train::{Best, End, Epoch, EpochSums, Largest, Losses, Run, Settings};
+use crate::train::{Best, End, Epoch, EpochSums, Losses, Run, Settings};
 use crate::{Module, Path as ParameterPath};
 use serde_json::json;
-use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use unsup_autograd::{Matrix, Real, Shape};
 
-/// The kind of such a file.
-const KIND: &str = "checkpoint";
-const PARAMETERS: &str = "parameters.";
 const LAST_GOOD: &str = "start_of_epoch.";
 const BEST: &str = "best.";
-const OPTIMISER: &str = "optimiser.";
 /// A row an epoch: the numbers of [`Columns`].
 const EPOCHS: &str = "epochs";
 
 impl<T: Real> Run<T> {
-    /// Saves the run as it is now, with the model and the optimiser that it trains, to be resumed by [`Run::resume`] to the same bits
-    /// as if it had not been interrupted.
+    /// The run as it is now, with the model and the optimiser that it trains, to be gone on with by [`Run::of_state`] to
+    /// the same bits as if it had not been interrupted. Of a run that has ended the model and its history alone are in
+    /// it.
+    ///
+    /// # Errors
+    /// If an epoch's terms are other ones than those of the first: that can't be saved.
+    pub fn state(&self, model: &dyn Module<T>, optimiser: &Optimiser<T>) -> Result<State, String> {
+        let columns = Columns::of(self.epochs.first());
+        let rows: Result<Vec<_>, _> = self.epochs.iter().map(|epoch| columns.row(epoch)).collect();
+        let rows = rows?;
+        let goes_on = self.end.is_none();
+        let mut state = trainer_state(&self.trainer, model, optimiser, goes_on);
+        let best = self.best.as_ref();
+        for (name, value) in [
+            ("run", json!(settings_text(&self.settings))),
+            ("epoch", json!(self.epoch)),
+            ("taken", json!(self.taken)),
+            ("losses", losses_to_json(&self.sums.losses)),
+            ("gradient_norm", number_to_json(self.sums.gradient_norm)),
+            (
+                "best",
+                json!(best.map(|best| json!({ "epoch": best.epoch, "loss": best.loss }))),
+            ),
+            ("columns", columns.to_json()),
+            ("end", json!(self.end.map(|end| format!("{end:?}")))),
+        ] {
+            state.set(name, value);
+        }
+        if !rows.is_empty() {
+            state.insert(EPOCHS, &Matrix::from_rows(&rows));
+        }
+        let mut last_good = self.last_good.iter();
+        let mut best = self.best.iter().flat_map(|best| &best.parameters);
+        model.visit(ParameterPath::ROOT, &mut |path, _| {
+            // between two epochs it is of the one that has ended
+            if let (Some(value), 1.., true) = (last_good.next(), self.taken, goes_on) {
+                state.insert(format!("{LAST_GOOD}{path}"), value);
+            }
+            if let Some(value) = best.next() {
+                state.insert(format!("{BEST}{path}"), value);
+            }
+        });
+        Ok(state)
+    }
+
+    /// Saves the [state](Run::state) of the run in a file, to be resumed by [`Run::resume`].
     ///
     /// # Errors
     /// If the file can't be written, or an epoch's terms are other ones than those of the first. What was at `path` is then
@@ -40,54 +82,9 @@ impl<T: Real> Run<T> {
         optimiser: &Optimiser<T>,
         description: &Description,
     ) -> io::Result<()> {
-        let mut writer = Writer::new();
-        let mut last_good = self.last_good.iter();
-        let mut best = self.best.iter().flat_map(|best| &best.parameters);
-        let mut updates = serde_json::Map::new();
-        model.visit(ParameterPath::ROOT, &mut |path, param| {
-            writer.add(format!("{PARAMETERS}{path}"), param.value());
-            // between two epochs it is of the one that has ended
-            if let (Some(value), 1..) = (last_good.next(), self.taken) {
-                writer.add(format!("{LAST_GOOD}{path}"), value);
-            }
-            if let Some(value) = best.next() {
-                writer.add(format!("{BEST}{path}"), value);
-            }
-            if let Some(state) = optimiser.state(param.key()) {
-                updates.insert(path.to_string(), state.t.into());
-                for (slot, value) in state.slots.iter().enumerate() {
-                    writer.add(format!("{OPTIMISER}{path}.{slot}"), value);
-                }
-            }
-        });
-        let columns = Columns::of(self.epochs.first());
-        if !self.epochs.is_empty() {
-            let rows: Result<Vec<_>, _> =
-                self.epochs.iter().map(|epoch| columns.row(epoch)).collect();
-            let rows = rows.map_err(|problem| {
-                io::Error::other(format!("{}: {problem}", path.as_ref().display()))
-            })?;
-            writer.add(EPOCHS.to_owned(), &Matrix::from_rows(&rows));
-        }
-        let largest = self.trainer.largest_gradient(model).map(|largest| {
-            json!({ "parameter": largest.parameter, "norm": largest.norm, "step": largest.step })
-        });
-        let state = json!({
-            "run": settings_text(&self.settings),
-            "optimiser": optimiser.settings(),
-            "frozen": frozen(model),
-            "steps": self.trainer.steps(),
-            "epoch": self.epoch,
-            "taken": self.taken,
-            "losses": losses_to_json(&self.sums.losses),
-            "gradient_norm": number_to_json(self.sums.gradient_norm),
-            "best": self.best.as_ref().map(|best| json!({ "epoch": best.epoch, "loss": best.loss })),
-            "columns": columns.to_json(),
-            "end": self.end.map(|end| format!("{end:?}")),
-            "updates": updates,
-            "largest_gradient": largest,
-        });
-        writer.write(path.as_ref(), KIND, description, state)
+        let refused = |problem| io::Error::other(format!("{}: {problem}", path.as_ref().display()));
+        let state = self.state(model, optimiser).map_err(refused)?;
+        state.save(path.as_ref(), description)
     }
 
     /// Goes on with the run that [`Run::save_checkpoint`] saved at `path`: fills the model and the optimiser, which are made as they were
@@ -147,72 +144,79 @@ impl<T: Real> Run<T> {
         optimiser: &mut Optimiser<T>,
         description: &Description,
     ) -> Result<Self, LoadError> {
-        let container = Container::open(path.as_ref(), KIND)?;
-        let differences = differences(&container, settings, model, optimiser, description)?;
-        let mut reader = Reader::new(&container);
+        let state = State::open(path)?;
+        let differences = state.differences(description);
+        Self::go_on(&state, differences, settings, model, optimiser)
+    }
+
+    /// Goes on with the run whose [`Run::state`] this is, as [`Run::resume`] does with that in a file.
+    ///
+    /// # Errors
+    /// If it is damaged, or of other settings, another optimiser, another model, or other frozen parameters: all that
+    /// differs is said. Model and optimiser are then left as they are.
+    pub fn of_state(
+        state: &State,
+        settings: &Settings,
+        model: &mut dyn Module<T>,
+        optimiser: &mut Optimiser<T>,
+    ) -> Result<Self, LoadError> {
+        Self::go_on(state, Vec::new(), settings, model, optimiser)
+    }
+
+    /// The same where so much is known to differ.
+    fn go_on(
+        state: &State,
+        mut differences: Vec<String>,
+        settings: &Settings,
+        model: &mut dyn Module<T>,
+        optimiser: &mut Optimiser<T>,
+    ) -> Result<Self, LoadError> {
+        let saved = state.values()["run"].as_str().unwrap_or_default();
+        differences.extend(difference(
+            "run's settings",
+            saved,
+            &settings_text(settings),
+        ));
+        differences.extend(of_trainer(state, model, optimiser));
         let differ = !differences.is_empty();
-        reader.problems.extend(differences);
-        let mut run = match read_progress(&container, &mut reader, settings) {
+        let mut reader = state.reader();
+        for difference in differences {
+            reader.refuse(difference);
+        }
+        let mut run = match read_progress(state, &mut reader, settings) {
             // how far another run had come need not make sense for this one
             Err(_) if differ => return Err(reader.into_error()),
             progress => progress?,
         };
-        let state = &container.header[KIND];
-
         // all matrices are read and checked before one is put in its place
-        let (mut parameters, mut states, mut largest) = (Vec::new(), Vec::new(), None);
-        model.visit(ParameterPath::ROOT, &mut |path, param| {
-            let shape = param.value().shape();
-            parameters.extend(reader.matrix(&format!("{PARAMETERS}{path}"), shape));
-            if run.taken > 0 {
-                let name = format!("{LAST_GOOD}{path}");
-                run.last_good.extend(reader.matrix(&name, shape));
-            }
-            if let Some(best) = &mut run.best {
-                let name = format!("{BEST}{path}");
-                best.parameters.extend(reader.matrix(&name, shape));
-            }
-            let updates = counted(&state["updates"][path.to_string()]);
-            states.push(updates.map(|t| {
-                let names = (0..optimiser.slots()).map(|slot| format!("{OPTIMISER}{path}.{slot}"));
-                let slots: SmallVec<_> = names
-                    .filter_map(|name| reader.matrix(&name, shape))
-                    .collect();
-                (t, slots)
-            }));
-            if state["largest_gradient"]["parameter"] == path.to_string() {
-                largest = read_largest(&state["largest_gradient"], param.key());
-            }
-        });
+        let remembered = match Remembered::read(state, &mut reader, model, optimiser) {
+            Err(_) if differ => return Err(reader.into_error()),
+            remembered => remembered?,
+        };
+        if run.taken > 0 && run.end.is_none() {
+            run.last_good = reader.parameters(LAST_GOOD, model);
+        }
+        if let Some(best) = &mut run.best {
+            best.parameters = reader.parameters(BEST, model);
+        }
         reader.finish()?;
-        run.trainer.go_on_after(run.trainer.steps(), largest);
-
-        set_parameters(model, &parameters);
-        optimiser.forget();
-        let mut states = states.into_iter();
-        model.visit(ParameterPath::ROOT, &mut |_, param| {
-            if let Some(Some((t, slots))) = states.next() {
-                optimiser.restore(param.key(), t, slots);
-            }
-        });
+        remembered.put_back(&mut run.trainer, model, optimiser);
         Ok(run)
     }
 }
 
 /// How far the run had come, as far as numbers say it: all but the parameters.
 fn read_progress<T: Real>(
-    container: &Container,
+    state: &State,
     reader: &mut Reader<'_>,
     settings: &Settings,
 ) -> Result<Run<T>, LoadError> {
-    let (file, state) = (&container.file, &container.header[KIND]);
-    let damaged = |what: &str| LoadError::new(file, format!("{what} in its metadata is damaged"));
-    let number = |name: &str| counted(&state[name]).ok_or_else(|| damaged(name));
-    let mut run = Run::new(settings).map_err(|error| LoadError::new(file, error.to_string()))?;
-    run.trainer.go_on_after(number("steps")?, None);
-    run.epoch = number("epoch")? as usize;
-    run.taken = number("taken")? as usize;
-    run.end = read_end(&state["end"]).ok_or_else(|| damaged("end"))?;
+    let damaged = |what: &str| state.damaged(what);
+    let values = state.values();
+    let mut run = Run::new(settings).map_err(|error| state.refused(error.to_string()))?;
+    run.epoch = state.count("epoch")? as usize;
+    run.taken = state.count("taken")? as usize;
+    run.end = read_end(&values["end"]).ok_or_else(|| damaged("end"))?;
     let completed = run.epoch.wrapping_sub(1);
     if completed > settings.epochs {
         return Err(damaged("epoch"));
@@ -220,7 +224,7 @@ fn read_progress<T: Real>(
     if completed == settings.epochs && run.end.is_none() {
         return Err(damaged("end"));
     }
-    let columns = Columns::read(&state["columns"]).ok_or_else(|| damaged("columns"))?;
+    let columns = Columns::read(&values["columns"]).ok_or_else(|| damaged("columns"))?;
     if completed > 0 {
         let shape = Shape::new(completed, columns.count());
         if let Some(rows) = reader.matrix::<f64>(EPOCHS, shape) {
@@ -230,11 +234,11 @@ fn read_progress<T: Real>(
         }
     }
     run.sums = EpochSums {
-        losses: read_losses(&state["losses"]).ok_or_else(|| damaged("losses"))?,
-        gradient_norm: read_number(&state["gradient_norm"])
+        losses: losses_of_json(&values["losses"]).ok_or_else(|| damaged("losses"))?,
+        gradient_norm: number_of_json(&values["gradient_norm"])
             .ok_or_else(|| damaged("gradient_norm"))?,
     };
-    let best = &state["best"];
+    let best = &values["best"];
     if !best.is_null() {
         let epoch = counted(&best["epoch"]).filter(|&epoch| epoch < run.epoch as u64);
         let best = epoch.zip(best["loss"].as_f64());
@@ -248,98 +252,9 @@ fn read_progress<T: Real>(
     Ok(run)
 }
 
-/// A count. No run counts as far as half of 64 bits, and one beyond could not go on.
-fn counted(json: &Value) -> Option<u64> {
-    json.as_u64().filter(|&count| count < 1 << 63)
-}
-
-/// The names of the frozen parameters.
-fn frozen<T: Real>(model: &dyn Module<T>) -> Vec<String> {
-    let mut frozen = Vec::new();
-    model.visit(ParameterPath::ROOT, &mut |path, param| {
-        if !param.trainable() {
-            frozen.push(path.to_string());
-        }
-    });
-    frozen
-}
-
-/// In what the run that is to go on is not the one that was saved.
-fn differences<T: Real>(
-    container: &Container,
-    settings: &Settings,
-    model: &dyn Module<T>,
-    optimiser: &Optimiser<T>,
-    description: &Description,
-) -> Result<Vec<String>, LoadError> {
-    let saved = container.description()?;
-    let state = &container.header[KIND];
-    let text = |name: &str| state[name].as_str().unwrap_or_default().to_owned();
-    let mut problems = Vec::new();
-    for (what, saved, asked) in [
-        ("method", saved.method, description.method.clone()),
-        (
-            "model's settings",
-            saved.settings.to_string(),
-            description.settings.to_string(),
-        ),
-        ("seed", saved.seed.to_string(), description.seed.to_string()),
-        ("data", saved.data, description.data.clone()),
-        ("run's settings", text("run"), settings_text(settings)),
-        ("optimiser", text("optimiser"), optimiser.settings()),
-        (
-            "frozen parameters",
-            state["frozen"].to_string(),
-            json!(frozen(model)).to_string(),
-        ),
-    ] {
-        if saved != asked {
-            problems.push(format!(
-                "was saved for the {what} {saved}, resumed with {asked}"
-            ));
-        }
-    }
-    Ok(problems)
-}
-
 /// The settings as text: two runs of one text are the same.
 fn settings_text(settings: &Settings) -> String {
     format!("{settings:?}")
-}
-
-/// A number as JSON, which has none that is not finite: those are their names.
-fn number_to_json(number: f64) -> Value {
-    if number.is_finite() {
-        json!(number)
-    } else {
-        json!(number.to_string())
-    }
-}
-
-fn read_number(json: &Value) -> Option<f64> {
-    let named = || match json.as_str()? {
-        "NaN" => Some(f64::NAN),
-        "inf" => Some(f64::INFINITY),
-        "-inf" => Some(f64::NEG_INFINITY),
-        _ => None,
-    };
-    json.as_f64().or_else(named)
-}
-
-fn losses_to_json(losses: &Losses) -> Value {
-    let terms = losses.terms.iter();
-    let terms = terms.map(|(name, value)| json!([name, number_to_json(*value)]));
-    json!({ "total": number_to_json(losses.total), "terms": terms.collect::<Vec<_>>() })
-}
-
-fn read_losses(json: &Value) -> Option<Losses> {
-    let name = |term: &Value| Some(Cow::from(term[0].as_str()?.to_owned()));
-    let terms = json["terms"].as_array()?.iter();
-    let terms = terms.map(|term| name(term).zip(read_number(&term[1])));
-    Some(Losses {
-        total: read_number(&json["total"])?,
-        terms: terms.collect::<Option<_>>()?,
-    })
 }
 
 /// What the numbers of an epoch are, in their order: the loss and its terms, the same on the validation objects where there are
@@ -447,12 +362,4 @@ fn read_end(json: &Value) -> Option<Option<End>> {
     let ends = [End::Completed, End::Patience, End::Stopped];
     let found = ends.into_iter().find(|end| *json == format!("{end:?}"));
     found.map(Some)
-}
-
-fn read_largest(json: &Value, key: u64) -> Option<Largest> {
-    Some(Largest {
-        key,
-        norm: json["norm"].as_f64()?,
-        step: json["step"].as_u64()?,
-    })
 }

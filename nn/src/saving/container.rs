@@ -2,9 +2,10 @@
 
 use super::{Description, LoadError, Value};
 use crate::files::write_atomically;
+use crate::{Module, Path as ParameterPath};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -15,42 +16,141 @@ pub(super) const KEY: &str = "unsup";
 /// The version of what we write; a file of another one is refused.
 const FORMAT: u64 = 1;
 
-/// A file to be written.
-pub(super) struct Writer {
-    tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)>,
+/// Named matrices as they lie in a file.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Tensors(BTreeMap<String, Tensor>);
+
+/// A matrix as it lies in a file: its numbers little-endian, row by row.
+#[derive(Clone, PartialEq, Debug)]
+struct Tensor {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
 }
 
-impl Writer {
-    pub(super) fn new() -> Self {
-        Self {
-            tensors: Vec::new(),
-        }
-    }
-
-    /// Adds a matrix, its numbers little-endian, row by row.
-    ///
-    /// # Panics
-    /// If another one has that name.
-    #[track_caller]
-    pub(super) fn add<T: Real>(&mut self, name: String, matrix: &Matrix<T>) {
-        let taken = self.tensors.iter().any(|(other, ..)| *other == name);
-        assert!(!taken, "saving: two matrices have the name {name:?}");
+impl Tensor {
+    fn of<T: Real>(matrix: &Matrix<T>) -> Self {
         let entries = matrix.as_slice().iter().map(|x| x.to_f64());
         let bytes = match dtype::<T>() {
             Dtype::F32 => entries.flat_map(|x| (x as f32).to_le_bytes()).collect(),
             _ => entries.flat_map(f64::to_le_bytes).collect(),
         };
-        let shape = vec![matrix.rows(), matrix.columns()];
-        self.tensors.push((name, dtype::<T>(), shape, bytes));
+        Self {
+            dtype: dtype::<T>(),
+            shape: vec![matrix.rows(), matrix.columns()],
+            bytes,
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.shape.iter().product() // they are in memory, so that they can be counted
+    }
+}
+
+impl Tensors {
+    /// Adds a matrix.
+    ///
+    /// # Panics
+    /// If another one has that name.
+    #[track_caller]
+    pub(super) fn add<T: Real>(&mut self, name: String, matrix: &Matrix<T>) {
+        self.put(name, Tensor::of(matrix));
+    }
+
+    #[track_caller]
+    fn put(&mut self, name: String, tensor: Tensor) {
+        let taken = self.0.contains_key(&name);
+        assert!(!taken, "saving: two matrices have the name {name:?}");
+        self.0.insert(name, tensor);
+    }
+
+    /// Adds those of another set, each name behind `prefix`.
+    ///
+    /// # Panics
+    /// If one of them has such a name.
+    #[track_caller]
+    pub(super) fn add_all(&mut self, prefix: &str, others: Self) {
+        for (name, tensor) in others.0 {
+            self.put(format!("{prefix}{name}"), tensor);
+        }
+    }
+
+    /// Those whose names begin with `prefix`, without it.
+    pub(super) fn within(&self, prefix: &str) -> Self {
+        let from = self.0.range(prefix.to_owned()..);
+        let those = from.map_while(|(name, tensor)| {
+            let name = name.strip_prefix(prefix)?.to_owned();
+            Some((name, tensor.clone()))
+        });
+        Self(those.collect())
+    }
+
+    /// The names, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// How many numbers there are in all.
+    pub(super) fn numbers(&self) -> usize {
+        self.0.values().map(Tensor::count).sum()
+    }
+
+    /// The matrix of that name, or what is wrong with it. `shape` is what it should have, where that is known.
+    pub(super) fn matrix<T: Real>(
+        &self,
+        name: &str,
+        shape: Option<Shape>,
+    ) -> Result<Matrix<T>, String> {
+        let Some(tensor) = self.0.get(name) else {
+            return Err(format!("{name} is missing"));
+        };
+        let found = tensor.shape.iter().map(usize::to_string);
+        let found = found.collect::<Vec<_>>().join("x");
+        let &[rows, columns] = &tensor.shape[..] else {
+            let rank = tensor.shape.len();
+            return Err(format!(
+                "{name} has {rank} dimensions ({found}), expected 2"
+            ));
+        };
+        let mut problems = Vec::new();
+        match shape {
+            Some(expected) if (rows, columns) != (expected.rows(), expected.columns()) => {
+                problems.push(format!("is {found}, the model has {expected}"));
+            }
+            _ if rows == 0 || columns == 0 => {
+                problems.push(format!("is {found}, expected at least 1x1"));
+            }
+            _ => {}
+        }
+        if tensor.dtype != dtype::<T>() {
+            let (found, expected) = (tensor.dtype, dtype::<T>());
+            problems.push(format!("is of type {found}, the model has {expected}"));
+        }
+        if !problems.is_empty() {
+            return Err(format!("{name} {}", problems.join(" and ")));
+        }
+        let entries = match dtype::<T>() {
+            Dtype::F32 => {
+                let (entries, _) = tensor.bytes.as_chunks();
+                let number = |&bytes| T::from_f64(f32::from_le_bytes(bytes).into());
+                entries.iter().map(number).collect()
+            }
+            _ => {
+                let (entries, _) = tensor.bytes.as_chunks();
+                let number = |&bytes| T::from_f64(f64::from_le_bytes(bytes));
+                entries.iter().map(number).collect()
+            }
+        };
+        Ok(Matrix::from_vec(rows, columns, entries))
     }
 
     /// Writes all to `path`, at once.
     pub(super) fn write(
-        self,
+        &self,
         path: &Path,
         kind: &str,
         description: &Description,
-        more: Value,
+        more: &Value,
     ) -> io::Result<()> {
         let header = json!({
             "format": FORMAT,
@@ -64,9 +164,9 @@ impl Writer {
         });
         let refused = |error| io::Error::other(format!("{}: {error}", path.display()));
         let mut views = Vec::new();
-        for (name, dtype, shape, bytes) in &self.tensors {
-            let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(refused)?;
-            views.push((name, view));
+        for (name, tensor) in &self.0 {
+            let view = TensorView::new(tensor.dtype, tensor.shape.clone(), &tensor.bytes);
+            views.push((name, view.map_err(refused)?));
         }
         let metadata = HashMap::from([(KEY.to_owned(), header.to_string())]);
         let bytes = safetensors::serialize(views, Some(metadata)).map_err(refused)?;
@@ -126,8 +226,8 @@ impl ReadFile {
 /// A file of ours that has been read, its header checked.
 pub(super) struct Container {
     pub(super) file: String,
-    bytes: Vec<u8>,
     pub(super) header: Value,
+    pub(super) tensors: Tensors,
 }
 
 impl Container {
@@ -156,9 +256,18 @@ impl Container {
             let found = &header["kind"];
             return refuse(format!("holds a {found}, expected a \"{kind}\""));
         }
+        let tensors = SafeTensors::deserialize(&bytes).expect("checked when it was read");
+        let owned = |(name, view): (&str, TensorView<'_>)| {
+            let tensor = Tensor {
+                dtype: view.dtype(),
+                shape: view.shape().to_owned(),
+                bytes: view.data().to_owned(),
+            };
+            (name.to_owned(), tensor)
+        };
         Ok(Self {
+            tensors: Tensors(tensors.iter().map(owned).collect()),
             file,
-            bytes,
             header,
         })
     }
@@ -170,119 +279,82 @@ impl Container {
             LoadError::new(&self.file, problem)
         })
     }
-
-    /// How many numbers there are in all tensors.
-    pub(super) fn numbers(&self) -> usize {
-        let tensors = SafeTensors::deserialize(&self.bytes).expect("checked when it was opened");
-        let count = |(_, view): (_, TensorView<'_>)| view.shape().iter().product::<usize>();
-        tensors.iter().map(count).sum()
-    }
-
-    /// The names of the matrices, in order.
-    pub(super) fn names(&self) -> Vec<String> {
-        let tensors = SafeTensors::deserialize(&self.bytes).expect("checked when it was opened");
-        let mut names: Vec<String> = tensors.names().into_iter().map(str::to_owned).collect();
-        names.sort();
-        names
-    }
-
-    /// The matrix of that name, or what is wrong with it. `shape` is what it should have, where that is known.
-    pub(super) fn matrix<T: Real>(
-        &self,
-        name: &str,
-        shape: Option<Shape>,
-    ) -> Result<Matrix<T>, String> {
-        let tensors = SafeTensors::deserialize(&self.bytes).expect("checked when it was opened");
-        let Ok(view) = tensors.tensor(name) else {
-            return Err(format!("{name} is missing"));
-        };
-        let dimensions = view.shape();
-        let found = dimensions.iter().map(usize::to_string);
-        let found = found.collect::<Vec<_>>().join("x");
-        let &[rows, columns] = dimensions else {
-            let rank = dimensions.len();
-            return Err(format!(
-                "{name} has {rank} dimensions ({found}), expected 2"
-            ));
-        };
-        let mut problems = Vec::new();
-        match shape {
-            Some(expected) if (rows, columns) != (expected.rows(), expected.columns()) => {
-                problems.push(format!("is {found}, the model has {expected}"));
-            }
-            _ if rows == 0 || columns == 0 => {
-                problems.push(format!("is {found}, expected at least 1x1"));
-            }
-            _ => {}
-        }
-        if view.dtype() != dtype::<T>() {
-            let (found, expected) = (view.dtype(), dtype::<T>());
-            problems.push(format!("is of type {found}, the model has {expected}"));
-        }
-        if !problems.is_empty() {
-            return Err(format!("{name} {}", problems.join(" and ")));
-        }
-        let bytes = view.data();
-        let entries = match dtype::<T>() {
-            Dtype::F32 => {
-                let (entries, _) = bytes.as_chunks();
-                let number = |&bytes| T::from_f64(f32::from_le_bytes(bytes).into());
-                entries.iter().map(number).collect()
-            }
-            _ => {
-                let (entries, _) = bytes.as_chunks();
-                let number = |&bytes| T::from_f64(f64::from_le_bytes(bytes));
-                entries.iter().map(number).collect()
-            }
-        };
-        Ok(Matrix::from_vec(rows, columns, entries))
-    }
 }
 
 /// Reads matrix after matrix, and keeps all that is wrong, to say it at once.
-pub(super) struct Reader<'c> {
-    container: &'c Container,
+pub struct Reader<'s> {
+    file: &'s str,
+    tensors: &'s Tensors,
     /// The names that have not been asked for.
-    unexpected: Vec<String>,
-    pub(super) problems: Vec<String>,
+    unexpected: BTreeSet<&'s str>,
+    problems: Vec<String>,
 }
 
-impl<'c> Reader<'c> {
-    /// A reader that expects every matrix of the file to be asked for.
-    pub(super) fn new(container: &'c Container) -> Self {
+impl<'s> Reader<'s> {
+    /// A reader that expects every matrix to be asked for; the file is named in its error.
+    pub(super) fn new(file: &'s str, tensors: &'s Tensors) -> Self {
         Self {
-            container,
-            unexpected: container.names(),
+            file,
+            tensors,
+            unexpected: tensors.names().collect(),
             problems: Vec::new(),
         }
     }
 
+    /// Does not expect the matrices of this part to be asked for: they are read by themselves.
+    pub fn pass_over_part(&mut self, name: &str) {
+        let prefix = format!("{name}.");
+        self.unexpected.retain(|name| !name.starts_with(&prefix));
+    }
+
     /// Does not expect this one to be asked for.
     pub(super) fn pass_over(&mut self, name: &str) {
-        self.unexpected.retain(|other| other != name);
+        self.unexpected.remove(name);
     }
 
     /// The matrix of that name and shape, if all is well with it.
-    pub(super) fn matrix<T: Real>(&mut self, name: &str, shape: Shape) -> Option<Matrix<T>> {
+    pub fn matrix<T: Real>(&mut self, name: &str, shape: Shape) -> Option<Matrix<T>> {
         self.pass_over(name);
-        let matrix = self.container.matrix(name, Some(shape));
+        let matrix = self.tensors.matrix(name, Some(shape));
         matrix.map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    /// The values of a model's parameters, which lie under their names behind `prefix`; fewer if something is wrong.
+    pub fn parameters<T: Real>(&mut self, prefix: &str, model: &dyn Module<T>) -> Vec<Matrix<T>> {
+        let mut values = Vec::new();
+        model.visit(ParameterPath::ROOT, &mut |path, param| {
+            let shape = param.value().shape();
+            values.extend(self.matrix(&format!("{prefix}{path}"), shape));
+        });
+        values
+    }
+
+    /// Something else is wrong.
+    pub fn refuse(&mut self, problem: impl Into<String>) {
+        self.problems.push(problem.into());
+    }
+
+    /// Whether nothing has been found wrong so far.
+    pub fn is_content(&self) -> bool {
+        self.problems.is_empty()
     }
 
     /// What has been found wrong so far.
     pub(super) fn into_error(self) -> LoadError {
-        let file = self.container.file.clone();
-        LoadError::of(file, self.problems)
+        LoadError::of(self.file.to_owned(), self.problems)
     }
 
+    /// Ends reading.
+    ///
+    /// # Errors
     /// All that is wrong, if anything is; what has not been asked for belongs to nothing.
-    pub(super) fn finish(mut self) -> Result<(), LoadError> {
-        let unexpected = self.unexpected.drain(..);
+    pub fn finish(mut self) -> Result<(), LoadError> {
+        let unexpected = self.unexpected.iter();
         let unexpected = unexpected.map(|name| format!("{name} is not in the model"));
         self.problems.extend(unexpected);
-        if self.problems.is_empty() {
-            return Ok(());
+        match self.problems.is_empty() {
+            true => Ok(()),
+            false => Err(self.into_error()),
         }
-        Err(self.into_error())
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | a model | the parameters, and a [`Description`] | [`save_model`] | [`SavedModel`] |
 //! | a checkpoint | besides, all that a run needs to go on to the same bits | [`Run::save_checkpoint`](crate::train::Run::save_checkpoint) | [`Run::resume`](crate::train::Run::resume) |
+//! | the [`State`] of a training of another kind, or of several | what they need to go on | [`State::save`] | [`State::open`] |
 //!
 //! [`Contents`] shows what lies in either, and in the files of other programs.
 //!
@@ -18,10 +19,15 @@ mod checkpoint;
 mod container;
 mod contents;
 mod model;
+mod state;
+mod trainer;
 
+pub use container::Reader;
 pub use contents::{Contents, Figures, TensorInfo};
 pub use model::{SavedModel, save_model};
 pub use serde_json::{Value, json};
+pub use state::{State, losses_of_json, losses_to_json, number_of_json, number_to_json};
+pub use trainer::Remembered;
 
 use std::fmt::{self, Write};
 use unsup_autograd::{Matrix, Real};

@@ -1,6 +1,6 @@
 //! A model in a file.
 
-use super::container::{Container, Reader, Writer};
+use super::container::{Container, Reader, Tensors};
 use super::{Description, LoadError, Value};
 use crate::module::set_parameters;
 use crate::{Module, Path as ParameterPath};
@@ -55,16 +55,16 @@ pub fn save_model<T: Real>(
     description: &Description,
     further: &[(&str, &Matrix<f64>)],
 ) -> io::Result<()> {
-    let mut writer = Writer::new();
+    let mut tensors = Tensors::default();
     model.visit(ParameterPath::ROOT, &mut |path, param| {
-        writer.add(path.to_string(), param.value());
+        tensors.add(path.to_string(), param.value());
     });
     for &(name, matrix) in further {
-        writer.add(name.to_owned(), matrix);
+        tensors.add(name.to_owned(), matrix);
     }
     let further: Vec<&str> = further.iter().map(|&(name, _)| name).collect();
     let more = json!({ "further": further });
-    writer.write(path.as_ref(), KIND, description, more)
+    tensors.write(path.as_ref(), KIND, description, &more)
 }
 
 /// A model's file that has been read, to fill a model that is built from its description.
@@ -102,7 +102,7 @@ impl SavedModel {
     /// How many numbers the file holds. A model that its settings promise to be larger is not to be built: they may be
     /// damaged, and ask for more memory than there is.
     pub fn numbers(&self) -> usize {
-        self.container.numbers()
+        self.container.tensors.numbers()
     }
 
     /// Gives a model the parameters in the file.
@@ -110,13 +110,10 @@ impl SavedModel {
     /// # Errors
     /// If names, shapes or types differ: all that differs is said, and the model is left as it is.
     pub fn load_into<T: Real>(&self, model: &mut dyn Module<T>) -> Result<(), LoadError> {
-        let mut reader = Reader::new(&self.container);
+        let mut reader = Reader::new(&self.container.file, &self.container.tensors);
         self.names_of_further()
             .for_each(|name| reader.pass_over(name));
-        let mut values = Vec::new();
-        model.visit(ParameterPath::ROOT, &mut |path, param| {
-            values.extend(reader.matrix(&path.to_string(), param.value().shape()));
-        });
+        let values = reader.parameters("", model);
         reader.finish()?;
         set_parameters(model, &values);
         Ok(())
@@ -130,7 +127,7 @@ impl SavedModel {
         if !self.names_of_further().any(|further| further == name) {
             return Ok(None);
         }
-        match self.container.matrix(name, None) {
+        match self.container.tensors.matrix(name, None) {
             Ok(matrix) => Ok(Some(matrix)),
             Err(problem) => Err(LoadError::new(&self.container.file, problem)),
         }
@@ -208,10 +205,10 @@ mod tests {
     fn a_further_matrix_of_another_type_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("net.safetensors");
-        let mut writer = Writer::new();
-        writer.add("scale".to_owned(), &Matrix::<f32>::identity(2));
+        let mut tensors = Tensors::default();
+        tensors.add("scale".to_owned(), &Matrix::<f32>::identity(2));
         let more = json!({ "further": ["scale"] });
-        writer.write(&path, KIND, &description(), more).unwrap();
+        tensors.write(&path, KIND, &description(), &more).unwrap();
         let error = SavedModel::open(&path)
             .unwrap()
             .further("scale")
@@ -226,10 +223,10 @@ mod tests {
     fn an_error_is_one_line_whatever_the_names() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("net.safetensors");
-        let mut writer = Writer::new();
-        writer.add("a\nb".to_owned(), &Matrix::<f32>::identity(2));
-        writer
-            .write(&path, KIND, &description(), json!({}))
+        let mut tensors = Tensors::default();
+        tensors.add("a\nb".to_owned(), &Matrix::<f32>::identity(2));
+        tensors
+            .write(&path, KIND, &description(), &json!({}))
             .unwrap();
         let error = SavedModel::open(&path)
             .unwrap()

@@ -1,13 +1,13 @@
 //! Surrogates: a function that is dear to call, replaced by a network that is cheap.
 
 use crate::predictor::{Architecture, Predictor};
-use crate::{Matrix, Squared, Training};
+use crate::{Answers, Matrix, Squared, Task, Training};
 use rand::RngExt;
 use std::ops::ControlFlow;
 use unsup_autograd::Real;
 use unsup_autograd::random::generator;
 use unsup_nn::module;
-use unsup_nn::train::{Epoch, TrainError};
+use unsup_nn::train::{Epoch, History, TrainError};
 
 /// A box from which a function's arguments are taken: the least and the largest value of each.
 #[derive(Clone, PartialEq, Debug)]
@@ -86,6 +86,26 @@ impl<T: Real> Surrogate<T> {
         training: &Training,
         observer: impl FnMut(&Epoch) -> ControlFlow<()>,
     ) -> Result<Self, TrainError> {
+        Self::by(a, domain, x, architecture, |network, task| {
+            network.fit(task, training, observer)
+        })
+    }
+
+    /// As [`Surrogate::of`], where the network is trained by a `fit` of your own.
+    ///
+    /// # Errors
+    /// That of `fit`.
+    ///
+    /// # Panics
+    /// As [`Surrogate::of`].
+    #[track_caller]
+    pub fn by<E>(
+        a: &dyn Fn(&Matrix<T>) -> Matrix<T>,
+        domain: &Domain,
+        x: &Matrix<T>,
+        architecture: &Architecture,
+        fit: impl FnOnce(&mut Predictor<T>, &Task<'_, T>) -> Result<History, E>,
+    ) -> Result<Self, E> {
         domain.check();
         let y = a(x);
         assert!(
@@ -104,9 +124,8 @@ impl<T: Real> Surrogate<T> {
             (y[(i, j)] - mean) / deviation
         });
         let x = surrogate.scaled(x);
-        surrogate
-            .predictor
-            .distil(&|_| scaled.clone(), &x, &Squared, training, observer)?;
+        let task = Task::of(&x, Answers::Rows(&scaled, &Squared));
+        fit(&mut surrogate.predictor, &task)?;
         Ok(surrogate)
     }
 

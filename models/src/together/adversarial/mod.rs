@@ -56,6 +56,8 @@
 mod game;
 mod history;
 mod likeness;
+#[cfg(feature = "saving")]
+mod saving;
 #[cfg(test)]
 mod tests;
 mod training;

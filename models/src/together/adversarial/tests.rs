@@ -733,3 +733,143 @@ mod what_is_said {
         assert!(!history.unwrap().warnings().is_empty());
     }
 }
+
+#[cfg(feature = "saving")]
+mod a_run_that_is_interrupted {
+    use super::*;
+    use unsup_nn::saving::State;
+
+    /// Games with all that a run remembers: an average of G, penalties, several steps a round, or none of D.
+    fn games() -> Vec<Settings> {
+        let usual = short();
+        vec![
+            usual.clone(),
+            Settings {
+                game: Game::Wasserstein,
+                penalty: Penalty::WassersteinGp { lambda: 1.0 },
+                discriminator_steps: 2,
+                average: 0.0,
+                ..usual.clone()
+            },
+            Settings {
+                discriminator_steps: 0,
+                instance_noise: InstanceNoise::falling_from(0.2),
+                ..usual
+            },
+        ]
+    }
+
+    /// A run of so many rounds, or fewer where it ends before.
+    fn played(run: &mut Run<'_, f64>, rounds: usize) {
+        for _ in 0..rounds {
+            if run.advance().unwrap().is_none() {
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn goes_on_to_the_same_bits() {
+        let x = ring(40, 8, 0);
+        for settings in games() {
+            let mut gan = small(1);
+            let mut run = Run::new(&mut gan, &x, &settings).unwrap();
+            played(&mut run, usize::MAX);
+            let whole = (run.finish(), parameters(&gan));
+            // before the first round, within a block, between two, and at the end
+            for rounds in [0, 1, 4, 7, 10] {
+                let mut gan = small(1);
+                let mut run = Run::new(&mut gan, &x, &settings).unwrap();
+                played(&mut run, rounds);
+                let state = run.state();
+                let mut other = small(2);
+                let mut run = Run::new(&mut other, &x, &settings).unwrap();
+                run.go_on(&state).unwrap();
+                assert_eq!(run.steps(), rounds);
+                played(&mut run, usize::MAX);
+                let again = (run.finish(), parameters(&other));
+                assert!(again == whole, "{settings:?} after round {rounds}");
+            }
+        }
+    }
+
+    #[test]
+    fn that_diverges_goes_back_as_the_uninterrupted_one() {
+        let x = ring(40, 8, 0);
+        let wild = Settings {
+            generator_rate: 1e200,
+            steps: 100,
+            ..short()
+        };
+        let end = |gan: &mut Gan<f64>, state: Option<&State>| {
+            let mut run = Run::new(gan, &x, &wild).unwrap();
+            if let Some(state) = state {
+                run.go_on(state).unwrap();
+            }
+            let error = loop {
+                match run.advance() {
+                    Ok(progress) => assert!(progress.is_some(), "it does not diverge"),
+                    Err(error) => break error.to_string(),
+                }
+            };
+            (error, run.finish())
+        };
+        let mut gan = small(1);
+        let whole = (end(&mut gan, None), parameters(&gan));
+        let mut gan = small(1);
+        let mut run = Run::new(&mut gan, &x, &wild).unwrap();
+        played(&mut run, 1);
+        let state = run.state();
+        let mut other = small(2);
+        let again = (end(&mut other, Some(&state)), parameters(&other));
+        assert!(again == whole, "{again:?}\n{whole:?}");
+    }
+
+    #[test]
+    fn does_not_go_on_with_another_run_and_is_as_it_was() {
+        let x = ring(40, 8, 0);
+        let mut gan = small(1);
+        let mut run = Run::new(&mut gan, &x, &short()).unwrap();
+        played(&mut run, 5);
+        let state = run.state();
+        let longer = Settings {
+            steps: 11,
+            ..short()
+        };
+        let faster = Settings {
+            generator_rate: 0.1,
+            ..short()
+        };
+        for (settings, expected) in [(longer, "steps: 11"), (faster, "generator_rate: 0.1")] {
+            let mut gan = small(2);
+            let before = parameters(&gan);
+            let mut run = Run::new(&mut gan, &x, &settings).unwrap();
+            let error = run.go_on(&state).unwrap_err().to_string();
+            assert!(
+                error.contains("was saved for the run's settings"),
+                "{error}"
+            );
+            assert!(error.contains(expected), "{error}");
+            assert_eq!(run.steps(), 0);
+            assert_eq!(parameters(&gan), before);
+        }
+        // of a network of another size all that differs is told
+        let architecture = Architecture {
+            latent: 3,
+            generator: vec![7],
+            discriminator: vec![5],
+            ..Architecture::default()
+        };
+        let mut gan = Gan::new(2, &architecture);
+        let mut run = Run::new(&mut gan, &x, &short()).unwrap();
+        let error = run.go_on(&state).unwrap_err();
+        assert!(error.problems().len() >= 6, "{error}");
+        // a block more or less than so many rounds have is damage
+        let mut damaged = state.clone();
+        damaged.set("steps", unsup_nn::saving::json!(9));
+        let mut gan = small(1);
+        let mut run = Run::new(&mut gan, &x, &short()).unwrap();
+        let error = run.go_on(&damaged).unwrap_err();
+        assert_eq!(error.problems(), ["blocks in its metadata is damaged"]);
+    }
+}

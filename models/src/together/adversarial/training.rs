@@ -169,38 +169,38 @@ impl<T: Real> Gan<T> {
 /// # Ok::<(), unsup_models::TrainError>(())
 /// ```
 pub struct Run<'g, T: Real> {
-    gan: &'g mut Gan<T>,
+    pub(super) gan: &'g mut Gan<T>,
     x: &'g Matrix<T>,
-    settings: Settings,
-    discriminator: Player<T>,
-    generator: Player<T>,
+    pub(super) settings: Settings,
+    pub(super) discriminator: Player<T>,
+    pub(super) generator: Player<T>,
     /// The exponential average of G's weights.
-    average: Option<Sequence<T>>,
+    pub(super) average: Option<Sequence<T>>,
     /// What the run would have left at the end of the last block.
-    last_good: Gan<T>,
+    pub(super) last_good: Gan<T>,
     reference: Reference,
     /// The objects of a step.
     rows: Vec<usize>,
     /// How many rounds have been played.
-    taken: usize,
-    blocks: Vec<Block>,
-    end: Option<End>,
+    pub(super) taken: usize,
+    pub(super) blocks: Vec<Block>,
+    pub(super) end: Option<End>,
 }
 
 /// Who takes a player's steps, and what those of a block have come to.
-struct Player<T: Real> {
-    name: &'static str,
-    trainer: Trainer<T>,
-    optimiser: Optimiser<T>,
-    sums: Sums,
+pub(super) struct Player<T: Real> {
+    pub(super) name: &'static str,
+    pub(super) trainer: Trainer<T>,
+    pub(super) optimiser: Optimiser<T>,
+    pub(super) sums: Sums,
 }
 
 /// Sums over the steps of a block.
 #[derive(Default)]
-struct Sums {
-    steps: usize,
-    losses: Losses,
-    gradient_norm: f64,
+pub(super) struct Sums {
+    pub(super) steps: usize,
+    pub(super) losses: Losses,
+    pub(super) gradient_norm: f64,
 }
 
 impl<T: Real> Player<T> {
