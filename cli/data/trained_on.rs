@@ -173,7 +173,7 @@ impl TrainedOn {
         let label = data.label_column.is_some() && self.known.label_column.is_some();
         let is_whole = columns_of(data) + usize::from(label) == self.all_columns();
         let is_name = |column: &LabelColumn| matches!(column, LabelColumn::Name(_));
-        let called = |name| (name, column_called(name));
+        let called = |name| (name, column_called(String::as_str(name)));
         let beside = self.beside.iter().map(called);
         let beside = beside.filter(|(_, column)| is_whole || is_name(column));
         // where the labels are said to stand elsewhere, the column that held them is still no feature
@@ -220,10 +220,10 @@ impl TrainedOn {
 }
 
 /// A column as it is remembered: by its name, or as "column 3".
-fn column_called(name: &String) -> LabelColumn {
+fn column_called(name: &str) -> LabelColumn {
     match name.strip_prefix("column ").map(str::parse::<usize>) {
         Some(Ok(number)) => LabelColumn::Index(number.saturating_sub(1)),
-        _ => LabelColumn::Name(name.clone()),
+        _ => LabelColumn::Name(name.to_owned()),
     }
 }
 
