@@ -159,12 +159,11 @@ impl<'a> Runs<'a> {
     pub fn ended(&mut self, key: &str, state: State) {
         self.states.insert(key.to_owned(), state);
         let paces = self.checkpoints.checkpoint_every.is_some();
-        if paces || self.saved.elapsed() >= BETWEEN_CHECKPOINTS {
-            if let Err(error) = self.write_checkpoint() {
-                self.say(&in_one_line(&format!(
-                    "the runs go on, but could not be saved: {error}"
-                )));
-            }
+        let is_due = paces || self.saved.elapsed() >= BETWEEN_CHECKPOINTS;
+        if is_due && let Err(error) = self.write_checkpoint() {
+            self.say(&in_one_line(&format!(
+                "the runs go on, but could not be saved: {error}"
+            )));
         }
     }
 

@@ -1,6 +1,6 @@
 //! `unsup train gan`.
 
-use crate::arguments::{Asked, GAMES, PENALTIES, PenaltyKind, RunOptions, TrainGan, name_of};
+use crate::arguments::{Asked, GAMES, PENALTIES, PenaltyKind, TrainGan, name_of};
 use crate::data::{Missing, Split};
 use crate::pictures::{self, Estimate, Lattice, Picture, Scale};
 use crate::progress::TrainingBar;
