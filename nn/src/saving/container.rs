@@ -1,5 +1,6 @@
 //! The file under models and checkpoints: named matrices, and a JSON object beside them.
 
+use super::state::difference;
 use super::{Description, LoadError, Value};
 use crate::files::write_atomically;
 use crate::{Module, Path as ParameterPath};
@@ -339,8 +340,14 @@ impl<'s> Reader<'s> {
         self.problems.is_empty()
     }
 
-    /// What has been found wrong so far.
-    pub(super) fn into_error(self) -> LoadError {
+    /// Compares what the saved training says of itself with what is said of the one that is to go on.
+    pub fn compare(&mut self, what: &str, saved: &Value, asked: &str) {
+        let saved = saved.as_str().unwrap_or_default();
+        self.problems.extend(difference(what, saved, asked));
+    }
+
+    /// What has been found wrong so far: where that makes it idle to read on.
+    pub fn into_error(self) -> LoadError {
         LoadError::of(self.file.to_owned(), self.problems)
     }
 
