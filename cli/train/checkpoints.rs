@@ -8,6 +8,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 use unsup_data::in_one_line;
+use unsup_models::Real;
 use unsup_nn::Module;
 use unsup_nn::optimiser::Optimiser;
 use unsup_nn::saving::{Description, LoadError, State, Value};
@@ -27,14 +28,21 @@ pub enum Stop<E = String> {
     Failed(E),
 }
 
-impl<E: Display> Stop<E> {
-    /// The same, of one training among others.
-    pub fn of(self, what: &str) -> Stop {
+impl<E> Stop<E> {
+    /// The same, with what failed said otherwise.
+    pub fn map<F>(self, say: impl FnOnce(E) -> F) -> Stop<F> {
         match self {
             Self::Interrupted(interrupted) => Stop::Interrupted(interrupted),
             Self::Unsaved(error) => Stop::Unsaved(error),
-            Self::Failed(error) => Stop::Failed(format!("{what}: {error}")),
+            Self::Failed(error) => Stop::Failed(say(error)),
         }
+    }
+}
+
+impl<E: Display> Stop<E> {
+    /// The same, of one training among others.
+    pub fn of(self, what: &str) -> Stop {
+        self.map(|error| format!("{what}: {error}"))
     }
 }
 
@@ -190,13 +198,13 @@ pub fn drive<R, E>(
 }
 
 /// A run with the model and the optimiser that it trains.
-pub struct Ongoing<'m, M> {
-    pub run: Run<f32>,
+pub struct Ongoing<'m, M, T: Real = f32> {
+    pub run: Run<T>,
     pub model: &'m mut M,
-    pub optimiser: Optimiser<f32>,
+    pub optimiser: Optimiser<T>,
 }
 
-impl<'m, M: Module<f32>> Ongoing<'m, M> {
+impl<'m, T: Real, M: Module<T>> Ongoing<'m, M, T> {
     /// A run that begins, or the one whose state this is.
     ///
     /// # Errors
@@ -205,7 +213,7 @@ impl<'m, M: Module<f32>> Ongoing<'m, M> {
         earlier: Option<&State>,
         settings: &Settings,
         model: &'m mut M,
-        mut optimiser: Optimiser<f32>,
+        mut optimiser: Optimiser<T>,
     ) -> Result<Self, Stop> {
         let run = match earlier {
             Some(state) => Run::of_state(state, settings, model, &mut optimiser)?,
@@ -224,8 +232,8 @@ impl<'m, M: Module<f32>> Ongoing<'m, M> {
     /// As [`Run::advance`].
     pub fn advance(
         &mut self,
-        criterion: &dyn Criterion<f32, M>,
-        validation: Option<&dyn Criterion<f32, M>>,
+        criterion: &dyn Criterion<T, M>,
+        validation: Option<&dyn Criterion<T, M>>,
     ) -> Result<Option<Progress>, TrainError> {
         let Self {
             run,

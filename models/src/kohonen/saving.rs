@@ -153,6 +153,7 @@ impl<T: Real> LvqRun<'_, T> {
             |seen| json!({ "centre": seen.centre, "distance": number_to_json(seen.distance) }),
         );
         state.set("diverged", json!(diverged));
+        state.set("farthest", json!(self.farthest));
         state.insert(ACCURACIES, &row(self.accuracies.iter().copied()));
         state.insert(BEST, &self.best);
         state
@@ -171,6 +172,7 @@ impl<T: Real> LvqRun<'_, T> {
         self.run.put_back(state, progress)?;
         self.accuracies = watched.accuracies;
         self.best = watched.best;
+        self.farthest = watched.farthest;
         self.diverged = watched.diverged.map(|(centre, distance)| Divergence {
             epoch: self.run.epochs.len(),
             centre,
@@ -195,6 +197,10 @@ impl<T: Real> LvqRun<'_, T> {
             true => None,
             false => Some(seen().or_else(|| damaged(reader, "diverged"))?),
         };
+        // what is far is known by the first centres of all
+        let farthest = state.values()["farthest"].as_f64();
+        let farthest = farthest.filter(|farthest| farthest.is_finite() && *farthest > 0.0);
+        let farthest = farthest.or_else(|| damaged(reader, "farthest"))?;
         // there is none of the epoch in which centres have run away
         let judged = progress.epochs.len() + 1 - usize::from(diverged.is_some());
         let accuracies: Matrix<f64> = reader.matrix(ACCURACIES, Shape::new(1, judged))?;
@@ -205,6 +211,7 @@ impl<T: Real> LvqRun<'_, T> {
         let watched = Watched {
             accuracies: accuracies.into_vec(),
             best: best?,
+            farthest,
             diverged,
         };
         Some((progress, watched))
@@ -215,6 +222,7 @@ impl<T: Real> LvqRun<'_, T> {
 struct Watched<T: Real> {
     accuracies: Vec<f64>,
     best: Matrix<T>,
+    farthest: f64,
     /// The centre that ran away, and how far.
     diverged: Option<(usize, f64)>,
 }

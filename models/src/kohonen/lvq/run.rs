@@ -47,7 +47,7 @@ pub struct LvqRun<'a, T: Real> {
     /// The mean of the objects.
     mean: Vec<T>,
     /// How far the farthest of them and of the first centres lies from it.
-    farthest: f64,
+    pub(in crate::kohonen) farthest: f64,
     pub(in crate::kohonen) accuracies: Vec<f64>,
     /// The centres of the first of the best accuracies.
     pub(in crate::kohonen) best: Matrix<T>,

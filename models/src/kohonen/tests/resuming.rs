@@ -254,8 +254,9 @@ fn what_was_seen_of_centres_that_run_away_is_gone_on_with_too() {
     let variant = LvqVariant::Lvq21 { window };
     let settings = as_given(100, Rate::constant(0.02));
     let training: Training<'_> = Box::new(|seed, drive| {
-        // another start, so that nothing of it is taken for the one that was saved
-        let w = start.codebook().centres().map(|w| w * seed as f64);
+        // the other start lies far out, and nothing of it is taken for the one that was saved: not what is far
+        let times = if seed == 1 { 1.0 } else { 100.0 };
+        let w = start.codebook().centres().map(|w| w * times);
         let mut lvq = Lvq::with_centres(w, vec![0, 1]);
         let mut run = LvqRun::new(&mut lvq, &x, &labels, variant, &settings).unwrap();
         drive(&mut run);
@@ -418,6 +419,8 @@ fn damaged_numbers_are_refused_and_change_nothing() {
             ("end", json!("Completed")),
             ("end", json!("Tired")),
             ("diverged", json!({})),
+            ("farthest", json!(0)),
+            ("farthest", json!("away")),
             ("diverged", json!({ "centre": 1, "distance": 2.0 })),
             ("run", json!(7)),
         ] {
