@@ -136,11 +136,11 @@ fn two_trainings_do_not_write_to_one_folder_at_once() {
 }
 
 /// A training that goes on, and is killed where it is forgotten.
-struct Running(Child);
+pub struct Running(Child);
 
 impl Running {
     /// `unsup train` with these words into a folder, quietly.
-    fn start(words: &[&str], out: &Path) -> Self {
+    pub fn start(words: &[&str], out: &Path) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_unsup"))
             .arg("train")
             .args(words)
@@ -155,7 +155,7 @@ impl Running {
 
     /// Waits until something is so.
     #[track_caller]
-    fn until(&mut self, is_so: impl Fn() -> bool) {
+    pub fn until(&mut self, is_so: impl Fn() -> bool) {
         let start = Instant::now();
         while !is_so() {
             assert!(self.0.try_wait().unwrap().is_none(), "it has ended");
@@ -169,7 +169,7 @@ impl Running {
 
     /// Sends a signal, by its name.
     #[cfg(unix)]
-    fn send(&self, signal: &str) {
+    pub fn send(&self, signal: &str) {
         let id = self.0.id().to_string();
         let sent = Command::new("kill").args(["-s", signal, &id]).status();
         assert!(sent.unwrap().success());
@@ -177,7 +177,7 @@ impl Running {
 
     /// What it says in the end.
     #[cfg(unix)]
-    fn end(mut self) -> Output {
+    pub fn end(mut self) -> Output {
         use std::io::Read;
         let status = self.0.wait().unwrap();
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());

@@ -1,0 +1,230 @@
+//! Methods that are interrupted and gone on with: all that is left, but for the seconds, is what an uninterrupted training
+//! leaves.
+
+use crate::command::{files, text};
+use crate::command_folder::Running;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+/// Methods with options such that a training takes about a second, on objects of three features and three classes.
+const TRAININGS: [(&str, &[&str]); 9] = [
+    ("wta", &["--epochs", "400", "--until", "never"]),
+    (
+        "wta",
+        &[
+            "--epochs",
+            "400",
+            "--until",
+            "never",
+            "--rate-schedule",
+            "per-centre",
+            "--order",
+            "drawn",
+        ],
+    ),
+    ("wtm", &["--epochs", "400", "--until", "never"]),
+    (
+        "lvq",
+        &["--epochs", "400", "--until", "never", "--per-class", "2"],
+    ),
+    (
+        "lvq",
+        &[
+            "--epochs",
+            "400",
+            "--until",
+            "never",
+            "--per-class",
+            "2",
+            "--variant",
+            "olvq1",
+        ],
+    ),
+    (
+        "lvq",
+        &["--epochs", "100", "--per-class", "2", "--variant", "glvq"],
+    ),
+    ("som", &["--epochs", "400", "--size", "4x3"]),
+    (
+        "som",
+        &["--epochs", "400", "--size", "4x3", "--mode", "online"],
+    ),
+    (
+        "som",
+        &[
+            "--epochs",
+            "400",
+            "--settling",
+            "5",
+            "--size",
+            "3x2",
+            "--lattice",
+            "rectangular",
+            "--kernel",
+            "bubble",
+        ],
+    ),
+];
+
+/// Some values are missing.
+fn objects() -> String {
+    let mut table = "a,b,c,class\n".to_owned();
+    for i in 0..90u32 {
+        let class = i % 3;
+        let value = |feature: u32| {
+            let noise =
+                f64::from(i.wrapping_mul(2_654_435_761).rotate_left(7 * feature + 3) % 1000);
+            noise / 400.0 + f64::from((class + feature) % 3)
+        };
+        let last = match i % 10 {
+            3 => String::new(),
+            _ => value(2).to_string(),
+        };
+        writeln!(
+            table,
+            "{},{},{last},{}",
+            value(0),
+            value(1),
+            ["x", "y", "z"][class as usize]
+        )
+        .unwrap();
+    }
+    table
+}
+
+/// Text without the folder's name, without seconds, which are the numbers before an "s" of its own, and without the row
+/// that says whether --resume was given.
+fn timeless(written: &str, folder: &Path) -> String {
+    let lines = written
+        .lines()
+        .filter(|line| !line.contains("--resume</th>"));
+    let written = lines.collect::<Vec<_>>().join("\n");
+    let written = written.replace(folder.to_str().unwrap(), "FOLDER");
+    let mut words: Vec<&str> = written.split(' ').collect();
+    for at in 1..words.len() {
+        let mut unit = words[at].chars();
+        let is_unit = unit.next() == Some('s') && !unit.next().is_some_and(char::is_alphanumeric);
+        if is_unit && words[at - 1].parse::<f64>().is_ok() {
+            words[at - 1] = "?";
+        }
+    }
+    words.join(" ")
+}
+
+/// What a training has left: each file, pages without what they say of the time.
+fn left(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let read = |name: String| {
+        let bytes = fs::read(folder.join(&name)).unwrap();
+        let bytes = match name.ends_with(".html") {
+            true => timeless(text(&bytes), folder).into_bytes(),
+            false => bytes,
+        };
+        (name, bytes)
+    };
+    files(folder).into_iter().map(read).collect()
+}
+
+#[test]
+fn a_training_that_is_interrupted_leaves_in_the_end_what_one_leaves_that_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("objects.csv");
+    fs::write(&table, objects()).unwrap();
+    for (number, (method, options)) in TRAININGS.into_iter().enumerate() {
+        let what = format!("{method} {}", options.join(" "));
+        let [broken, whole] =
+            ["broken", "whole"].map(|name| folder.path().join(format!("{name}{number}")));
+        let start = |more: &[&str], out: &Path| {
+            let data = ["--data", table.to_str().unwrap(), "--label", "class"];
+            let all = [
+                &[method][..],
+                options,
+                &data,
+                &["--checkpoint-every", "1"],
+                more,
+            ];
+            Running::start(&all.concat(), out)
+        };
+        let mut running = start(&[], &broken);
+        running.until(|| broken.join("checkpoint.safetensors").exists());
+        running.send("TERM");
+        let output = running.end();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(143), "{what}: {said}");
+        assert!(said.starts_with("interrupted after "), "{what}: {said}");
+        assert!(
+            said.ends_with(": --resume goes on with it\n"),
+            "{what}: {said}"
+        );
+        assert_eq!(
+            files(&broken),
+            [".unsup.json", "checkpoint.safetensors"],
+            "{what}"
+        );
+
+        let finish = |more: &[&str], out: &Path| {
+            let output = start(more, out).end();
+            assert!(output.status.success(), "{what}: {}", text(&output.stderr));
+            (timeless(text(&output.stdout), out), left(out))
+        };
+        let (resumed, uninterrupted) = (finish(&["--resume"], &broken), finish(&[], &whole));
+        assert_eq!(resumed.0, uninterrupted.0, "{what}");
+        for ((name, resumed), (same, uninterrupted)) in resumed.1.iter().zip(&uninterrupted.1) {
+            assert_eq!(name, same, "{what}");
+            assert!(resumed == uninterrupted, "{what}: {name} is another one");
+        }
+        assert_eq!(resumed.1.len(), uninterrupted.1.len(), "{what}");
+    }
+}
+
+#[test]
+fn a_network_does_not_go_on_with_what_is_not_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, out) = (folder.path().join("objects.csv"), folder.path().join("out"));
+    fs::write(&table, objects()).unwrap();
+    let start = |method: &str, more: &[&str]| {
+        let data = ["--data", table.to_str().unwrap(), "--label", "class"];
+        Running::start(&[&[method][..], &data, more].concat(), &out)
+    };
+    let long = [
+        "--epochs",
+        "1000000",
+        "--until",
+        "never",
+        "--checkpoint-every",
+        "1",
+    ];
+    let checkpoint = out.join("checkpoint.safetensors");
+    let mut running = start("wta", &long);
+    running.until(|| checkpoint.exists());
+    running.send("INT");
+    assert_eq!(running.end().status.code(), Some(130));
+    let before = fs::read(&checkpoint).unwrap();
+    let refused = |method: &str, more: &[&str], expected: &str| {
+        let output = start(method, &[more, &["--resume"]].concat()).end();
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(error.contains(expected), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(fs::read(&checkpoint).unwrap() == before);
+    };
+    refused(
+        "wtm",
+        &long,
+        "was saved for the method wta, resumed with wtm",
+    );
+    refused(
+        "wta",
+        &[&long[..], &["--order", "drawn"]].concat(),
+        "was saved for the setting --order",
+    );
+    refused(
+        "wta",
+        &[&long[..], &["--seed", "7"]].concat(),
+        "was saved for the seed 0, resumed with 7",
+    );
+    // a class of another object
+    let changed = objects().replacen(",x\n", ",y\n", 1);
+    fs::write(&table, changed).unwrap();
+    refused("wta", &long, "was saved for the data 90x3");
+}
