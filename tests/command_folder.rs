@@ -141,8 +141,12 @@ pub struct Running(Child);
 impl Running {
     /// `unsup train` with these words into a folder, quietly.
     pub fn start(words: &[&str], out: &Path) -> Self {
+        Self::of(&[&["train"], words].concat(), out)
+    }
+
+    /// `unsup` with these words into a folder, quietly.
+    fn of(words: &[&str], out: &Path) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_unsup"))
-            .arg("train")
             .args(words)
             .arg("--quiet")
             .arg("--out")
@@ -262,7 +266,8 @@ fn what_has_no_checkpoints_says_that_nothing_was_written_and_leaves_what_was_the
     let before = files(&out);
     let model = fs::read(out.join("model.safetensors")).unwrap();
     let interrupted = |out: &Path| {
-        let mut running = Running::start(&["gan", "--steps", "10000000"], out);
+        // a training in it would be saved by itself, but is a part of it
+        let mut running = Running::of(&["lecture", "--only", "gan"], out);
         running.until(|| out.join(".unsup-aside").exists());
         running.send("INT");
         running.end()
