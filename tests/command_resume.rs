@@ -7,8 +7,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-/// Methods with options such that a training takes about a second, on objects of three features and three classes.
-const TRAININGS: [(&str, &[&str]); 9] = [
+/// Networks with options such that a training takes about a second, on objects of three features and three classes.
+const NETWORKS: [(&str, &[&str]); 9] = [
     ("wta", &["--epochs", "400", "--until", "never"]),
     (
         "wta",
@@ -64,6 +64,73 @@ const TRAININGS: [(&str, &[&str]); 9] = [
             "--kernel",
             "bubble",
         ],
+    ),
+];
+
+/// Methods of several trainings, one after the other or side by side, and of two players, on data that come with the
+/// program.
+const SEVERAL: [(&str, &[&str]); 8] = [
+    (
+        "transfer",
+        &[
+            "--repeats",
+            "2",
+            "--epochs",
+            "4",
+            "--curve",
+            "2",
+            "--code",
+            "8",
+            "--widths",
+            "16",
+        ],
+    ),
+    (
+        "self-supervised",
+        &[
+            "--repeats",
+            "1",
+            "--epochs",
+            "8",
+            "--pairs",
+            "500",
+            "--ablate",
+            "--code",
+            "4",
+            "--widths",
+            "8",
+            "--head",
+            "16",
+        ],
+    ),
+    (
+        "distill",
+        &[
+            "--repeats",
+            "2",
+            "--epochs",
+            "3",
+            "--sizes",
+            "2,4",
+            "--mu",
+            "1",
+            "--teacher-widths",
+            "16",
+        ],
+    ),
+    (
+        "distill",
+        &["--function", "branin", "--repeats", "3", "--epochs", "100"],
+    ),
+    ("multi-task", &["--repeats", "3", "--epochs", "40"]),
+    (
+        "multi-task",
+        &["--digits", "--repeats", "3", "--epochs", "100"],
+    ),
+    ("lupi", &["--repeats", "2", "--epochs", "100"]),
+    (
+        "gan",
+        &["--steps", "400", "--samples", "50", "--widths", "16"],
     ),
 ];
 
@@ -125,55 +192,62 @@ fn left(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files(folder).into_iter().map(read).collect()
 }
 
+/// Sees that a training that is interrupted, and gone on with, leaves in the end what one leaves that is not.
+fn goes_on(method: &str, options: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let what = format!("{method} {}", options.join(" "));
+    let [broken, whole] = ["broken", "whole"].map(|name| folder.path().join(name));
+    let start =
+        |more: &[&str], out: &Path| Running::start(&[&[method][..], options, more].concat(), out);
+    let mut running = start(&[], &broken);
+    running.until(|| broken.join("checkpoint.safetensors").exists());
+    running.send("TERM");
+    let output = running.end();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(143), "{what}: {said}");
+    assert!(said.starts_with("interrupted after "), "{what}: {said}");
+    assert!(
+        said.ends_with(": --resume goes on with it\n"),
+        "{what}: {said}"
+    );
+    assert_eq!(
+        files(&broken),
+        [".unsup.json", "checkpoint.safetensors"],
+        "{what}"
+    );
+
+    let finish = |more: &[&str], out: &Path| {
+        let output = start(more, out).end();
+        assert!(output.status.success(), "{what}: {}", text(&output.stderr));
+        (timeless(text(&output.stdout), out), left(out))
+    };
+    let (resumed, uninterrupted) = (finish(&["--resume"], &broken), finish(&[], &whole));
+    assert_eq!(resumed.0, uninterrupted.0, "{what}");
+    for ((name, resumed), (same, uninterrupted)) in resumed.1.iter().zip(&uninterrupted.1) {
+        assert_eq!(name, same, "{what}");
+        assert!(resumed == uninterrupted, "{what}: {name} is another one");
+    }
+    assert_eq!(resumed.1.len(), uninterrupted.1.len(), "{what}");
+}
+
 #[test]
-fn a_training_that_is_interrupted_leaves_in_the_end_what_one_leaves_that_is_not() {
+fn a_network_that_is_interrupted_leaves_in_the_end_what_one_leaves_that_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let table = folder.path().join("objects.csv");
     fs::write(&table, objects()).unwrap();
-    for (number, (method, options)) in TRAININGS.into_iter().enumerate() {
-        let what = format!("{method} {}", options.join(" "));
-        let [broken, whole] =
-            ["broken", "whole"].map(|name| folder.path().join(format!("{name}{number}")));
-        let start = |more: &[&str], out: &Path| {
-            let data = ["--data", table.to_str().unwrap(), "--label", "class"];
-            let all = [
-                &[method][..],
-                options,
-                &data,
-                &["--checkpoint-every", "1"],
-                more,
-            ];
-            Running::start(&all.concat(), out)
-        };
-        let mut running = start(&[], &broken);
-        running.until(|| broken.join("checkpoint.safetensors").exists());
-        running.send("TERM");
-        let output = running.end();
-        let said = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(143), "{what}: {said}");
-        assert!(said.starts_with("interrupted after "), "{what}: {said}");
-        assert!(
-            said.ends_with(": --resume goes on with it\n"),
-            "{what}: {said}"
+    let data = ["--data", table.to_str().unwrap(), "--label", "class"];
+    for (method, options) in NETWORKS {
+        goes_on(
+            method,
+            &[options, &data, &["--checkpoint-every", "4500"]].concat(),
         );
-        assert_eq!(
-            files(&broken),
-            [".unsup.json", "checkpoint.safetensors"],
-            "{what}"
-        );
+    }
+}
 
-        let finish = |more: &[&str], out: &Path| {
-            let output = start(more, out).end();
-            assert!(output.status.success(), "{what}: {}", text(&output.stderr));
-            (timeless(text(&output.stdout), out), left(out))
-        };
-        let (resumed, uninterrupted) = (finish(&["--resume"], &broken), finish(&[], &whole));
-        assert_eq!(resumed.0, uninterrupted.0, "{what}");
-        for ((name, resumed), (same, uninterrupted)) in resumed.1.iter().zip(&uninterrupted.1) {
-            assert_eq!(name, same, "{what}");
-            assert!(resumed == uninterrupted, "{what}: {name} is another one");
-        }
-        assert_eq!(resumed.1.len(), uninterrupted.1.len(), "{what}");
+#[test]
+fn several_trainings_that_are_interrupted_leave_in_the_end_what_others_leave() {
+    for (method, options) in SEVERAL {
+        goes_on(method, &[options, &["--checkpoint-every", "20"]].concat());
     }
 }
 

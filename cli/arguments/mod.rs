@@ -88,8 +88,8 @@ pub enum Command {
     /// Beside what its help names, each method writes report.html to --out: one page with figures, pictures, all
     /// settings, and how the saved model is used. What is written stands in for what an earlier training has left in
     /// the folder, as a whole and at the end: one that fails or is interrupted changes nothing. Other files are left
-    /// alone, and a folder that holds nothing but such is refused (--force). A training that saves itself (--resume)
-    /// does so on Ctrl-C too.
+    /// alone, and a folder that holds nothing but such is refused (--force). On Ctrl-C a training saves itself, to be
+    /// gone on with (--resume).
     Train {
         /// Which.
         #[command(subcommand)]
