@@ -193,7 +193,7 @@ fn run(arguments: &TrainSom, asked: &Asked) -> Result<(OutputFolder, TrainedMap)
             };
             let settings = settings(competition, options.seed, defaults)?;
             let run = OnlineRun::new(&mut map, x, kernel, radius, &settings).map_err(failed)?;
-            MapRun::Online(run, settings)
+            MapRun::Online(Box::new(run), settings)
         }
     };
     let mut watched = Watched {
@@ -281,7 +281,7 @@ fn run(arguments: &TrainSom, asked: &Asked) -> Result<(OutputFolder, TrainedMap)
 /// A training in either mode, object by object with the settings that say when it ends.
 enum MapRun<'a> {
     Batch(BatchRun<'a, f64>),
-    Online(OnlineRun<'a, f64>, Settings),
+    Online(Box<OnlineRun<'a, f64>>, Settings),
 }
 
 impl MapRun<'_> {

@@ -44,7 +44,7 @@ type Training<'a> = Box<dyn Fn(u64, &mut dyn FnMut(&mut dyn Resumable)) -> Strin
 fn objects(rows: usize) -> (Matrix<f64>, Vec<usize>) {
     let noise = normal(rows, 3, 1);
     let labels: Vec<usize> = (0..rows).map(|i| i % 2).collect();
-    let value = |i: usize, j: usize| match (i + 2 * j) % 3 == 0 || i == 7 {
+    let value = |i: usize, j: usize| match (i + 2 * j).is_multiple_of(3) || i == 7 {
         true => NAN,
         false => noise[(i, j)] + 1.5 * labels[i] as f64,
     };
