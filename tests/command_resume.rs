@@ -1,7 +1,7 @@
 //! Methods that are interrupted and gone on with: all that is left, but for the seconds, is what an uninterrupted training
 //! leaves.
 
-use crate::command::{files, text};
+use crate::command::{files, text, unsup};
 use crate::command_folder::Running;
 use std::fmt::Write;
 use std::fs;
@@ -43,7 +43,7 @@ const NETWORKS: [(&str, &[&str]); 9] = [
     ),
     (
         "lvq",
-        &["--epochs", "100", "--per-class", "2", "--variant", "glvq"],
+        &["--epochs", "1500", "--per-class", "2", "--variant", "glvq"],
     ),
     ("som", &["--epochs", "400", "--size", "4x3"]),
     (
@@ -239,7 +239,7 @@ fn a_network_that_is_interrupted_leaves_in_the_end_what_one_leaves_that_is_not()
     for (method, options) in NETWORKS {
         goes_on(
             method,
-            &[options, &data, &["--checkpoint-every", "4500"]].concat(),
+            &[options, &data, &["--checkpoint-every", "450"]].concat(),
         );
     }
 }
@@ -249,6 +249,30 @@ fn several_trainings_that_are_interrupted_leave_in_the_end_what_others_leave() {
     for (method, options) in SEVERAL {
         goes_on(method, &[options, &["--checkpoint-every", "20"]].concat());
     }
+}
+
+/// What follows the last step may be interrupted too, and is not lost.
+#[test]
+fn players_that_have_played_to_the_end_are_not_to_play_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let options = ["gan", "--steps", "60", "--checkpoint-every", "60"];
+    let start = |more: &[&str]| {
+        let options = [&options[..], &["--samples", "50000"], more].concat();
+        Running::start(&options, &out)
+    };
+    let mut running = start(&[]);
+    let checkpoint = out.join("checkpoint.safetensors");
+    running.until(|| checkpoint.exists());
+    running.send("TERM");
+    let output = running.end();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(143), "{said}");
+    assert!(said.ends_with(": --resume goes on with it\n"), "{said}");
+    let found = unsup(&["inspect", "-q", checkpoint.to_str().unwrap()]);
+    let found = text(&found.stdout);
+    assert!(found.contains("gan after step 60"), "{found}");
+    assert!(start(&["--resume"]).end().status.success());
 }
 
 #[test]

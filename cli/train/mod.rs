@@ -27,7 +27,7 @@ use unsup_data::ColumnWords;
 use unsup_models::{Epoch, History, Matrix, Real, Training};
 use unsup_nn::Module;
 use unsup_nn::saving::{Description, Value, fingerprint, json};
-use unsup_nn::train::{Criterion, EarlyStopping, Progress, Settings, TrainError};
+use unsup_nn::train::{Criterion, EarlyStopping, Settings, TrainError};
 
 const HISTORY: &str = "history.csv";
 const REPORT: &str = "report.html";
@@ -163,17 +163,9 @@ impl<M: Module<f32>> Job<'_, M> {
             ),
             |text| bar.say(text),
             |ongoing| {
-                let progress = ongoing.advance(criterion, validation)?;
-                if let (
-                    Some(Progress {
-                        epoch_ended: true, ..
-                    }),
-                    Some(epoch),
-                ) = (&progress, ongoing.run.epochs().last())
-                {
+                ongoing.advance(criterion, validation, |epoch| {
                     bar.update(epoch.number, loss(epoch));
-                }
-                Ok(progress.map(|progress| progress.step.number))
+                })
             },
             |ongoing| {
                 let state = ongoing.state()?;
@@ -296,6 +288,11 @@ fn described_words(words: &[ColumnWords]) -> Value {
          }| json!({ "column": column, "feature": feature, "words": words }),
     );
     words.collect()
+}
+
+/// Classes as a column, for the fingerprint.
+fn class_column<T: Real>(classes: &[usize]) -> Matrix<T> {
+    Matrix::from_fn(classes.len(), 1, |i, _| T::from_f64(classes[i] as f64))
 }
 
 /// Refuses a network that is too large, before any of it is allocated. `widths` are those of its layers, features first; `copies` is

@@ -36,7 +36,8 @@ impl Dataset {
     #[track_caller]
     pub fn aligned_with(mut self, train: &Dataset) -> Result<Dataset, DataError> {
         let refuse = |problem: String| Err(DataError::new(&self.name, problem));
-        let (columns, expected) = (self.columns(), train.columns());
+        let (mut columns, mut expected) = (self.columns(), train.columns());
+        forget_numbers(&mut columns, &mut expected);
         if columns.len() != expected.len() {
             let kind = match (
                 self.words.is_empty() && train.words.is_empty(),
@@ -133,7 +134,6 @@ impl Dataset {
                     .strip_suffix(&*words.words[0])
                     .and_then(|name| name.strip_suffix('='));
             }
-            column.name = column.name.filter(|name| !is_number_of_column(name));
             feature += column.width();
             columns.push(column);
         }
@@ -310,6 +310,11 @@ impl Column<'_> {
         place
     }
 
+    /// n, if it is called "column n", as a reader calls a column that the source does not name.
+    fn number(&self) -> Option<usize> {
+        self.name?.strip_prefix("column ")?.parse().ok()
+    }
+
     /// Adds the features of the word at that place.
     fn put(&self, place: Option<usize>, values: &mut Vec<f64>) {
         let Some(place) = place else {
@@ -323,10 +328,25 @@ impl Column<'_> {
     }
 }
 
-/// Whether it is the name that a reader gives a column where the source names none.
-fn is_number_of_column(name: &str) -> bool {
-    let number = name.strip_prefix("column ");
-    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+/// Takes away the names that a reader gives the columns of a table without names, "column 1" and so on, unless the
+/// columns of the other table are called the same: then they are to be told by them.
+fn forget_numbers<'c>(columns: &mut [Column<'c>], others: &mut [Column<'c>]) {
+    let names = |columns: &[Column<'c>]| -> HashSet<&'c str> {
+        columns.iter().filter_map(|column| column.name).collect()
+    };
+    let are_numbers = |columns: &[Column<'_>]| {
+        let numbers = columns.iter().map(Column::number);
+        columns.iter().all(|column| column.number().is_some()) && numbers.is_sorted()
+    };
+    let both = [are_numbers(columns), are_numbers(others)];
+    if names(columns) == names(others) && both != [true, true] {
+        return;
+    }
+    for (columns, are_numbers) in [columns, others].into_iter().zip(both) {
+        if are_numbers {
+            columns.iter_mut().for_each(|column| column.name = None);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -350,6 +370,25 @@ mod tests {
     }
 
     const TRAIN: &str = "w,x,v,y\nred,1,a,one\ngreen,2,b,two\nblue,3,a,one\nred,4,b,three\n";
+
+    #[test]
+    fn a_column_that_is_named_like_a_number_is_told_by_its_name() {
+        let train = read("column 1,column 2,z\n1,2,3\n4,5,6\n", false);
+        let other = read("column 2,column 1,z\n2,1,3\n", false);
+        let aligned = other.aligned_with(&train).unwrap();
+        assert_eq!(rows(&aligned), [[1.0, 2.0, 3.0]]);
+        // with no other names too
+        let train = read("column 1,column 2\n1,2\n4,5\n", false);
+        let other = read("column 2,column 1\n2,1\n", false);
+        assert_eq!(rows(&other.aligned_with(&train).unwrap()), [[1.0, 2.0]]);
+        // a table without names is taken as it is, beside one with names or another without
+        let nameless = || read("7,8\n9,1\n", false);
+        let named = read("a,b\n1,2\n4,5\n", false);
+        for train in [named, nameless()] {
+            let aligned = nameless().aligned_with(&train).unwrap();
+            assert_eq!(rows(&aligned), [[7.0, 8.0], [9.0, 1.0]]);
+        }
+    }
 
     #[test]
     fn words_get_the_numbers_that_they_have_in_the_training_data() {

@@ -4,7 +4,7 @@ use crate::arguments::{Asked, CheckpointOptions};
 use crate::output::OutputFolder;
 use crate::progress::TrainingBar;
 use crate::train::checkpoints::{Pace, Stop, described, drive, earlier};
-use crate::train::steps_of;
+use crate::train::{class_column, steps_of};
 use unsup_models::Matrix;
 use unsup_nn::saving::{Description, LoadError, State, fingerprint};
 
@@ -73,13 +73,8 @@ impl<'a> Checkpoint<'a> {
 
 /// Classes as a column beside the objects, those that are not known as none.
 pub fn column(classes: Option<&[usize]>) -> Matrix<f64> {
-    let classes: Vec<f64> = classes
-        .unwrap_or_default()
-        .iter()
-        .map(|&y| y as f64)
-        .collect();
-    match classes.is_empty() {
-        true => Matrix::scalar(f64::NAN),
-        false => Matrix::from_vec(classes.len(), 1, classes),
+    match classes {
+        None | Some([]) => Matrix::scalar(f64::NAN),
+        Some(classes) => class_column(classes),
     }
 }

@@ -145,12 +145,9 @@ fn run(arguments: &TrainLvq, asked: &Asked) -> Result<(OutputFolder, Finished), 
             let earlier = checkpoint.earlier.as_ref();
             let mut ongoing = Ongoing::new(earlier, &settings, &mut lvq, optimiser)?;
             let advance = |ongoing: &mut Ongoing<'_, Lvq<f64>, f64>| {
-                let progress = ongoing.advance(&criterion, None)?;
-                let ended = progress.as_ref().filter(|progress| progress.epoch_ended);
-                if let Some(epoch) = ended.and(ongoing.run.epochs().last()) {
+                ongoing.advance(&criterion, None, |epoch| {
                     bar.update(epoch.number, loss(epoch));
-                }
-                Ok(progress.map(|progress| progress.step.number))
+                })
             };
             let driven = checkpoint.drive(&mut out, &bar, &mut ongoing, advance, Ongoing::state);
             driven.map_err(|stop| stop.map(|error: TrainError| failed(error.into())))?;

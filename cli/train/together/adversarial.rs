@@ -528,6 +528,9 @@ fn play(
         Err(stop) => return Err(stop.into()),
     };
     let (run, kept) = playing;
+    let mut state = run.state();
+    state.insert_part(KEPT, of_kept(&kept));
+    runs.ended(RUN, state);
     let against = run.gan().sample(OF_DENSITY, settings.seed);
     Ok(Played {
         history: run.finish(),

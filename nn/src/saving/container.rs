@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use unsup_autograd::{Matrix, Real, Shape};
 
 /// The key of the metadata under which our JSON lies. (There is one, since a safetensors header keeps no order of several.)
@@ -26,7 +27,8 @@ pub(super) struct Tensors(BTreeMap<String, Tensor>);
 struct Tensor {
     dtype: Dtype,
     shape: Vec<usize>,
-    bytes: Vec<u8>,
+    /// Shared by copies: a state is copied to be saved.
+    bytes: Arc<[u8]>,
 }
 
 impl Tensor {
@@ -262,7 +264,7 @@ impl Container {
             let tensor = Tensor {
                 dtype: view.dtype(),
                 shape: view.shape().to_owned(),
-                bytes: view.data().to_owned(),
+                bytes: view.data().into(),
             };
             (name.to_owned(), tensor)
         };
