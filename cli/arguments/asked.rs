@@ -36,7 +36,8 @@ pub struct Chosen {
 
 impl Asked {
     /// What was chosen for all options that decide what comes of it, for one who is to do the same: those that say where
-    /// objects are read, where it is written, how it is shown and at which pace it is saved are not among them. `null` where the method chooses.
+    /// objects are read, where it is written, how it is shown and at which pace it is saved are not among them. `null`
+    /// where the method chooses.
     pub fn decisive(&self) -> Value {
         const OTHERS: [&str; 12] = [
             // known by itself

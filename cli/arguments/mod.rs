@@ -155,7 +155,8 @@ pub enum Command {
     /// Draw new objects from a generative model: variational or gan.
     ///
     /// They are written in the unit of the data that the model was trained on; of variational they are the means of
-    /// p(x|z), with --noise draws from it: 0 or 1 where it is of Bernoulli. The first so many samples of gan are those of its samples.csv, if --seed is the same.
+    /// p(x|z), with --noise draws from it: 0 or 1 where it is of Bernoulli. The first so many samples of gan are those
+    /// of its samples.csv, if --seed is the same.
     ///
     /// With --json: method, objects, columns, file, picture (null without --picture).
     Sample(Sample),

@@ -4,8 +4,11 @@ use super::{Missing, Part, noted, settle, tile};
 use crate::arguments::ReadingOptions;
 use crate::pictures::TileShape;
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::Path;
-use unsup_data::{Dataset, ImageShape, LabelColumn, LabelIfThere, Scaling, TakenColumn, digits};
+use unsup_data::{
+    Dataset, ImageShape, LabelColumn, LabelIfThere, Scaling, TakenColumn, digits, in_one_line,
+};
 use unsup_models::Matrix;
 
 /// What the objects were that a model was trained on: all that it takes to bring others to the same features.
@@ -86,8 +89,9 @@ impl TrainedOn {
     /// that held them in training, if the file has it. So it is with other columns that were no features.
     ///
     /// # Errors
-    /// If the file can't be read, does not hold the same features, has missing values that are refused, or a value lies
-    /// too far from the training data.
+    /// If the file can't be read, does not hold the same features, has missing values that are refused, a value lies too
+    /// far from the training data, or a class that was not known in training is in a column that `reading` names. (In
+    /// one that is found again it is noted, and there are no labels.)
     pub fn objects(
         &self,
         reading: &ReadingOptions,
@@ -101,6 +105,17 @@ impl TrainedOn {
         };
         if self.known.labels.is_none() {
             data.labels = None;
+        }
+        // who names no column of classes may want answers alone
+        if reading.label.is_none()
+            && let Err(error) = data.labels_as_in(&self.known)
+        {
+            data.labels = None;
+            if !quiet {
+                let note = format!("{error}: nothing is measured by the column of classes");
+                // where standard error takes nothing, the answers are written all the same
+                let _ = writeln!(io::stderr(), "{}", in_one_line(&note));
+            }
         }
         let unnamed = data.label_column.is_none() && self.has_further_columns(&data);
         let data = data

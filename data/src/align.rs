@@ -180,8 +180,12 @@ impl Dataset {
         }
     }
 
-    /// The labels by the classes of `train`; `None` where one of the two has none.
-    fn labels_as_in(&self, train: &Dataset) -> Result<Option<Vec<usize>>, DataError> {
+    /// The labels by the classes of `train`, as [`Dataset::aligned_with`] takes them; `None` where one of the two has
+    /// none, or they have no names.
+    ///
+    /// # Errors
+    /// If the class of an object is not found in `train`.
+    pub fn labels_as_in(&self, train: &Dataset) -> Result<Option<Vec<usize>>, DataError> {
         let (Some(labels), Some(_)) = (&self.labels, &train.labels) else {
             return Ok(None);
         };

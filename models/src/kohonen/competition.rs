@@ -478,8 +478,8 @@ vectorised! {
     }
 }
 
-/// A training object by object that is driven from outside, epoch by epoch: it can be looked at, broken off, and, with the
-/// feature `saving`, saved between any two epochs and gone on with to the same bits. The codebook is given its centres at
+/// A training object by object that is driven from outside, epoch by epoch: it can be looked at, broken off, and, with
+/// the feature `saving`, saved between two epochs and gone on with to the same bits. The codebook is given its centres at
 /// the end.
 ///
 /// ```

@@ -10,7 +10,8 @@ use unsup_autograd::{Matrix, Real};
 /// How a training of LVQ went.
 #[derive(Clone, PartialEq, Debug)]
 pub struct LvqOutcome {
-    /// The run; Q is signed, as in the criterion. Its end is [`End::Stopped`](crate::kohonen::End::Stopped) where the centres
+    /// The run; Q is signed, as in the criterion. Its end is
+    /// [`End::Stopped`](crate::kohonen::End::Stopped) where the centres
     /// ran away.
     pub outcome: Outcome,
     /// The share of the training objects that were classified rightly at the start, and after each epoch, but for one
