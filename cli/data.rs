@@ -1,9 +1,11 @@
 //! The data of a training: read, split, scaled.
 
 mod beside;
+mod privileged;
 mod trained_on;
 
 pub use beside::Beside;
+pub use privileged::Privileged;
 pub use trained_on::TrainedOn;
 
 use crate::arguments::{DataOptions, ReadingOptions};
@@ -13,8 +15,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use unsup_data::splits::{self, HeldOut, holdout};
 use unsup_data::{
-    ColumnWords, Dataset, ImageShape, LabelColumn, ReadOptions, Scaling, ScalingKind, digits,
-    in_one_line, read,
+    ColumnWords, Dataset, ImageShape, LabelColumn, LabelIfThere, ReadOptions, Scaling, ScalingKind,
+    TakenColumn, digits, in_one_line, read,
 };
 use unsup_models::{Activation, Matrix};
 use unsup_nn::saving::{Value, json};
@@ -35,6 +37,8 @@ pub struct Part {
     pub x: Matrix<f64>,
     /// The class of each object.
     pub labels: Option<Vec<usize>>,
+    /// What its table holds beside the features, under the names that these columns had in training.
+    pub beside: Vec<TakenColumn>,
     /// Which object of its source each one is, counted from 0.
     pub numbers: Vec<usize>,
 }
@@ -47,6 +51,8 @@ pub struct About {
     pub remark: String,
     /// The names of the classes, where there are such.
     pub label_names: Vec<String>,
+    /// What the column of the table is called that holds them, where there is such.
+    pub label_column: Option<String>,
     /// The names of the features, where there are such.
     pub feature_names: Vec<String>,
     /// The columns of words among them.
@@ -195,7 +201,8 @@ impl Split {
         let all: Vec<usize> = (0..beside.features.rows()).collect();
         let mut objects = Part::of(&beside, Some(further), &all);
         objects.x = split.about.scaling.apply(&objects.x);
-        objects.check_near(&format!("the training part of {}", split.train.source))?;
+        let training = format!("the training part of {}", split.train.source);
+        objects.check_near(&training, &data.feature_names)?;
         let further = Further {
             objects,
             label_names,
@@ -316,6 +323,7 @@ impl Part {
                 .labels
                 .as_ref()
                 .map(|labels| rows.iter().map(|&i| labels[i]).collect()),
+            beside: Vec::new(),
             numbers: rows.to_vec(),
         }
     }
@@ -343,13 +351,18 @@ impl Part {
         }
     }
 
-    /// Refuses a scaled value that lies too far from the training data, which are called `training`.
-    fn check_near(&self, training: &str) -> Result<(), String> {
+    /// Refuses a scaled value that lies too far from the training data, which are called `training`. Features of these
+    /// names, if there are any, may have stood in another order.
+    fn check_near(&self, training: &str, names: &[String]) -> Result<(), String> {
         let (row, column, value) = farthest(&self.x);
         if fits(value) {
             return Ok(());
         }
-        let (source, object, column) = (&self.source, self.numbers[row] + 1, column + 1);
+        let (source, object) = (&self.source, self.numbers[row] + 1);
+        let column = match names.get(column) {
+            Some(name) => format!("\"{name}\""),
+            None => (column + 1).to_string(),
+        };
         Err(format!(
             "{source}: the value of object {object}, column {column} lies too far from {training}: scaled it is \
              {value:.3e}, expected at most {FARTHEST:e} in magnitude"
@@ -381,6 +394,7 @@ impl About {
             name: in_one_line(&data.name),
             remark,
             label_names: data.label_names.clone(),
+            label_column: data.label_column.clone(),
             feature_names: data.feature_names.clone(),
             words: data.words.clone(),
             image: data.image,
@@ -417,15 +431,21 @@ fn dataset(
     let Some(file) = file else {
         return Ok(digits());
     };
-    let mut data = noted(reading, file, quiet)?;
+    let mut data = noted(reading, None, file, quiet)?;
     settle(&mut data, file, missing)?;
     Ok(data)
 }
 
 /// What a file holds, as it is. What was found out about it is said on standard error.
-fn noted(reading: &ReadingOptions, file: &Path, quiet: bool) -> Result<Dataset, Box<dyn Error>> {
+fn noted(
+    reading: &ReadingOptions,
+    label_if_there: Option<LabelIfThere>,
+    file: &Path,
+    quiet: bool,
+) -> Result<Dataset, Box<dyn Error>> {
     let read_options = ReadOptions {
         label: reading.label.clone(),
+        label_if_there,
         missing: reading.missing.clone(),
         delimiter: reading.delimiter,
         header: reading.header,

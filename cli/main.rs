@@ -42,6 +42,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use interruption::Interrupted;
 use lecture::Verdict;
 use output::print;
+use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -115,10 +116,10 @@ fn refuse(error: &clap::Error) -> ExitCode {
         }
         (ErrorKind::MissingRequiredArgument, Some(options), _, _) => {
             // an argument without a name is missing in any case, an option beside another one
-            let beside = if options.starts_with('<') {
-                ""
-            } else {
-                " as well"
+            let beside = match (options.starts_with('<'), needing()) {
+                (true, _) => String::new(),
+                (false, None) => " as well".to_owned(),
+                (false, Some(other)) => format!(" as well: '{other}' needs it"),
             };
             complain(&format!("expected {options}{beside}"));
         }
@@ -147,6 +148,20 @@ fn refuse(error: &clap::Error) -> ExitCode {
         }
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// The option without which, alone or with its value, nothing is missing on the command line.
+fn needing() -> Option<String> {
+    let words: Vec<_> = env::args_os().collect();
+    let is_option = |at: &usize| words[*at].to_string_lossy().starts_with("--");
+    let is_whole_without = |at: usize, end: usize| {
+        let left = words[..at].iter().chain(words.iter().skip(end));
+        Arguments::try_parse_from(left).is_ok()
+    };
+    let mut options = (1..words.len()).filter(is_option);
+    let found = options.find(|&at| is_whole_without(at, at + 1) || is_whole_without(at, at + 2))?;
+    let word = words[found].to_string_lossy();
+    Some(word.split('=').next().unwrap_or(&word).to_owned())
 }
 
 /// Says what went wrong, in one line whatever the names in it hold.

@@ -102,6 +102,9 @@ impl OutputFolder {
             _ => fs::create_dir(&aside).map_err(refused)?,
         }
         let earlier = of_earlier(&path, names, options.force, resume)?;
+        if resume && earlier.contains(CHECKPOINT) {
+            left.store(A_CHECKPOINT, Ordering::SeqCst);
+        }
         for name in names {
             let file = path.join(name);
             // a link to a folder would be replaced, as a file is
@@ -194,11 +197,18 @@ impl OutputFolder {
         &mut self,
         save: impl FnOnce(&Path) -> Result<(), E>,
     ) -> Result<(), String> {
-        if self.earlier.insert(CHECKPOINT.to_owned()) {
+        let is_new = self.earlier.insert(CHECKPOINT.to_owned());
+        if is_new {
             // from now on it is known whose folder this is
             self.mark(&self.earlier)?;
         }
-        save(&self.path(CHECKPOINT)).map_err(|error| error.to_string())?;
+        if let Err(error) = save(&self.path(CHECKPOINT)) {
+            if is_new {
+                // what can't be written leaves no trace, as far as that can be done
+                let _ = self.remove_checkpoint();
+            }
+            return Err(error.to_string());
+        }
         self.left.store(A_CHECKPOINT, Ordering::SeqCst);
         Ok(())
     }

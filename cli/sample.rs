@@ -85,17 +85,22 @@ fn draw(
             "numbers in all objects",
         )
     };
-    let Some(file) = &arguments.like else {
-        check(1)?;
-        return Ok((generator.new)(number, seed));
-    };
-    let Some(like) = &generator.like else {
-        return Err(format!(
-            "--like has no use here: it is of variational, and {} holds a model of {}",
+    let of_variational = |option: &str| {
+        format!(
+            "{option} has no use here: it is of variational, and {} holds a model of {}",
             trained.file, trained.method
         )
-        .into());
     };
+    let (new, like) = match (arguments.noise, &generator.noisy) {
+        (true, None) => return Err(of_variational("--noise").into()),
+        (true, Some((new, like))) => (new, Some(like)),
+        (false, _) => (&generator.new, generator.like.as_ref()),
+    };
+    let Some(file) = &arguments.like else {
+        check(1)?;
+        return Ok(new(number, seed));
+    };
+    let like = like.ok_or_else(|| of_variational("--like"))?;
     let given = trained.on.objects(
         &arguments.reading,
         Some(file),

@@ -535,6 +535,251 @@ fn classes_are_told_as_well_as_the_training_said() {
     assert_eq!((codes.len(), codes[0].len()), (TEST + 1, 64));
 }
 
+/// A column of numbers below its name.
+fn numbers_of(rows: &[Vec<String>], name: &str) -> Matrix<f64> {
+    let cells = column(rows, name);
+    let values = cells.iter().map(|cell| cell.parse().unwrap()).collect();
+    Matrix::from_vec(cells.len(), 1, values)
+}
+
+/// What tasks are measured by is what stands in their columns, and a teacher is shown what it saw.
+#[test]
+fn columns_that_were_no_features_are_what_is_told_of_them() {
+    let train = path("train.csv");
+    let out = path("of-tasks.csv");
+    let measured = |name: &str, arguments: &[&str]| {
+        let model = path(name);
+        let asked = ["apply", &model, "--out", &out, "--force", "--json"];
+        let output = unsup(&[&asked[..], arguments].concat());
+        assert!(output.status.success(), "{name}: {}", text(&output.stderr));
+        let said = json(&output);
+        (
+            rows(&fs::read_to_string(&out).unwrap()),
+            said,
+            text(&output.stderr).to_owned(),
+        )
+    };
+    let data = table("train.csv");
+    let heights = Matrix::from_fn(OBJECTS, 1, |i, _| data.features[(i, 1)]);
+    let (told, said, stderr) = measured("tasks", &["--data", &train]);
+    let right = agreement(&column(&told, "kind"), &classes(&data));
+    let fit = r_squared(&numbers_of(&told, "height"), &heights);
+    let tasks = serde_json::json!([
+        { "name": "kind", "objects": OBJECTS, "accuracy": right },
+        { "name": "height", "objects": OBJECTS, "r_squared": said["tasks"][1]["r_squared"] },
+    ]);
+    assert_eq!((&said["tasks"], &said["accuracy"]), (&tasks, &Value::Null));
+    let found = said["tasks"][1]["r_squared"].as_f64().unwrap();
+    assert!(near(found, fit, 1e-9) && fit > -5.0, "{found} {fit}");
+    let lines =
+        format!("kind: accuracy {right:.4} on 90 objects\nheight: R² {fit:.4} on 90 objects\n");
+    assert!(stderr.ends_with(&lines), "{stderr}");
+    // whatever is asked for
+    let (_, codes, _) = measured("tasks", &["--data", &train, "--what", "codes"]);
+    assert_eq!(codes["tasks"], tasks);
+
+    // without one of the columns, and a value missing in the other
+    let some: String = heaps(OBJECTS, 0, false)
+        .lines()
+        .enumerate()
+        .map(|(i, line)| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let height = if i == 2 { "?" } else { cells[1] };
+            format!("{},{},{},{height}\n", cells[3], cells[0], cells[2])
+        })
+        .collect();
+    let file = path("some-tasks.csv");
+    fs::write(&file, &some).unwrap();
+    let (_, said, stderr) = measured("tasks", &["--data", &file]);
+    let without = |x: &Matrix<f64>| {
+        let rows: Vec<usize> = (0..OBJECTS).filter(|&i| i != 1).collect();
+        x.select_rows(&rows)
+    };
+    let fit = r_squared(&without(&numbers_of(&told, "height")), &without(&heights));
+    let found = said["tasks"][0]["r_squared"].as_f64().unwrap();
+    assert!(near(found, fit, 1e-9), "{found} {fit}");
+    assert_eq!(said["tasks"].as_array().unwrap().len(), 1);
+    assert!(stderr.ends_with(" on 89 objects\n"), "{stderr}");
+    let (_, said, _) = measured("questions", &[]);
+    assert_eq!(said["tasks"], serde_json::json!([]));
+    let (_, said, _) = measured("classifier", &["--data", &train]);
+    assert!(said.get("tasks").is_none());
+
+    // as the training said of the objects that it held out
+    let third = held_out(OBJECTS, OBJECTS / 3);
+    let (told, said_of, _) = measured("lupi", &["--data", &train, "--what", "teacher"]);
+    let truth = classes(&data);
+    let right = agreement(
+        &select(&column(&told, "class"), &third),
+        &select(&truth, &third),
+    );
+    assert!(near(right, score_of_teacher("lupi"), 1e-12), "{right}");
+    let all = agreement(&column(&told, "class"), &truth);
+    assert_eq!(said_of["accuracy"], all);
+    let (told, said_of, _) = measured("lupi-number", &["--data", &train, "--what", "teacher"]);
+    let told = numbers_of(&told, "height");
+    let fit = r_squared(&told.select_rows(&third), &heights.select_rows(&third));
+    assert!(near(fit, score_of_teacher("lupi-number"), 1e-5), "{fit}");
+    let found = said_of["tasks"][0]["r_squared"].as_f64().unwrap();
+    assert!(near(found, r_squared(&told, &heights), 1e-9));
+    // its columns in another order, with a word fewer
+    let some: String = "side,colour,width,height\nl,red,1,2\nr,blue,7,8\nr,red,5,5\n".to_owned();
+    let whole = "width,height,colour,side\n1,2,red,l\n7,8,blue,r\n5,5,red,r\n0,0,green,l\n";
+    let [one, other] =
+        [("turned.csv", &some[..]), ("straight.csv", whole)].map(|(name, content)| {
+            fs::write(path(name), content).unwrap();
+            measured("lupi", &["--data", &path(name), "--what", "teacher"]).0
+        });
+    assert_eq!(one[..], other[..4]);
+    // where it was not told which words they were, they can't be read
+    let unaware = changed("lupi", "unaware.safetensors", |ours| {
+        let privileged = &mut ours["settings"]["privileged"];
+        assert!(
+            privileged
+                .as_object_mut()
+                .unwrap()
+                .remove("words")
+                .is_some()
+        );
+    });
+    let output = unsup(&["apply", &unaware, "--data", &train, "--quiet"]);
+    assert!(output.status.success());
+    let output = unsup(&[
+        "apply", &unaware, "--data", &train, "--what", "teacher", "--quiet",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+/// What a training said of the teacher, on the objects that it held out.
+fn score_of_teacher(name: &str) -> f64 {
+    let said = said(name);
+    let found = said.pointer("/scores/0/privileged").and_then(Value::as_f64);
+    found.unwrap_or_else(|| panic!("{name}: {said}"))
+}
+
+/// The very table that was trained on is taken as it is, and so is one without its classes.
+#[test]
+fn the_column_of_the_classes_is_known_again() {
+    let without = |name: &str, table: &str| {
+        let lines = table.lines();
+        let lines = lines.map(|line| line.rsplit_once(',').unwrap().0.to_owned() + "\n");
+        fs::write(path(name), lines.collect::<String>()).unwrap();
+        path(name)
+    };
+    let unlabelled = without("unlabelled.csv", &heaps(OBJECTS, 0, false));
+    let out = path("known-again.csv");
+    let answers = |model: &str, arguments: &[&str]| {
+        let asked = [
+            "apply", model, "--out", &out, "--force", "--json", "--quiet",
+        ];
+        let output = unsup(&[&asked[..], arguments].concat());
+        assert!(output.status.success(), "{model}: {}", text(&output.stderr));
+        let accuracy = json(&output)["accuracy"].as_f64();
+        (fs::read_to_string(&out).unwrap(), accuracy)
+    };
+    let train = path("train.csv");
+    for name in [
+        "wta",
+        "lvq",
+        "som",
+        "linear",
+        "gaussian",
+        "semi-supervised",
+        "classifier",
+        "distill",
+        "lupi",
+        "critic",
+    ] {
+        let model = path(name);
+        let said = answers(&model, &["--data", &train, "--label", "kind"]);
+        assert_eq!(answers(&model, &["--data", &train]), said, "{name}");
+        let tells = [
+            "lvq",
+            "som",
+            "semi-supervised",
+            "classifier",
+            "distill",
+            "lupi",
+        ];
+        assert_eq!(said.1.is_some(), tells.contains(&name), "{name}");
+        let (told, accuracy) = answers(&model, &["--data", &unlabelled]);
+        assert_eq!((told, accuracy), (said.0, None), "{name}");
+    }
+    // an option says otherwise: other classes, of which the model knows none, beside those
+    let model = path("classifier");
+    let table = heaps(OBJECTS, 0, false);
+    let twice = |new: &dyn Fn(&str) -> String| -> String {
+        let lines = table.lines().enumerate();
+        let kind = |line: &str| line.rsplit_once(',').unwrap().1.to_owned();
+        let cell = |(i, line): (usize, &str)| match i {
+            0 => format!("{line},other\n"),
+            _ => format!("{line},{}\n", new(&kind(line))),
+        };
+        lines.map(cell).collect()
+    };
+    let other = path("other.csv");
+    fs::write(&other, twice(&|_| "a".to_owned())).unwrap();
+    let (told, accuracy) = answers(&model, &["--data", &other, "--label", "other"]);
+    let share = told.lines().filter(|line| *line == "a").count() as f64 / OBJECTS as f64;
+    assert_eq!(accuracy, Some(share));
+    fs::write(&other, twice(&|_| "unheard".to_owned())).unwrap();
+    let output = unsup(&[
+        "apply", &model, "--data", &other, "--label", "other", "--quiet",
+    ]);
+    let error = text(&output.stderr);
+    assert!(error.contains("found the class \"unheard\""), "{error}");
+    // where some are missing, nothing is measured
+    let some = table.replacen(",a\n", ",?\n", 3);
+    fs::write(&other, some).unwrap();
+    let (all, _) = answers(&model, &["--data", &train]);
+    assert_eq!(answers(&model, &["--data", &other]), (all, None));
+
+    // in another order, told by their names
+    let turned = |line: &str| line.split(',').rev().collect::<Vec<_>>().join(",") + "\n";
+    fs::write(&other, table.lines().map(turned).collect::<String>()).unwrap();
+    for name in ["classifier", "som", "lupi"] {
+        let model = path(name);
+        let said = answers(&model, &["--data", &train]);
+        assert_eq!(answers(&model, &["--data", &other]), said, "{name}");
+    }
+
+    // by its number where there are no names, and only in a table of as many columns
+    let lines = |cells: fn(usize) -> String| (0..30).map(cells).collect::<String>();
+    for (name, content) in [
+        (
+            "first.csv",
+            lines(|i| format!("{},{},{}\n", i % 2, 9 * (i % 2) + i % 5, i % 7)),
+        ),
+        (
+            "no-first.csv",
+            lines(|i| format!("{},{}\n", 9 * (i % 2) + i % 5, i % 7)),
+        ),
+    ] {
+        fs::write(path(name), content).unwrap();
+    }
+    let [first, rest, model] = ["first.csv", "no-first.csv", "nameless"].map(path);
+    let output = unsup(&[
+        "train",
+        "classifier",
+        "--data",
+        &first,
+        "--label",
+        "1",
+        "--epochs",
+        "400",
+        "--widths",
+        "4",
+        "--out",
+        &model,
+        "--quiet",
+    ]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let said = answers(&model, &["--data", &first, "--label", "first"]);
+    assert!(said.1.unwrap() > 0.6, "{said:?}");
+    assert_eq!(answers(&model, &["--data", &first]), said);
+    assert_eq!(answers(&model, &["--data", &rest]), (said.0, None));
+}
+
 /// Models of what is no table: the library's answers, number by number.
 #[test]
 fn numbers_are_those_of_the_library() {
@@ -694,6 +939,16 @@ fn new_objects_are_drawn_as_the_library_draws_them() {
         &gaussian, "--like", &file, "--label", "kind", "--count", "2", "--quiet",
     ]);
     assert_eq!(found, in_unit(&like));
+
+    // not the means, but what is drawn around them
+    let found = sampled(&[&gaussian, "--count", "7", "--seed", "5", "--noise"]);
+    assert_eq!(found, in_unit(&model.sample(7, 5)));
+    let found = sampled(&[
+        &gaussian, "--like", &file, "--count", "2", "--quiet", "--noise",
+    ]);
+    assert_eq!(found, in_unit(&model.similar(&scaled.cast(), 2, 0)));
+    let found = sampled(&[&path("variational"), "--count", "3", "--noise"]);
+    assert!(found.as_slice().iter().all(|x| [0.0, 1.0].contains(x)));
 
     let (out, picture) = (path("new.npy"), path("new.png"));
     let variational = path("variational");
@@ -862,6 +1117,15 @@ fn what_a_file_holds_is_shown() {
     let error = unsup(&["apply", &path("half/checkpoint.safetensors")]).stderr;
     assert!(text(&error).contains("holds a \"checkpoint\", expected a \"model\""));
 
+    // in a line
+    let output = unsup(&["inspect", "-q", &path("som/codebook.cod")]);
+    let said = text(&output.stdout);
+    assert!(
+        said.contains("codebook.cod: a codebook, a hexagonal map of 4x6"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1);
+
     // and the same for a reader
     for (name, parts) in [
         (
@@ -931,6 +1195,22 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
     let whole = fs::read(trained().join("classifier/model.safetensors")).unwrap();
     let truncated = file("truncated.safetensors", &whole[..whole.len() - 5]);
     let empty_file = file("empty.csv", b"");
+    let nothing = file("nothing.txt", b"1,2\nx\n");
+    let codebook = path("som/codebook.cod");
+    let picture = path("som/u-matrix.png");
+    let [lupi, tasks] = ["lupi", "tasks"].map(path);
+    let gap = file(
+        "gap-of-two.csv",
+        b"width,height,colour,side,kind\n1,1,red,l,a\n3,?,blue,r,d\n",
+    );
+    let unprivileged = file(
+        "unprivileged.csv",
+        b"width,colour,side\n1,red,l\n3,blue,r\n",
+    );
+    let high = file(
+        "high.csv",
+        b"width,height,colour,side,kind\n1,low,red,l,a\n3,high,blue,r,d\n",
+    );
     let plain = heaps(6, 0, false);
     let without = file("without.csv", plain.replace("height", "hight").as_bytes());
     let fewer = file(
@@ -958,6 +1238,11 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
             .as_object_mut()
             .unwrap()
             .remove("feature");
+    });
+    // as models were that did not say where their labels had been
+    let unaware = changed("classifier", "refused/unaware.safetensors", |ours| {
+        let settings = ours["settings"].as_object_mut().unwrap();
+        assert_eq!(settings.remove("label_column"), Some("kind".into()));
     });
     let huge = changed("classifier", "refused/huge.safetensors", |ours| {
         ours["settings"]["hidden"] = serde_json::json!([4_000_000_000u64, 4_000_000_000u64]);
@@ -998,7 +1283,31 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
         (
             plain(&["apply", &train]),
             1,
-            &["train.csv", "is no whole safetensors file"],
+            &[
+                "train.csv: is data (table of text, 90 objects of 9 features), expected a model (model.safetensors or",
+            ],
+        ),
+        (
+            plain(&["sample", &codebook]),
+            1,
+            &[
+                "codebook.cod: is a codebook (a hexagonal map of 4x6: 24 centres of 6 features), expected a model",
+            ],
+        ),
+        (
+            plain(&["apply", &picture]),
+            1,
+            &["png: is a picture (PNG, ", "expected a model"],
+        ),
+        (
+            plain(&["apply", &nothing]),
+            1,
+            &["nothing.txt: is no whole safetensors file"],
+        ),
+        (
+            plain(&["inspect", &som, "--quiet", "--json"]),
+            2,
+            &["'--quiet' cannot be used with '--json'"],
         ),
         (
             labelled(&truncated, &train),
@@ -1052,7 +1361,7 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
         (
             also(good.clone(), &["--json"]),
             2,
-            &["expected --out <FILE> as well"],
+            &["expected --out <FILE> as well: '--json' needs it"],
         ),
         (
             also(good.clone(), &["--out", &empty]),
@@ -1106,7 +1415,7 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
             ],
         ),
         (
-            plain(&["apply", &classifier, "--data", &train]),
+            plain(&["apply", &unaware, "--data", &train]),
             1,
             &["not among them \"kind\"; --label names a column of classes, which is left out"],
         ),
@@ -1128,7 +1437,7 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
         (
             labelled(&classifier, &far),
             1,
-            &["the value of object 1, column 2 lies too far from the training data"],
+            &["the value of object 1, column \"height\" lies too far from the training data"],
         ),
         (labelled(&som, &empty_file), 1, &["empty.csv"]),
         (
@@ -1145,6 +1454,40 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
             plain(&["sample", &gan, "--like", &train]),
             1,
             &["--like has no use here"],
+        ),
+        (
+            plain(&["sample", &gan, "--noise"]),
+            1,
+            &["--noise has no use here: it is of variational"],
+        ),
+        (
+            plain(&["sample", &gan, "--json", "--count", "3"]),
+            2,
+            &["expected --out <FILE> as well: '--json' needs it"],
+        ),
+        (
+            plain(&["apply", &lupi, "--data", &unprivileged, "--what", "teacher"]),
+            1,
+            &[
+                "--what teacher: expected the columns that were known in training, missing \"height\"",
+            ],
+        ),
+        (
+            plain(&["apply", &lupi, "--data", &gap, "--what", "teacher"]),
+            1,
+            &["gap-of-two.csv, object 2, feature 1 (\"height\"): the value is missing"],
+        ),
+        (
+            plain(&["apply", &tasks, "--data", &class]),
+            1,
+            &[
+                "class.csv, column \"kind\": found the class \"z\", which is not in the training data",
+            ],
+        ),
+        (
+            plain(&["apply", &tasks, "--data", &high]),
+            1,
+            &["high.csv, column \"height\": holds words, expected numbers as in the training data"],
         ),
         (
             plain(&["sample", &gan, "--count", "0"]),
@@ -1184,6 +1527,13 @@ fn what_cannot_be_applied_is_said_in_one_line_and_leaves_nothing() {
         ),
         (plain(&["inspect", "/dev/null"]), 1, &["is no regular file"]),
     ];
+    // of a column that nobody has named nothing is measured then, and the answers are given
+    let answered = unsup(&["apply", &classifier, "--data", &class]);
+    let note = "class.csv: found the class \"z\", which is not in the training data: nothing is measured by the column of \
+                classes\n";
+    assert!(answered.status.success() && !answered.stdout.is_empty());
+    let said = text(&answered.stderr);
+    assert!(said.ends_with(note), "{said}");
     let before = fs::read_dir(&folder).unwrap().count();
     for (arguments, code, parts) in cases {
         let mut call: Vec<&str> = arguments.iter().map(String::as_str).collect();

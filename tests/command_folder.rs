@@ -136,13 +136,17 @@ fn two_trainings_do_not_write_to_one_folder_at_once() {
 }
 
 /// A training that goes on, and is killed where it is forgotten.
-struct Running(Child);
+pub struct Running(Child);
 
 impl Running {
     /// `unsup train` with these words into a folder, quietly.
-    fn start(words: &[&str], out: &Path) -> Self {
+    pub fn start(words: &[&str], out: &Path) -> Self {
+        Self::of(&[&["train"], words].concat(), out)
+    }
+
+    /// `unsup` with these words into a folder, quietly.
+    fn of(words: &[&str], out: &Path) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_unsup"))
-            .arg("train")
             .args(words)
             .arg("--quiet")
             .arg("--out")
@@ -155,7 +159,7 @@ impl Running {
 
     /// Waits until something is so.
     #[track_caller]
-    fn until(&mut self, is_so: impl Fn() -> bool) {
+    pub fn until(&mut self, is_so: impl Fn() -> bool) {
         let start = Instant::now();
         while !is_so() {
             assert!(self.0.try_wait().unwrap().is_none(), "it has ended");
@@ -169,7 +173,7 @@ impl Running {
 
     /// Sends a signal, by its name.
     #[cfg(unix)]
-    fn send(&self, signal: &str) {
+    pub fn send(&self, signal: &str) {
         let id = self.0.id().to_string();
         let sent = Command::new("kill").args(["-s", signal, &id]).status();
         assert!(sent.unwrap().success());
@@ -177,7 +181,7 @@ impl Running {
 
     /// What it says in the end.
     #[cfg(unix)]
-    fn end(mut self) -> Output {
+    pub fn end(mut self) -> Output {
         use std::io::Read;
         let status = self.0.wait().unwrap();
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
@@ -262,7 +266,8 @@ fn what_has_no_checkpoints_says_that_nothing_was_written_and_leaves_what_was_the
     let before = files(&out);
     let model = fs::read(out.join("model.safetensors")).unwrap();
     let interrupted = |out: &Path| {
-        let mut running = Running::start(&["gan", "--steps", "10000000"], out);
+        // a training in it would be saved by itself, but is a part of it
+        let mut running = Running::of(&["lecture", "--only", "gan"], out);
         running.until(|| out.join(".unsup-aside").exists());
         running.send("INT");
         running.end()

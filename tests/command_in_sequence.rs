@@ -595,7 +595,7 @@ const REFUSED: [(&str, &str); 55] = [
     ),
     (
         "transfer --data {data} --label kind --source {far}",
-        "far.csv: the value of object 41, column 1 lies too far",
+        "far.csv: the value of object 41, column \"a\" lies too far",
     ),
     (
         "transfer --data {data} --label kind --source {other} --source-label no",

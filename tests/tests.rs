@@ -12,6 +12,8 @@ mod command_kohonen;
 mod command_lecture;
 mod command_methods;
 mod command_report;
+#[cfg(unix)]
+mod command_resume;
 mod command_together;
 mod corners;
 mod embedding;

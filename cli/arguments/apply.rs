@@ -14,9 +14,10 @@ pub enum What {
     Probabilities,
     Predictions,
     Scores,
+    Teacher,
 }
 
-pub const WHATS: [(&str, What); 7] = [
+pub const WHATS: [(&str, What); 8] = [
     ("codes", What::Codes),
     ("reconstructions", What::Reconstructions),
     ("winners", What::Winners),
@@ -24,6 +25,7 @@ pub const WHATS: [(&str, What); 7] = [
     ("probabilities", What::Probabilities),
     ("predictions", What::Predictions),
     ("scores", What::Scores),
+    ("teacher", What::Teacher),
 ];
 
 /// How rows are written.
@@ -52,8 +54,8 @@ pub struct Apply {
     #[command(flatten)]
     pub reading: ReadingOptions,
 
-    /// What is asked for: codes, reconstructions, winners, classes, probabilities, predictions or scores. [default: the
-    /// first that the method has]
+    /// What is asked for: codes, reconstructions, winners, classes, probabilities, predictions, scores or teacher.
+    /// [default: the first that the method has]
     #[arg(long, value_name = "WHAT", value_parser = |text: &str| named(text, &WHATS))]
     pub what: Option<What>,
 
@@ -105,6 +107,10 @@ pub struct Sample {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
 
+    /// Of variational: draw from p(x|z), with the noise of its decoder, and not its means.
+    #[arg(long)]
+    pub noise: bool,
+
     /// A file with objects, for variational: those like the first are drawn first, from codes around its own.
     #[arg(id = "data", long = "like", value_name = "FILE")]
     pub like: Option<PathBuf>,
@@ -138,4 +144,8 @@ pub struct Inspect {
     /// Print one JSON object instead of the summary.
     #[arg(long)]
     pub json: bool,
+
+    /// Print what it is alone, in one line.
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
 }

@@ -36,9 +36,17 @@ pub struct Chosen {
 
 impl Asked {
     /// What was chosen for all options that decide what comes of it, for one who is to do the same: those that say where
-    /// it is written, how it is shown and at which pace it is saved are not among them. `null` where the method chooses.
+    /// objects are read, where it is written, how it is shown and at which pace it is saved are not among them. `null`
+    /// where the method chooses.
     pub fn decisive(&self) -> Value {
-        const OTHERS: [&str; 7] = [
+        const OTHERS: [&str; 12] = [
+            // known by itself
+            "--seed",
+            // another name for the same objects does not matter, and other objects are known by their fingerprint
+            "--data",
+            "--test",
+            "--source",
+            "--from",
             "--out",
             "--force",
             "--json",

@@ -88,8 +88,8 @@ pub enum Command {
     /// Beside what its help names, each method writes report.html to --out: one page with figures, pictures, all
     /// settings, and how the saved model is used. What is written stands in for what an earlier training has left in
     /// the folder, as a whole and at the end: one that fails or is interrupted changes nothing. Other files are left
-    /// alone, and a folder that holds nothing but such is refused (--force). A training that saves itself (--resume)
-    /// does so on Ctrl-C too.
+    /// alone, and a folder that holds nothing but such is refused (--force). On Ctrl-C a training saves itself, to be
+    /// gone on with (--resume).
     Train {
         /// Which.
         #[command(subcommand)]
@@ -127,30 +127,36 @@ pub enum Command {
     ///
     /// A row is written for each object, to standard output as comma-separated values, or to --out; a file is read as a
     /// whole, and answered a block of objects at a time. The objects are read and scaled as those were that the model
-    /// was trained on: a table is to have the same columns (that of the classes, named by --label, is left out), the
-    /// same words in them, and for most methods no missing values. What can be asked for, the usual first:
+    /// was trained on: a table is to have the same columns (by their names in any order), the same words in them, and
+    /// for most methods no missing values. The column that held the classes in training is found again, by its name or
+    /// else by its number in a table of as many columns; --label names another. What can be asked for, the usual first:
     ///
     /// wta, wtm: winners, reconstructions, scores. lvq: classes, winners, reconstructions, scores. som: winners,
     /// classes (of the majority on a node, if they were known), reconstructions, scores. The auto-encoders and
     /// variational: codes, reconstructions, scores; semi-supervised: before these classes, probabilities. classifier,
     /// distill: classes, probabilities. transfer: classes, probabilities, codes. self-supervised: codes (of all
     /// fragments of an image). multi-task: predictions (of each task), probabilities, codes. lupi (the student):
-    /// classes, probabilities, or of numbers predictions. distill --function: predictions. gan: scores.
+    /// classes, probabilities, or of numbers predictions; and teacher, what the teacher tells, of a file with the columns
+    /// that were known in training only. distill --function: predictions. gan: scores.
     ///
     /// Reconstructions and predictions are in the unit of the file. A score is the squared error of an object's
     /// reconstruction (of its scaled features), the distance from its winner, or what the discriminator of gan says:
     /// the probability that it is a true object (of the wasserstein game the critic's value). Winners, columns and rows
     /// of a map, and in .npy files classes, are numbers from 0 on.
     ///
-    /// If objects have classes that the model knows, its accuracy is said on standard error.
+    /// If all objects have classes that the model knows, its accuracy is said on standard error. Of multi-task, and lupi
+    /// with --target, it is said of each task whose column is in the file how good it is on the objects that have a
+    /// value: the accuracy, or of numbers R^2.
     ///
-    /// With --json: method, what, objects, columns, accuracy (null where it is not known), file.
+    /// With --json: method, what, objects, columns, accuracy (null where it is not known), file; where there are tasks
+    /// also tasks (of each that is in the file name, objects, and accuracy or r_squared).
     Apply(Apply),
 
     /// Draw new objects from a generative model: variational or gan.
     ///
     /// They are written in the unit of the data that the model was trained on; of variational they are the means of
-    /// p(x|z), without its noise. The first so many samples of gan are those of its samples.csv, if --seed is the same.
+    /// p(x|z), with --noise draws from it: 0 or 1 where it is of Bernoulli. The first so many samples of gan are those
+    /// of its samples.csv, if --seed is the same.
     ///
     /// With --json: method, objects, columns, file, picture (null without --picture).
     Sample(Sample),

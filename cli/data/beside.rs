@@ -25,7 +25,7 @@ impl<'a> Beside<'a> {
         columns: &[LabelColumn],
         quiet: bool,
     ) -> Result<Self, Box<dyn Error>> {
-        let mut features = noted(&options.reading, file, quiet)?;
+        let mut features = noted(&options.reading, None, file, quiet)?;
         // an error is to name the file as it was given
         let name = std::mem::replace(&mut features.name, file.display().to_string());
         let columns = features.take_columns(columns)?;

@@ -4,13 +4,17 @@ use super::{Missing, Part, noted, settle, tile};
 use crate::arguments::ReadingOptions;
 use crate::pictures::TileShape;
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::Path;
-use unsup_data::{Dataset, ImageShape, LabelColumn, Scaling, digits};
+use unsup_data::{
+    Dataset, ImageShape, LabelColumn, LabelIfThere, Scaling, TakenColumn, digits, in_one_line,
+};
 use unsup_models::Matrix;
 
 /// What the objects were that a model was trained on: all that it takes to bring others to the same features.
 pub struct TrainedOn {
-    /// Names of features and classes, words and the shape of images; of the objects themselves nothing.
+    /// Names of features and classes, words, the column of labels and the shape of images; of the objects themselves
+    /// nothing.
     known: Dataset,
     /// What was done to the features.
     scaling: Scaling,
@@ -75,12 +79,19 @@ impl TrainedOn {
         &self.scaling
     }
 
+    /// Whether columns of the table are known that were no features.
+    pub fn has_beside(&self) -> bool {
+        !self.beside.is_empty()
+    }
+
     /// The objects of a file in these features, scaled; without a file the digits, if the model knows such images.
-    /// Labels are there if both the file and the model have classes.
+    /// Labels are there if both the file and the model have classes; their column is that of `reading`, or else the one
+    /// that held them in training, if the file has it. So it is with other columns that were no features.
     ///
     /// # Errors
-    /// If the file can't be read, does not hold the same features, has missing values that are refused, or a value lies
-    /// too far from the training data.
+    /// If the file can't be read, does not hold the same features, has missing values that are refused, a value lies too
+    /// far from the training data, or a class that was not known in training is in a column that `reading` names. (In
+    /// one that is found again it is noted, and there are no labels.)
     pub fn objects(
         &self,
         reading: &ReadingOptions,
@@ -88,25 +99,54 @@ impl TrainedOn {
         missing: Missing,
         quiet: bool,
     ) -> Result<Part, Box<dyn Error>> {
-        let mut data = match file {
+        let (mut data, beside) = match file {
             Some(file) => self.read(reading, file, missing, quiet)?,
-            None => self.digits()?,
+            None => (self.digits()?, Vec::new()),
         };
         if self.known.labels.is_none() {
             data.labels = None;
         }
-        let unnamed = reading.label.is_none() && self.has_further_columns(&data);
+        // who names no column of classes may want answers alone
+        if reading.label.is_none()
+            && let Err(error) = data.labels_as_in(&self.known)
+        {
+            data.labels = None;
+            if !quiet {
+                let note = format!("{error}: nothing is measured by the column of classes");
+                // where standard error takes nothing, the answers are written all the same
+                let _ = writeln!(io::stderr(), "{}", in_one_line(&note));
+            }
+        }
+        let unnamed = data.label_column.is_none() && self.has_further_columns(&data);
         let data = data
             .aligned_with(&self.known)
             .map_err(|error| match unnamed {
                 true => format!("{error}; --label names a column of classes, which is left out"),
                 false => error.to_string(),
             })?;
+        let objects = self.scaled(&data, file, missing)?;
+        Ok(Part { beside, ..objects })
+    }
+
+    /// Objects in these features, scaled.
+    ///
+    /// # Errors
+    /// If they are not of the same features, or a value lies too far from the training data.
+    pub fn brought(&self, data: Dataset, missing: Missing) -> Result<Part, Box<dyn Error>> {
+        Ok(self.scaled(&data.aligned_with(&self.known)?, None, missing)?)
+    }
+
+    fn scaled(
+        &self,
+        data: &Dataset,
+        file: Option<&Path>,
+        missing: Missing,
+    ) -> Result<Part, String> {
         let all: Vec<usize> = (0..data.features.rows()).collect();
-        let mut objects = Part::of(&data, file, &all);
+        let mut objects = Part::of(data, file, &all);
         objects.scale(&self.scaling)?;
         if missing == Missing::Refused {
-            objects.check_near("the training data")?;
+            objects.check_near("the training data", &self.known.feature_names)?;
         }
         Ok(objects)
     }
@@ -117,31 +157,53 @@ impl TrainedOn {
         file: &Path,
         missing: Missing,
         quiet: bool,
-    ) -> Result<Dataset, Box<dyn Error>> {
-        let mut data = noted(reading, file, quiet)?;
-        let further = self.beside_in(&data);
-        if !further.is_empty() {
-            data.take_columns(&further)?;
+    ) -> Result<(Dataset, Vec<TakenColumn>), Box<dyn Error>> {
+        let mut data = noted(reading, self.label(), file, quiet)?;
+        let (names, columns): (Vec<&String>, Vec<_>) = self.beside_in(&data).into_iter().unzip();
+        let mut beside = match columns.is_empty() {
+            true => Vec::new(),
+            false => data.take_columns(&columns)?,
+        };
+        for (column, name) in beside.iter_mut().zip(names) {
+            column.name.clone_from(name);
         }
         settle(&mut data, file, missing)?;
         // an error is to name the file as it was given
         data.name = file.display().to_string();
-        Ok(data)
+        Ok((data, beside))
     }
 
-    /// Those columns of a table that are known to be no features. Without names they are told by their numbers, and
-    /// only if the table has as many columns as the one that was trained on.
-    fn beside_in(&self, data: &Dataset) -> Vec<LabelColumn> {
-        let is_whole = columns_of(data) == self.columns() + self.beside.len();
-        let beside = self.beside.iter();
-        let column = |name: &String| match name.strip_prefix("column ").map(str::parse::<usize>) {
-            Some(Ok(number)) => is_whole.then(|| LabelColumn::Index(number.saturating_sub(1))),
-            _ => Some(LabelColumn::Name(name.clone())),
-        };
+    /// The column that held the labels.
+    fn label(&self) -> Option<LabelIfThere> {
+        Some(LabelIfThere {
+            column: column_called(self.known.label_column.as_ref()?),
+            of: self.all_columns(),
+        })
+    }
+
+    /// Those columns of a table that are known to be no features, with what they are remembered as. Without names they
+    /// are told by their numbers, and only if the table has as many columns as the one that was trained on.
+    fn beside_in(&self, data: &Dataset) -> Vec<(&String, LabelColumn)> {
+        // of a model that does not know where its labels were, they are not among the columns that are counted
+        let label = data.label_column.is_some() && self.known.label_column.is_some();
+        let is_whole = columns_of(data) + usize::from(label) == self.all_columns();
+        let is_name = |column: &LabelColumn| matches!(column, LabelColumn::Name(_));
+        let called = |name| (name, column_called(String::as_str(name)));
+        let beside = self.beside.iter().map(called);
+        let beside = beside.filter(|(_, column)| is_whole || is_name(column));
+        // where the labels are said to stand elsewhere, the column that held them is still no feature
+        let label = self.known.label_column.iter().map(called);
+        let label = label.filter(|(_, column)| is_name(column));
         beside
-            .filter_map(column)
-            .filter(|column| data.has_column(column))
+            .chain(label)
+            .filter(|(_, column)| data.has_column(column))
             .collect()
+    }
+
+    /// How many columns the table had, with those that were no features.
+    fn all_columns(&self) -> usize {
+        let label = usize::from(self.known.label_column.is_some());
+        self.columns() + self.beside.len() + label
     }
 
     /// Whether it is a table of more columns than the one that was trained on.
@@ -169,6 +231,14 @@ impl TrainedOn {
             digits.labels = None;
         }
         Ok(digits)
+    }
+}
+
+/// A column as it is remembered: by its name, or as "column 3".
+fn column_called(name: &str) -> LabelColumn {
+    match name.strip_prefix("column ").map(str::parse::<usize>) {
+        Some(Ok(number)) => LabelColumn::Index(number.saturating_sub(1)),
+        _ => LabelColumn::Name(name.to_owned()),
     }
 }
 

@@ -52,7 +52,8 @@ pub fn inspect(arguments: &Inspect) -> Result<(), Box<dyn Error>> {
                 false => String::new(),
             };
             let shown = in_one_line(&shown);
-            format!("{shown}: {}{size}\n{}", found.brief, found.text)
+            let rest = if arguments.quiet { "" } else { &found.text };
+            format!("{shown}: {}{size}\n{rest}", found.brief)
         }
     };
     Ok(print(&text)?)
@@ -69,11 +70,24 @@ struct Found {
     figures: Value,
 }
 
-/// What a file holds.
+/// What a file is that holds no tensors, "a picture (PNG, 8x8 pixels)"; nothing where it can't be told, or it is large.
+pub fn other_than_tensors(path: &Path) -> Option<String> {
+    let (start, bytes) = start(path).ok()?;
+    if bytes > LARGE || is_of_tensors(path, &start, bytes) {
+        return None;
+    }
+    let brief = look(path).ok()?.brief;
+    Some(match brief.split_once(", ") {
+        Some((what, how)) => format!("{what} ({how})"),
+        None => brief,
+    })
+}
+
+/// The first bytes of a file, and how many it has.
 ///
 /// # Errors
-/// If it can't be read, or is nothing that is known.
-fn look(path: &Path) -> Result<Found, String> {
+/// If it can't be read, or is no file.
+fn start(path: &Path) -> Result<(Vec<u8>, u64), String> {
     let shown = path.display();
     let refused = |error| format!("{shown}: cannot be read: {error}");
     let metadata = fs::metadata(path).map_err(refused)?;
@@ -84,8 +98,25 @@ fn look(path: &Path) -> Result<Found, String> {
     let mut start = Vec::new();
     let file = File::open(path).map_err(refused)?;
     file.take(64).read_to_end(&mut start).map_err(refused)?;
-    let ends = |suffix: &str| path.to_string_lossy().ends_with(suffix);
-    if ends(".safetensors") || tensors::begins_so(&start, metadata.len()) {
+    Ok((start, metadata.len()))
+}
+
+/// Whether a file is one of tensors, by its name or its content.
+fn is_of_tensors(path: &Path, start: &[u8], bytes: u64) -> bool {
+    ends(path, ".safetensors") || tensors::begins_so(start, bytes)
+}
+
+fn ends(path: &Path, suffix: &str) -> bool {
+    path.to_string_lossy().ends_with(suffix)
+}
+
+/// What a file holds.
+///
+/// # Errors
+/// If it can't be read, or is nothing that is known.
+fn look(path: &Path) -> Result<Found, String> {
+    let (start, bytes) = start(path)?;
+    if is_of_tensors(path, &start, bytes) {
         return tensors::look(path);
     }
     if let Some((width, height)) = png_size(&start) {
@@ -113,7 +144,7 @@ fn look(path: &Path) -> Result<Found, String> {
     {
         return Ok(found);
     }
-    objects::look(path, ends(".cod") || ends(".cod.gz"))
+    objects::look(path, ends(path, ".cod") || ends(path, ".cod.gz"))
 }
 
 /// The results of a lecture, or what a folder of this program's is known by; `None` for any other file.

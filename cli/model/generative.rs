@@ -31,13 +31,17 @@ pub(super) fn variational(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, 
     let model = Variational::<f32>::new(features, &architecture, likelihood)
         .with_prior(settings.positive("prior")?);
     let model = Rc::new(source.filled(model)?);
-    let (new, like) = (Rc::clone(&model), Rc::clone(&model));
+    let [new, like, noisy, noisy_like] = [(); 4].map(|()| Rc::clone(&model));
     Ok(Asked {
         generator: Some(Generator {
             new: Box::new(move |count, seed| new.decode(&new.sample_codes(count, seed))),
             like: Some(Box::new(move |x, count, seed| {
                 like.decode(&like.similar_codes(x, count, seed))
             })),
+            noisy: Some((
+                Box::new(move |count, seed| noisy.sample(count, seed)),
+                Box::new(move |x, count, seed| noisy_like.similar(x, count, seed)),
+            )),
         }),
         ..Asked::of(of_pair(&model, on).into())
     })
@@ -75,6 +79,7 @@ pub(super) fn gan(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, String> 
         generator: Some(Generator {
             new: Box::new(move |count, seed| gan.sample(count, seed)),
             like: None,
+            noisy: None,
         }),
         ..Asked::of(vec![scores])
     })

@@ -18,10 +18,11 @@ mod settings;
 mod tests;
 mod trained_on;
 
-pub use answer::Answer;
+pub use answer::{Answer, Column, Values};
 
 use crate::arguments::{WHATS, What, name_of};
-use crate::data::TrainedOn;
+use crate::data::{Privileged, TrainedOn};
+use crate::inspect::other_than_tensors;
 use settings::Settings;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -46,6 +47,8 @@ pub struct Model {
     pub generator: Option<Generator>,
     /// Whether missing values are passed over; else they are refused.
     pub takes_missing: bool,
+    /// What [`What::Teacher`] is to be asked about, after the features.
+    pub privileged: Option<Privileged>,
 }
 
 /// Something that can be asked of a model.
@@ -61,19 +64,25 @@ type Ask = Box<dyn Fn(&Matrix<f64>) -> Answer>;
 /// Where new objects come from, on the scale of the training.
 pub struct Generator {
     /// So many, drawn under a seed.
-    pub new: Box<dyn Fn(usize, u64) -> Matrix<f32>>,
+    pub new: Draw,
     /// So many like each row of scaled objects, if that can be had.
-    pub like: Option<Like>,
+    pub like: Option<DrawLike>,
+    /// The same, each with noise of its own, if what they are drawn from has a distribution.
+    pub noisy: Option<(Draw, DrawLike)>,
 }
 
+/// So many new objects, under a seed.
+pub type Draw = Box<dyn Fn(usize, u64) -> Matrix<f32>>;
+
 /// New objects like given ones: so many of each, under a seed.
-pub type Like = Box<dyn Fn(&Matrix<f32>, usize, u64) -> Matrix<f32>>;
+pub type DrawLike = Box<dyn Fn(&Matrix<f32>, usize, u64) -> Matrix<f32>>;
 
 /// What is made of a method's file.
 struct Asked {
     offers: Vec<Offer>,
     generator: Option<Generator>,
     takes_missing: bool,
+    privileged: Option<Privileged>,
     /// The names of the classes that [`What::Classes`] tells.
     classes: Option<Vec<String>>,
 }
@@ -84,6 +93,7 @@ impl Asked {
             offers,
             generator: None,
             takes_missing: false,
+            privileged: None,
             classes: None,
         }
     }
@@ -121,7 +131,13 @@ impl Model {
     /// If there is none, it can't be read, is damaged, or is of a method that is not known.
     pub fn open(path: &Path) -> Result<Self, String> {
         let path = find(path)?;
-        let saved = SavedModel::open(&path).map_err(|error| error.to_string())?;
+        let saved = SavedModel::open(&path).map_err(|error| match other_than_tensors(&path) {
+            Some(what) => format!(
+                "{}: is {what}, expected a model ({MODEL} or the folder of a training)",
+                path.display()
+            ),
+            None => error.to_string(),
+        })?;
         let file = path.display().to_string();
         let description = saved.description();
         let settings = Settings::of(&saved, &file);
@@ -164,6 +180,7 @@ impl Model {
             offers: asked.offers,
             generator: asked.generator,
             takes_missing: asked.takes_missing,
+            privileged: asked.privileged,
             file,
         })
     }

@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Classes};
 use super::settings::Settings;
-use super::{Asked, Offer, Source, offer};
+use super::{Asked, Offer, Source, offer, trained_on};
 use crate::arguments::What;
 use crate::data::TrainedOn;
 use std::rc::Rc;
@@ -62,7 +62,7 @@ pub(super) fn surrogate(source: &Source<'_>) -> Result<Asked, String> {
     Ok(Asked::of(vec![value]))
 }
 
-/// The student of lupi.
+/// The student of lupi, and its teacher where it can be shown what it saw.
 pub(super) fn student(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, String> {
     let (settings, features) = (source.settings, on.features());
     let outputs = settings.count("outputs")?;
@@ -74,12 +74,14 @@ pub(super) fn student(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, Stri
             ("x and x*", TeacherSees::Both),
         ],
     )?;
-    let privileged = settings.of_part(settings.value("privileged"));
-    let privileged = match privileged.value("shift").as_array() {
+    let of_teacher = settings.of_part(settings.value("privileged"));
+    let shown = match of_teacher.value("shift").as_array() {
         Some(shift) if !shift.is_empty() => shift.len(),
-        _ => return Err(privileged.refuse("shift", "a number for each privileged feature")),
+        _ => return Err(of_teacher.refuse("shift", "a number for each privileged feature")),
     };
-    let seen = sees.columns(features, privileged);
+    let tells_numbers = !settings.value("target").is_null();
+    let privileged = trained_on::privileged(source, shown, tells_numbers)?;
+    let seen = sees.columns(features, shown);
     let layers = |features| [&[features], &hidden[..], &[outputs]].concat();
     settings.check_layers(&[&layers(seen), &layers(features)])?;
     let architecture = Architecture {
@@ -90,13 +92,27 @@ pub(super) fn student(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, Stri
     let network = |features| Predictor::<f32>::new(features, outputs, &architecture);
     let pair = TeacherAndStudent::of(network(seen), network(features), sees);
     let pair = Rc::new(source.filled(pair)?);
-    if settings.value("target").is_null() {
+    // of the features, and what it was shown after them
+    let teacher = move |pair: &TeacherAndStudent<f32>, seen: &Matrix<f64>| {
+        let columns = |from: usize, count: usize| {
+            Matrix::from_fn(seen.rows(), count, |i, j| seen[(i, from + j)] as f32)
+        };
+        pair.teacher_answers(&columns(0, features), &columns(features, shown))
+    };
+    if !tells_numbers {
         let names = match settings.value("classes").is_null() {
             true => Vec::new(),
             false => settings.texts("classes")?,
         };
-        let offers = of_classes(&pair, &names, |pair, x| pair.student().answers(x));
+        let mut offers = of_classes(&pair, &names, |pair, x| pair.student().answers(x));
+        if privileged.is_some() {
+            let classes = Classes::named(&names);
+            offers.push(offer(What::Teacher, &pair, move |pair, seen| {
+                Answer::classes("class", told(&teacher(pair, seen)), &classes)
+            }));
+        }
         return Ok(Asked {
+            privileged,
             classes: Some(names),
             ..Asked::of(offers)
         });
@@ -109,11 +125,21 @@ pub(super) fn student(source: &Source<'_>, on: &TrainedOn) -> Result<Asked, Stri
     };
     let (shift, scale) = (of("shift")?, of("scale")?);
     let name = names.first().cloned().unwrap_or("prediction".to_owned());
-    let predictions = offer(What::Predictions, &pair, move |pair, x| {
-        let answers = pair.student().answers(&x.cast());
-        Answer::numbered(&name, &unscaled(&answers, shift, scale))
-    });
-    Ok(Asked::of(vec![predictions]))
+    let of_target =
+        move |answers: &Matrix<f32>| Answer::numbered(&name, &unscaled(answers, shift, scale));
+    let of_teacher = of_target.clone();
+    let mut offers = vec![offer(What::Predictions, &pair, move |pair, x| {
+        of_target(&pair.student().answers(&x.cast()))
+    })];
+    if privileged.is_some() {
+        offers.push(offer(What::Teacher, &pair, move |pair, seen| {
+            of_teacher(&teacher(pair, seen))
+        }));
+    }
+    Ok(Asked {
+        privileged,
+        ..Asked::of(offers)
+    })
 }
 
 /// Of transfer: an encoder and one head.

@@ -100,6 +100,12 @@ impl<'s> Settings<'s> {
         self.read(name, "a number", Value::as_f64)
     }
 
+    /// Finite numbers.
+    pub fn numbers(&self, name: &str) -> Result<Vec<f64>, String> {
+        let list = |value: &Value| value.as_array()?.iter().map(Value::as_f64).collect();
+        self.read(name, "a list of numbers", list)
+    }
+
     /// A text.
     pub fn text(&self, name: &str) -> Result<&'s str, String> {
         self.read(name, "a text", Value::as_str)

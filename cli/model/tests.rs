@@ -72,7 +72,11 @@ impl File {
         fs::write(path, [&length, header.as_bytes(), &self.rest].concat()).unwrap();
         let trained = Model::open(path)?;
         for offer in &trained.offers {
-            let x = Matrix::filled(2, trained.on.features(), 0.5);
+            let shown = match (offer.what, &trained.privileged) {
+                (What::Teacher, Some(privileged)) => privileged.features(),
+                _ => 0,
+            };
+            let x = Matrix::filled(2, trained.on.features() + shown, 0.5);
             assert_eq!(offer.answer(&x).rows(), 2);
         }
         if let Some(generator) = &trained.generator {
@@ -205,7 +209,11 @@ fn files() -> Vec<File> {
                 "discriminator": hidden, "discriminator_activation": "leaky-relu:0.2", "game": "minimax",
             }),
         ),
-        File::of("classifier", &predictor(features, 2), of_predictor.clone()),
+        File::of(
+            "classifier",
+            &predictor(features, 2),
+            with(of_predictor.clone(), json!({ "label_column": "column 3" })),
+        ),
         File::of(
             "distill",
             &predictor(features, 2),
@@ -234,7 +242,7 @@ fn files() -> Vec<File> {
                 of_student,
                 json!({
                     "outputs": 1, "target": { "names": ["t"], "shift": [1.0], "scale": [2.0] },
-                    "beside": ["column 3"],
+                    "beside": ["t", "column 3"],
                 }),
             ),
         ),

@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::settings::Settings;
-use crate::data::TrainedOn;
+use crate::data::{Privileged, TrainedOn};
 use crate::train::SCALING;
 use unsup_data::{ColumnWords, Dataset, ImageShape, Scaling, ScalingKind};
 use unsup_models::Matrix;
@@ -38,11 +38,61 @@ pub(super) fn read(source: &Source<'_>) -> Result<TrainedOn, String> {
     }
     known.words = words(source, features)?;
     known.image = image(settings, features)?;
-    let beside = match settings.value("beside").is_null() {
-        true => Vec::new(),
-        false => settings.texts("beside")?,
+    let beside = beside(settings)?;
+    known.label_column = match settings.value("label_column").is_null() {
+        true => None,
+        false => Some(settings.text("label_column")?.to_owned()),
     };
     Ok(TrainedOn::new(scaling).with(known, beside))
+}
+
+/// The columns of the table that were no features.
+fn beside(settings: &Settings<'_>) -> Result<Vec<String>, String> {
+    match settings.value("beside").is_null() {
+        true => Ok(Vec::new()),
+        false => settings.texts("beside"),
+    }
+}
+
+/// What lupi says of x*, which became so many features; nothing where it was no columns of a table. Before them stands
+/// that of the numbers to predict, if it is `after_target`.
+pub(super) fn privileged(
+    source: &Source<'_>,
+    features: usize,
+    after_target: bool,
+) -> Result<Option<Privileged>, String> {
+    let columns = beside(source.settings)?;
+    let columns: Vec<String> = columns
+        .into_iter()
+        .skip(usize::from(after_target))
+        .collect();
+    if columns.is_empty() {
+        return Ok(None);
+    }
+    let settings = &source.settings.of_part(source.settings.value("privileged"));
+    let [shift, scale] = ["shift", "scale"].map(|name| settings.numbers(name));
+    let scaling = Scaling::from_parts(ScalingKind::Standard, shift?, scale?);
+    let scaling = scaling.map_err(|error| format!("{}: {error}", source.file))?;
+    if scaling.shift().len() != features {
+        return Err(settings.refuse("shift", &format!("{features} numbers")));
+    }
+    let mut known = Dataset::new("training data", Matrix::zeros(1, features));
+    known.feature_names = settings.texts("names")?;
+    if known.feature_names.len() != features {
+        return Err(settings.refuse("names", &format!("{features} names")));
+    }
+    // of a model that does not say them they are taken for numbers
+    if !settings.value("words").is_null() {
+        known.words = words(
+            &Source {
+                settings,
+                ..*source
+            },
+            features,
+        )?;
+    }
+    let on = TrainedOn::new(scaling).with(known, Vec::new());
+    Ok(Some(Privileged::new(columns, on)))
 }
 
 /// The columns of words, which may not overlap.

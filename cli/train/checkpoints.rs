@@ -8,13 +8,17 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 use unsup_data::in_one_line;
+use unsup_models::Real;
 use unsup_nn::Module;
 use unsup_nn::optimiser::Optimiser;
 use unsup_nn::saving::{Description, LoadError, State, Value};
-use unsup_nn::train::{Criterion, Progress, Run, Settings, TrainError};
+use unsup_nn::train::{Criterion, Epoch, Run, Settings, TrainError};
 
 /// How often a run is saved where no number of steps is given.
 pub const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(30);
+
+/// What took longer is saved when it has come to its end: what follows may be interrupted too.
+pub const WORTH_SAVING: Duration = Duration::from_secs(1);
 
 /// Why a training has not come to its end.
 #[derive(Debug)]
@@ -27,14 +31,21 @@ pub enum Stop<E = String> {
     Failed(E),
 }
 
-impl<E: Display> Stop<E> {
-    /// The same, of one training among others.
-    pub fn of(self, what: &str) -> Stop {
+impl<E> Stop<E> {
+    /// The same, with what failed said otherwise.
+    pub fn map<F>(self, say: impl FnOnce(E) -> F) -> Stop<F> {
         match self {
             Self::Interrupted(interrupted) => Stop::Interrupted(interrupted),
             Self::Unsaved(error) => Stop::Unsaved(error),
-            Self::Failed(error) => Stop::Failed(format!("{what}: {error}")),
+            Self::Failed(error) => Stop::Failed(say(error)),
         }
+    }
+}
+
+impl<E: Display> Stop<E> {
+    /// The same, of one training among others.
+    pub fn of(self, what: &str) -> Stop {
+        self.map(|error| format!("{what}: {error}"))
     }
 }
 
@@ -128,6 +139,8 @@ pub struct Pace {
     every: Option<usize>,
     saved: Instant,
     steps: u64,
+    /// Whether the end of the training is worth saving by itself.
+    saves_end: bool,
 }
 
 impl Pace {
@@ -137,6 +150,15 @@ impl Pace {
             every: options.checkpoint_every,
             saved: Instant::now(),
             steps,
+            saves_end: true,
+        }
+    }
+
+    /// The same of a training after which others follow, with which its end is saved.
+    pub fn among_others(self) -> Self {
+        Self {
+            saves_end: false,
+            ..self
         }
     }
 
@@ -168,35 +190,42 @@ pub fn drive<R, E>(
 ) -> Result<(), Stop<E>> {
     let _saving = Saving::begin();
     let mut done = pace.steps;
+    // what has been learned is worth more than that it could be saved on the way
+    let unsaved = |error: String| {
+        say(&in_one_line(&format!(
+            "the run goes on, but could not be saved: {error}"
+        )));
+    };
     loop {
         if let Some(signal) = interruption::signal() {
-            save(run).map_err(Stop::Unsaved)?;
+            save(run).map_err(|error| {
+                Stop::Unsaved(format!("interrupted, and could not be saved: {error}"))
+            })?;
             let what = format!(" after step {done}: --resume goes on with it");
             return Err(Stop::Interrupted(Interrupted { signal, what }));
         }
         match advance(run).map_err(Stop::Failed)? {
             Some(steps) => done = steps,
-            None => return Ok(()),
+            None => break,
         }
-        // what has been learned is worth more than that it could be saved on the way
-        if pace.is_due(done)
-            && let Err(error) = save(run)
-        {
-            say(&in_one_line(&format!(
-                "the run goes on, but could not be saved: {error}"
-            )));
+        if pace.is_due(done) {
+            save(run).unwrap_or_else(unsaved);
         }
     }
+    if pace.saves_end && pace.saved.elapsed() >= WORTH_SAVING {
+        save(run).unwrap_or_else(unsaved);
+    }
+    Ok(())
 }
 
 /// A run with the model and the optimiser that it trains.
-pub struct Ongoing<'m, M> {
-    pub run: Run<f32>,
+pub struct Ongoing<'m, M, T: Real = f32> {
+    pub run: Run<T>,
     pub model: &'m mut M,
-    pub optimiser: Optimiser<f32>,
+    pub optimiser: Optimiser<T>,
 }
 
-impl<'m, M: Module<f32>> Ongoing<'m, M> {
+impl<'m, T: Real, M: Module<T>> Ongoing<'m, M, T> {
     /// A run that begins, or the one whose state this is.
     ///
     /// # Errors
@@ -205,7 +234,7 @@ impl<'m, M: Module<f32>> Ongoing<'m, M> {
         earlier: Option<&State>,
         settings: &Settings,
         model: &'m mut M,
-        mut optimiser: Optimiser<f32>,
+        mut optimiser: Optimiser<T>,
     ) -> Result<Self, Stop> {
         let run = match earlier {
             Some(state) => Run::of_state(state, settings, model, &mut optimiser)?,
@@ -218,21 +247,29 @@ impl<'m, M: Module<f32>> Ongoing<'m, M> {
         })
     }
 
-    /// Takes the next step.
+    /// Takes the next step, and lets `hear` hear of the epoch that it ends. Returns how many there have been, `None` if
+    /// there is no other.
     ///
     /// # Errors
     /// As [`Run::advance`].
     pub fn advance(
         &mut self,
-        criterion: &dyn Criterion<f32, M>,
-        validation: Option<&dyn Criterion<f32, M>>,
-    ) -> Result<Option<Progress>, TrainError> {
+        criterion: &dyn Criterion<T, M>,
+        validation: Option<&dyn Criterion<T, M>>,
+        hear: impl FnOnce(&Epoch),
+    ) -> Result<Option<u64>, TrainError> {
         let Self {
             run,
             model,
             optimiser,
         } = self;
-        run.advance(*model, criterion, validation, optimiser)
+        let Some(progress) = run.advance(*model, criterion, validation, optimiser)? else {
+            return Ok(None);
+        };
+        if let (true, Some(epoch)) = (progress.epoch_ended, run.epochs().last()) {
+            hear(epoch);
+        }
+        Ok(Some(progress.step.number))
     }
 
     /// All that it needs to go on.
@@ -241,5 +278,64 @@ impl<'m, M: Module<f32>> Ongoing<'m, M> {
     /// As [`Run::state`].
     pub fn state(&self) -> Result<State, String> {
         self.run.state(self.model, &self.optimiser)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use unsup_nn::saving::json;
+
+    /// A run of ten steps, begun so long ago: after which of them it is saved.
+    fn saved(every: Option<usize>, seconds: u64, among_others: bool) -> Vec<u64> {
+        let options = CheckpointOptions {
+            checkpoint_every: every,
+            resume: false,
+        };
+        let mut pace = Pace::new(&options, 0);
+        pace.saved = Instant::now()
+            .checked_sub(Duration::from_secs(seconds))
+            .expect("the machine has run for longer");
+        if among_others {
+            pace = pace.among_others();
+        }
+        let mut saved = Vec::new();
+        let advance = |step: &mut u64| {
+            *step += 1;
+            Ok::<_, String>((*step <= 10).then_some(*step))
+        };
+        let outcome = drive(
+            &mut 0,
+            &mut pace,
+            |_| (),
+            advance,
+            |&step| {
+                saved.push(step);
+                Ok(())
+            },
+        );
+        outcome.unwrap();
+        saved
+    }
+
+    #[test]
+    fn a_run_is_saved_as_often_as_it_is_asked_for_and_at_its_end_if_it_took_long() {
+        assert_eq!(saved(Some(4), 0, false), [4, 8]);
+        assert!(saved(None, 0, false).is_empty());
+        // the call that finds no further step counts here as well
+        assert_eq!(saved(None, 5, false), [11]);
+        assert!(saved(None, 5, true).is_empty());
+        assert_eq!(saved(None, 31, false), [1]);
+    }
+
+    #[test]
+    fn steps_are_those_of_the_whole_or_of_the_parts() {
+        let state = |values: Value| State::new(values);
+        let mut whole = state(json!({ "steps": 3 }));
+        whole.insert_part("a", state(json!({ "steps": 5 })));
+        let mut parts = state(json!({ "trainings": 2 }));
+        parts.insert_part("whole", whole);
+        parts.insert_part("other", state(json!({ "steps": 4 })));
+        assert_eq!(steps_of(parts.values()), 7);
     }
 }

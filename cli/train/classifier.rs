@@ -2,8 +2,8 @@
 
 use super::report::{Account, losses};
 use super::{
-    Job, Outcome, USUAL_RATE, WRITTEN, architecture, check_size, count, describe, folder,
-    four_digits, listed, of_training, set_threads, training,
+    Job, Outcome, USUAL_RATE, WRITTEN, architecture, check_size, class_column, count, describe,
+    folder, four_digits, listed, of_training, set_threads, training,
 };
 use crate::arguments::TrainClassifier;
 use crate::data::{Missing, Part, Split};
@@ -91,7 +91,7 @@ impl Classed {
 
     /// The classes as a column, for the fingerprint.
     pub(super) fn column(&self) -> Matrix<f32> {
-        Matrix::from_fn(self.classes.len(), 1, |i, _| self.classes[i] as f32)
+        class_column(&self.classes)
     }
 }
 

@@ -27,7 +27,7 @@ use unsup_data::ColumnWords;
 use unsup_models::{Epoch, History, Matrix, Real, Training};
 use unsup_nn::Module;
 use unsup_nn::saving::{Description, Value, fingerprint, json};
-use unsup_nn::train::{Criterion, EarlyStopping, Progress, Settings, TrainError};
+use unsup_nn::train::{Criterion, EarlyStopping, Settings, TrainError};
 
 const HISTORY: &str = "history.csv";
 const REPORT: &str = "report.html";
@@ -163,17 +163,9 @@ impl<M: Module<f32>> Job<'_, M> {
             ),
             |text| bar.say(text),
             |ongoing| {
-                let progress = ongoing.advance(criterion, validation)?;
-                if let (
-                    Some(Progress {
-                        epoch_ended: true, ..
-                    }),
-                    Some(epoch),
-                ) = (&progress, ongoing.run.epochs().last())
-                {
+                ongoing.advance(criterion, validation, |epoch| {
                     bar.update(epoch.number, loss(epoch));
-                }
-                Ok(progress.map(|progress| progress.step.number))
+                })
             },
             |ongoing| {
                 let state = ongoing.state()?;
@@ -270,15 +262,10 @@ fn describe<T: Real>(
     settings["scaling"] = json!(data.scaling.kind().to_string());
     // with these a file of new objects is brought to the same features
     settings["feature_names"] = json!(data.feature_names);
-    let words = data.words.iter();
-    let words = words.map(
-        |ColumnWords {
-             column,
-             feature,
-             words,
-         }| json!({ "column": column, "feature": feature, "words": words }),
-    );
-    settings["words"] = words.collect();
+    if let Some(label) = &data.label_column {
+        settings["label_column"] = json!(label);
+    }
+    settings["words"] = described_words(&data.words);
     settings["image"] = json!(
         data.image
             .map(|image| [image.height, image.width, image.channels])
@@ -289,6 +276,23 @@ fn describe<T: Real>(
         seed,
         data: fingerprint(trained_on),
     }
+}
+
+/// What a saved model says of columns of words.
+fn described_words(words: &[ColumnWords]) -> Value {
+    let words = words.iter().map(
+        |ColumnWords {
+             column,
+             feature,
+             words,
+         }| json!({ "column": column, "feature": feature, "words": words }),
+    );
+    words.collect()
+}
+
+/// Classes as a column, for the fingerprint.
+fn class_column<T: Real>(classes: &[usize]) -> Matrix<T> {
+    Matrix::from_fn(classes.len(), 1, |i, _| T::from_f64(classes[i] as f64))
 }
 
 /// Refuses a network that is too large, before any of it is allocated. `widths` are those of its layers, features first; `copies` is

@@ -1,7 +1,9 @@
 //! Methods that are trained several times: from other draws, on tasks of other sizes, beside their controls. What they
 //! share is here: the folder, one line of progress, the report.
 
-use super::checkpoints::{BETWEEN_CHECKPOINTS, Pace, Stop, described, earlier};
+use super::checkpoints::{
+    BETWEEN_CHECKPOINTS, Pace, Stop, WORTH_SAVING, described, earlier, steps_of,
+};
 use super::report::{self, Points, Report, Section, Table};
 use super::side_by_side::Live;
 use super::{HISTORY, MODEL, Outcome, SCALING, count, folder, loss, scaling_rows, set_threads};
@@ -42,13 +44,16 @@ pub struct Runs<'a> {
     states: BTreeMap<String, State>,
     /// When the last checkpoint was written.
     saved: Instant,
+    /// How many steps those took that have ended since.
+    steps: u64,
     /// One of them has failed, and would fail again.
     is_given_up: bool,
     /// How many have begun one after the other.
     begun: usize,
     /// How often some were done side by side.
     divided: usize,
-    _saving: Saving,
+    /// While they go on a signal does not end the process, but waits for them to be saved.
+    saving: Option<Saving>,
 }
 
 /// What they came to.
@@ -100,10 +105,11 @@ impl<'a> Runs<'a> {
             expected: 1,
             description,
             saved: Instant::now(),
+            steps: 0,
             is_given_up: false,
             begun: 0,
             divided: 0,
-            _saving: Saving::begin(),
+            saving: Some(Saving::begin()),
         })
     }
 
@@ -143,7 +149,7 @@ impl<'a> Runs<'a> {
 
     /// When a training that has taken so many steps is to be saved.
     pub fn pace(&self, steps: u64) -> Pace {
-        Pace::new(self.checkpoints, steps)
+        Pace::new(self.checkpoints, steps).among_others()
     }
 
     /// Saves all trainings that have begun, of which this one now stands there.
@@ -157,14 +163,23 @@ impl<'a> Runs<'a> {
 
     /// Keeps the state of a training that has ended, for the next checkpoint, which may be due.
     pub fn ended(&mut self, key: &str, state: State) {
+        let steps = steps_of(state.values());
         self.states.insert(key.to_owned(), state);
-        let paces = self.checkpoints.checkpoint_every.is_some();
-        if paces || self.saved.elapsed() >= BETWEEN_CHECKPOINTS {
-            if let Err(error) = self.write_checkpoint() {
-                self.say(&in_one_line(&format!(
-                    "the runs go on, but could not be saved: {error}"
-                )));
-            }
+        self.steps += steps;
+        let is_due = match self.checkpoints.checkpoint_every {
+            Some(every) => self.steps >= every as u64,
+            None => self.saved.elapsed() >= BETWEEN_CHECKPOINTS,
+        };
+        if is_due {
+            self.write_or_say();
+        }
+    }
+
+    fn write_or_say(&mut self) {
+        if let Err(error) = self.write_checkpoint() {
+            self.say(&in_one_line(&format!(
+                "the runs go on, but could not be saved: {error}"
+            )));
         }
     }
 
@@ -179,7 +194,7 @@ impl<'a> Runs<'a> {
         let description = &self.description;
         self.out
             .save_checkpoint(|path| whole.save(path, description))?;
-        self.saved = Instant::now();
+        (self.saved, self.steps) = (Instant::now(), 0);
         Ok(())
     }
 
@@ -192,14 +207,15 @@ impl<'a> Runs<'a> {
 
     /// That a signal has come while they go on.
     pub fn interrupted(&self, signal: i32) -> Interrupted {
-        let what = match self.expected {
-            1 => String::new(),
-            expected => format!(" after {} of {expected} trainings", self.done),
+        let what = match (self.is_given_up, self.expected) {
+            (true, _) => String::new(),
+            (_, 1) => ": --resume goes on with it".to_owned(),
+            (_, expected) => {
+                let done = self.done;
+                format!(" after {done} of {expected} trainings: --resume goes on with it")
+            }
         };
-        Interrupted {
-            signal,
-            what: format!("{what}: --resume goes on with it"),
-        }
+        Interrupted { signal, what }
     }
 
     /// One more training has ended; `what` is to be shown of it.
@@ -319,6 +335,12 @@ impl<'a> Runs<'a> {
         if let Some(bar) = &self.bar {
             bar.finish();
         }
+        // what is drawn is soon drawn again, what was trained isn't
+        if self.saved.elapsed() >= WORTH_SAVING {
+            self.write_or_say();
+        }
+        // from here on a signal ends the process, but for one that has come before
+        self.saving = None;
         if let Some(signal) = interruption::signal() {
             self.write_checkpoint()?;
             return Err(self.interrupted(signal).into());

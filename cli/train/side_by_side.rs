@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use unsup_autograd::for_each_chunk;
 use unsup_models::{Epoch, History, Training};
 use unsup_nn::Module;
-use unsup_nn::train::{Criterion, Progress, TrainError};
+use unsup_nn::train::{Criterion, TrainError};
 
 /// What the trainings of a job among others have in common with those: the line of progress, and the checkpoint.
 pub struct Live<'m, 'r, 'a> {
@@ -60,19 +60,7 @@ impl<'m, 'r, 'a> Live<'m, 'r, 'a> {
             &mut ongoing,
             &mut pace,
             |text| self.runs().say(text),
-            |ongoing| {
-                let progress = ongoing.advance(criterion, None)?;
-                if let (
-                    Some(Progress {
-                        epoch_ended: true, ..
-                    }),
-                    Some(epoch),
-                ) = (&progress, ongoing.run.epochs().last())
-                {
-                    self.hear(what, epoch);
-                }
-                Ok(progress.map(|progress| progress.step.number))
-            },
+            |ongoing| ongoing.advance(criterion, None, |epoch| self.hear(what, epoch)),
             |ongoing| {
                 let state = ongoing.state()?;
                 self.runs().save_state(&key, state)

@@ -3,7 +3,7 @@
 use crate::error::quoted;
 use crate::files::table::listed;
 use crate::{ColumnWords, DataError, Dataset};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use unsup_autograd::Matrix;
 
 impl Dataset {
@@ -11,7 +11,8 @@ impl Dataset {
     ///
     /// A column of words gets the numbers or features that its words have in `train`, where it may hold more words than
     /// here, and a label the number of its class there; classes are the same where their names are, or where all names
-    /// are numbers of the same value. Names of features are compared where both name them, and taken over.
+    /// are numbers of the same value. Names of features are compared where both name them, and taken over; columns that
+    /// stand in another order are brought to that of `train` where both name all of theirs, each once, and the same.
     ///
     /// ```
     /// use unsup_data::{TableOptions, read_table_from};
@@ -35,7 +36,8 @@ impl Dataset {
     #[track_caller]
     pub fn aligned_with(mut self, train: &Dataset) -> Result<Dataset, DataError> {
         let refuse = |problem: String| Err(DataError::new(&self.name, problem));
-        let (columns, expected) = (self.columns(), train.columns());
+        let (mut columns, mut expected) = (self.columns(), train.columns());
+        forget_numbers(&mut columns, &mut expected);
         if columns.len() != expected.len() {
             let kind = match (
                 self.words.is_empty() && train.words.is_empty(),
@@ -66,6 +68,7 @@ impl Dataset {
                 expected.channels
             ));
         }
+        let columns = in_order_of(&expected, columns);
         for (found, expected) in columns.iter().zip(&expected) {
             if let (Some(found), Some(expected)) = (found.name, expected.name)
                 && found != expected
@@ -131,7 +134,6 @@ impl Dataset {
                     .strip_suffix(&*words.words[0])
                     .and_then(|name| name.strip_suffix('='));
             }
-            column.name = column.name.filter(|name| !is_number_of_column(name));
             feature += column.width();
             columns.push(column);
         }
@@ -178,36 +180,24 @@ impl Dataset {
         }
     }
 
-    /// The labels by the classes of `train`; `None` where one of the two has none.
-    fn labels_as_in(&self, train: &Dataset) -> Result<Option<Vec<usize>>, DataError> {
+    /// The labels by the classes of `train`, as [`Dataset::aligned_with`] takes them; `None` where one of the two has
+    /// none, or they have no names.
+    ///
+    /// # Errors
+    /// If the class of an object is not found in `train`.
+    pub fn labels_as_in(&self, train: &Dataset) -> Result<Option<Vec<usize>>, DataError> {
         let (Some(labels), Some(_)) = (&self.labels, &train.labels) else {
             return Ok(None);
         };
         if self.label_names.is_empty() || train.label_names.is_empty() {
             return Ok(None);
         }
-        let number = |name: &String| name.parse::<f64>().ok().filter(|x| x.is_finite());
-        let mut names = self.label_names.iter().chain(&train.label_names);
-        let are_numbers = names.all(|name| number(name).is_some());
-        let known = || train.label_names.iter().enumerate();
-        let by_name: HashMap<&String, usize> = known().map(|(class, name)| (name, class)).collect();
-        // 0 for −0
-        let bits = |name: &String| number(name).map(|value| (value + 0.0).to_bits());
-        let by_value: HashMap<Option<u64>, usize> =
-            known().map(|(class, name)| (bits(name), class)).collect();
-        let class = |name: &String| {
-            let exactly = by_name.get(name).copied();
-            exactly.or_else(|| by_value.get(&bits(name)).copied().filter(|_| are_numbers))
-        };
-        let classes: Vec<Option<usize>> = self.label_names.iter().map(class).collect();
+        let classes = classes_among(&self.label_names, &train.label_names);
         let renumbered = labels.iter().map(|&label| {
             let class = classes.get(label).copied().flatten();
             class.ok_or_else(|| {
                 let problem = match self.label_names.get(label) {
-                    Some(name) => format!(
-                        "found the class {}, which is not in the training data",
-                        quoted(name.as_bytes())
-                    ),
+                    Some(name) => unknown_class(name),
                     None => format!(
                         "found the label {label}, expected 0 to {}",
                         self.label_names.len() - 1
@@ -218,6 +208,48 @@ impl Dataset {
         });
         renumbered.collect::<Result<_, _>>().map(Some)
     }
+}
+
+/// Which of the known classes each of these is: by its name, or where the names of all are numbers by its value.
+pub(crate) fn classes_among(found: &[String], known: &[String]) -> Vec<Option<usize>> {
+    let number = |name: &String| name.parse::<f64>().ok().filter(|x| x.is_finite());
+    let mut names = found.iter().chain(known);
+    let are_numbers = names.all(|name| number(name).is_some());
+    let known = || known.iter().enumerate();
+    let by_name: HashMap<&String, usize> = known().map(|(class, name)| (name, class)).collect();
+    // 0 for −0
+    let bits = |name: &String| number(name).map(|value| (value + 0.0).to_bits());
+    let by_value: HashMap<Option<u64>, usize> =
+        known().map(|(class, name)| (bits(name), class)).collect();
+    let class = |name: &String| {
+        let exactly = by_name.get(name).copied();
+        exactly.or_else(|| by_value.get(&bits(name)).copied().filter(|_| are_numbers))
+    };
+    found.iter().map(class).collect()
+}
+
+/// What is wrong with a class that is not known.
+pub(crate) fn unknown_class(name: &str) -> String {
+    format!(
+        "found the class {}, which is not in the training data",
+        quoted(name.as_bytes())
+    )
+}
+
+/// The columns in the order of those expected, where both are told by their names; else as they are.
+fn in_order_of<'a>(expected: &[Column<'_>], mut columns: Vec<Column<'a>>) -> Vec<Column<'a>> {
+    let places: HashMap<&str, usize> = expected
+        .iter()
+        .enumerate()
+        .filter_map(|(place, column)| Some((column.name?, place)))
+        .collect();
+    let of = |column: &Column<'a>| places.get(column.name?).copied();
+    let found: HashSet<usize> = columns.iter().filter_map(of).collect();
+    // each of them once
+    if found.len() == expected.len() && columns.len() == expected.len() {
+        columns.sort_by_key(of);
+    }
+    columns
 }
 
 /// Which columns are missing and which are too many, where all have names; else nothing.
@@ -282,6 +314,11 @@ impl Column<'_> {
         place
     }
 
+    /// n, if it is called "column n", as a reader calls a column that the source does not name.
+    fn number(&self) -> Option<usize> {
+        self.name?.strip_prefix("column ")?.parse().ok()
+    }
+
     /// Adds the features of the word at that place.
     fn put(&self, place: Option<usize>, values: &mut Vec<f64>) {
         let Some(place) = place else {
@@ -295,10 +332,25 @@ impl Column<'_> {
     }
 }
 
-/// Whether it is the name that a reader gives a column where the source names none.
-fn is_number_of_column(name: &str) -> bool {
-    let number = name.strip_prefix("column ");
-    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+/// Takes away the names that a reader gives the columns of a table without names, "column 1" and so on, unless the
+/// columns of the other table are called the same: then they are to be told by them.
+fn forget_numbers<'c>(columns: &mut [Column<'c>], others: &mut [Column<'c>]) {
+    let names = |columns: &[Column<'c>]| -> HashSet<&'c str> {
+        columns.iter().filter_map(|column| column.name).collect()
+    };
+    let are_numbers = |columns: &[Column<'_>]| {
+        let numbers = columns.iter().map(Column::number);
+        columns.iter().all(|column| column.number().is_some()) && numbers.is_sorted()
+    };
+    let both = [are_numbers(columns), are_numbers(others)];
+    if names(columns) == names(others) && both != [true, true] {
+        return;
+    }
+    for (columns, are_numbers) in [columns, others].into_iter().zip(both) {
+        if are_numbers {
+            columns.iter_mut().for_each(|column| column.name = None);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -322,6 +374,25 @@ mod tests {
     }
 
     const TRAIN: &str = "w,x,v,y\nred,1,a,one\ngreen,2,b,two\nblue,3,a,one\nred,4,b,three\n";
+
+    #[test]
+    fn a_column_that_is_named_like_a_number_is_told_by_its_name() {
+        let train = read("column 1,column 2,z\n1,2,3\n4,5,6\n", false);
+        let other = read("column 2,column 1,z\n2,1,3\n", false);
+        let aligned = other.aligned_with(&train).unwrap();
+        assert_eq!(rows(&aligned), [[1.0, 2.0, 3.0]]);
+        // with no other names too
+        let train = read("column 1,column 2\n1,2\n4,5\n", false);
+        let other = read("column 2,column 1\n2,1\n", false);
+        assert_eq!(rows(&other.aligned_with(&train).unwrap()), [[1.0, 2.0]]);
+        // a table without names is taken as it is, beside one with names or another without
+        let nameless = || read("7,8\n9,1\n", false);
+        let named = read("a,b\n1,2\n4,5\n", false);
+        for train in [named, nameless()] {
+            let aligned = nameless().aligned_with(&train).unwrap();
+            assert_eq!(rows(&aligned), [[7.0, 8.0], [9.0, 1.0]]);
+        }
+    }
 
     #[test]
     fn words_get_the_numbers_that_they_have_in_the_training_data() {
@@ -375,6 +446,48 @@ mod tests {
             (rows(&test), test.labels),
             (vec![vec![1., 0., 0., 7., 1.]], None)
         );
+    }
+
+    #[test]
+    fn columns_are_found_by_their_names() {
+        let train = read(TRAIN, true);
+        let expected = read("w,x,v,y\n?,7,b,one\nblue,8,?,two\n", true)
+            .aligned_with(&train)
+            .unwrap();
+        for other in [
+            "v,w,x,y\nb,?,7,one\n?,blue,8,two\n",
+            "x,v,w,y\n7,b,?,one\n8,?,blue,two\n",
+        ] {
+            let test = read(other, true).aligned_with(&train).unwrap();
+            assert_eq!(rows(&test), rows(&expected));
+            assert_eq!(test.feature_names, train.feature_names);
+            assert_eq!(
+                (test.words, test.labels),
+                (train.words.clone(), expected.labels.clone())
+            );
+        }
+        // of two that are called alike none is known
+        let train = read("a,b,b\n1,2,3\n", false);
+        let same = read("a,b,b\n4,5,6\n", false).aligned_with(&train).unwrap();
+        assert_eq!(rows(&same), [[4.0, 5.0, 6.0]]);
+        let other = read("b,a,b\n5,4,6\n", false)
+            .aligned_with(&train)
+            .unwrap_err();
+        assert_eq!(
+            other.problem(),
+            "found the feature \"b\", expected \"a\" as in the training data"
+        );
+        let once = read("a,b,c\n1,2,3\n", false);
+        let twice = read("b,b,a\n1,2,3\n", false)
+            .aligned_with(&once)
+            .unwrap_err();
+        assert_eq!(
+            twice.problem(),
+            "found the feature \"b\", expected \"a\" as in the training data"
+        );
+        // without names the order is all there is
+        let other = read("4,5,6\n", false).aligned_with(&once).unwrap();
+        assert_eq!(rows(&other), [[4.0, 5.0, 6.0]]);
     }
 
     #[test]

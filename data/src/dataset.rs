@@ -27,6 +27,9 @@ pub struct Dataset {
     /// The name of each class, as many as there are classes; empty where no labels are known or the classes have no
     /// names.
     pub label_names: Vec<String>,
+    /// What the column of its table is called that holds the labels, or "column 3" where the table names none; `None`
+    /// where there is no such column.
+    pub label_column: Option<String>,
     /// The name of each feature, as many as `features` has columns; empty where the source names none.
     pub feature_names: Vec<String>,
     /// The columns of a table that held words, in their order: two data sets whose words differ do not say the same with
@@ -49,6 +52,7 @@ impl Dataset {
             features,
             labels: None,
             label_names: Vec::new(),
+            label_column: None,
             feature_names: Vec::new(),
             words: Vec::new(),
             table_columns: Vec::new(),

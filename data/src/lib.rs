@@ -77,8 +77,8 @@ pub use files::idx::{self, read_idx, read_idx_with_labels};
 #[cfg(feature = "npy")]
 pub use files::npy::{read_npy, read_npy_from, write_npy_to};
 pub use files::table::{
-    Cell, CsvWriter, Delimiter, LabelColumn, MOST_WORDS, TableOptions, read_table, read_table_from,
-    write_csv_to,
+    Cell, CsvWriter, Delimiter, LabelColumn, LabelIfThere, MOST_WORDS, TableOptions, read_table,
+    read_table_from, write_csv_to,
 };
 pub use read::{Format, ReadOptions, read, read_with_format};
 pub use scaling::{Scaling, ScalingKind};

@@ -3,18 +3,20 @@
 use crate::files::cifar::{self, CifarKind};
 use crate::files::source::{Source, name_of};
 use crate::files::{idx, table};
-use crate::{DataError, Dataset, Delimiter, LabelColumn, TableOptions};
+use crate::{DataError, Dataset, Delimiter, LabelColumn, LabelIfThere, TableOptions};
 use std::fmt;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 /// What is known of a file beside its content; by default all is found out.
 ///
-/// An option that does not apply to the format of the file is an error, not ignored.
+/// An option that does not apply to the format of the file is an error, not ignored, but for `label_if_there`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadOptions {
     /// Of a table of text: the column with the labels.
     pub label: Option<LabelColumn>,
+    /// Where `label` is `None`, and only of a table of text: a column with the labels that may be missing.
+    pub label_if_there: Option<LabelIfThere>,
     /// Of a table of text: the cells that stand for a missing value; `None` for the usual ones.
     pub missing: Option<Vec<String>>,
     /// Of a table of text: what separates the cells.
@@ -148,6 +150,7 @@ pub fn read_with_format(
         delimiter: options.delimiter,
         header: options.header,
         label: options.label.clone(),
+        label_if_there: options.label_if_there.clone(),
         missing: options.missing.clone().unwrap_or(usual.missing),
     };
     let mut data = table::dataset(source, &file, &options)?;

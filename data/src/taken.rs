@@ -1,6 +1,6 @@
 //! Columns of a table that are no features: the answers of tasks, or what is known of an object in training only.
 
-use crate::align::Column;
+use crate::align::{Column, classes_among, unknown_class};
 use crate::error::quoted;
 use crate::files::table::listed;
 use crate::{ColumnWords, DataError, Dataset, LabelColumn};
@@ -31,9 +31,79 @@ impl TakenColumn {
         let rows = self.values.row_iter();
         Some(rows.map(|cell| column.word(cell)).collect())
     }
+
+    /// The class of each object among those of these names, as [`Dataset::aligned_with`] finds that of a label; of an
+    /// object without a value `None`.
+    ///
+    /// ```
+    /// use unsup_data::{TableOptions, read_table_from};
+    ///
+    /// let table = "length,kind\n5,trout\n6,?\n7,pike\n".as_bytes();
+    /// let taken = read_table_from(table, "fish", &TableOptions::default())?.take_columns(&["kind".parse().unwrap()])?;
+    /// let classes = |names: [&str; 2]| taken[0].classes_among(&names.map(str::to_owned));
+    /// assert_eq!(classes(["trout", "pike"]), Ok(vec![Some(0), None, Some(1)]));
+    /// assert!(classes(["trout", "eel"]).unwrap_err().contains("\"pike\""));
+    /// # Ok::<(), unsup_data::DataError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If an object's is none of them, with its name.
+    pub fn classes_among(&self, names: &[String]) -> Result<Vec<Option<usize>>, String> {
+        let (texts, of): (Vec<String>, Vec<Option<usize>>) = match (&self.words, self.classes()) {
+            (Some(words), Some(of)) => (words.words.clone(), of),
+            _ => {
+                let values = self.values.as_slice();
+                let mut known: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
+                known.sort_by(f64::total_cmp);
+                // 0 and −0 are one
+                known.dedup();
+                let place = |x: &f64| known.iter().position(|one| one == x);
+                (
+                    known.iter().map(f64::to_string).collect(),
+                    values.iter().map(place).collect(),
+                )
+            }
+        };
+        let classes = classes_among(&texts, names);
+        let class = |place: usize| classes[place].ok_or_else(|| unknown_class(&texts[place]));
+        of.into_iter()
+            .map(|place| place.map(class).transpose())
+            .collect()
+    }
 }
 
 impl Dataset {
+    /// A data set of such columns, in this order.
+    ///
+    /// # Panics
+    /// If there is none, or they are not of as many objects.
+    #[track_caller]
+    pub fn of_columns(name: impl Into<String>, columns: &[TakenColumn]) -> Self {
+        let rows = columns.first().map_or(0, |column| column.values.rows());
+        assert!(
+            rows > 0 && columns.iter().all(|column| column.values.rows() == rows),
+            "of_columns: expected columns of one number of objects"
+        );
+        let (mut words, mut feature_names) = (Vec::new(), Vec::new());
+        for column in columns {
+            words.extend(column.words.as_ref().map(|words| ColumnWords {
+                feature: feature_names.len(),
+                ..words.clone()
+            }));
+            feature_names.extend(column.feature_names.iter().cloned());
+        }
+        let row = |i: usize| {
+            columns
+                .iter()
+                .flat_map(move |column| column.values.row(i))
+                .copied()
+        };
+        let values = (0..rows).flat_map(row).collect();
+        let mut data = Self::new(name, Matrix::from_vec(rows, feature_names.len(), values));
+        (data.words, data.feature_names) = (words, feature_names);
+        data
+    }
+
     /// Takes columns of the table out of the features, in the order in which they are named. A number is that of a
     /// column of the table, counted from 1, whether it is a feature or not; `first` and `last` are those of the
     /// features.
@@ -238,6 +308,54 @@ mod tests {
         assert_eq!(classes[2], [0, 2, 0, 1].map(Some));
         assert_eq!(taken[1].feature_names, ["w=blue", "w=green", "w=red"]);
         assert_eq!(data.feature_names, ["x"]);
+    }
+
+    #[test]
+    fn classes_are_found_among_others_by_name_or_value() {
+        let mut data = read("w,x,v\nred,1,3\ngreen,?,4\nblue,-0,5\n?,1,6\n", None);
+        let taken = take(&mut data, &["w", "x"]).unwrap();
+        let among = |one: usize, names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            taken[one].classes_among(&names)
+        };
+        let found = [Some(1), Some(3), Some(0), None];
+        assert_eq!(
+            among(0, &["blue", "red", "pink", "green"]),
+            Ok(found.to_vec())
+        );
+        assert_eq!(
+            among(0, &["blue", "red"]).unwrap_err(),
+            "found the class \"green\", which is not in the training data"
+        );
+        let found = [Some(2), None, Some(0), Some(2)];
+        assert_eq!(among(1, &["0.0", "0.5", "1.00"]), Ok(found.to_vec()));
+        assert!(among(1, &["0.0", "red"]).is_err());
+    }
+
+    #[test]
+    fn columns_of_several_words_lie_side_by_side() {
+        let mut data = read(TABLE, None);
+        let whole = data.clone();
+        let taken = take(&mut data, &["v", "w"]).unwrap();
+        let both = Dataset::of_columns("both", &taken);
+        assert_eq!(both.feature_names, ["v", "w=blue", "w=green", "w=red"]);
+        let places: Vec<usize> = both.words.iter().map(|words| words.feature).collect();
+        assert_eq!(places, [0, 1]);
+        // the columns of the whole in another order
+        let known = |x: f64| if x.is_nan() { -1.0 } else { x };
+        for (j, name) in both.feature_names.iter().enumerate() {
+            let place = whole
+                .feature_names
+                .iter()
+                .position(|one| one == name)
+                .unwrap();
+            for i in 0..both.features.rows() {
+                assert_eq!(
+                    known(both.features[(i, j)]),
+                    known(whole.features[(i, place)])
+                );
+            }
+        }
     }
 
     #[test]

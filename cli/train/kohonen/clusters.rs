@@ -1,12 +1,13 @@
 //! `unsup train wta` and `unsup train wtm`.
 
+use super::checkpoint::{Checkpoint, column};
 use super::{
     CODEBOOK, Defaults, HISTORY, WRITTEN, codebook_file, ended, history, left_out, live, of_file,
     q_over_epochs, quantized, save, settings,
 };
 use crate::arguments::{
-    Asked, ClusterOptions, CompetitionOptions, DataOptions, MissingOptions, RunOptions, SoftKernel,
-    TrainWta, TrainWtm, width,
+    Asked, CheckpointOptions, ClusterOptions, CompetitionOptions, DataOptions, MissingOptions,
+    RunOptions, SoftKernel, TrainWta, TrainWtm, width,
 };
 use crate::data::{About, Part, Whole};
 use crate::page::{Column, Table};
@@ -14,13 +15,12 @@ use crate::progress::TrainingBar;
 use crate::train::report::Account;
 use crate::train::{Outcome, count, folder, four_digits, set_threads};
 use std::error::Error;
-use std::ops::ControlFlow;
 use std::time::Instant;
 use unsup_data::CodebookKind;
 use unsup_models::Matrix;
 use unsup_models::kohonen::{
-    self, Codebook, End, FitError, KMeansStart, Rule, Settings, WinnerTakesAll, WinnerTakesMost,
-    spread, starting_centres,
+    self, Codebook, End, FitError, KMeansStart, Rule, Run, Settings, WinnerTakesAll,
+    WinnerTakesMost, spread, starting_centres,
 };
 use unsup_nn::saving::{Value, json};
 
@@ -32,7 +32,9 @@ pub fn wta(arguments: &TrainWta, asked: &Asked) -> Result<Outcome, Box<dyn Error
         missing: &arguments.missing,
         clusters: &arguments.clusters,
         competition: &arguments.competition,
+        checkpoint: &arguments.checkpoint,
         run: &arguments.run,
+        asked,
     };
     job.run(|_, _| Ok((WinnerTakesAll, "the winner takes all".to_owned())))
 }
@@ -45,7 +47,9 @@ pub fn wtm(arguments: &TrainWtm, asked: &Asked) -> Result<Outcome, Box<dyn Error
         missing: &arguments.missing,
         clusters: &arguments.clusters,
         competition: &arguments.competition,
+        checkpoint: &arguments.checkpoint,
         run: &arguments.run,
+        asked,
     };
     job.run(|x, clusters| {
         let (default, unit) = match arguments.kernel {
@@ -80,7 +84,9 @@ struct Job<'a> {
     missing: &'a MissingOptions,
     clusters: &'a ClusterOptions,
     competition: &'a CompetitionOptions,
+    checkpoint: &'a CheckpointOptions,
     run: &'a RunOptions,
+    asked: &'a Asked,
 }
 
 /// What it came to.
@@ -106,7 +112,7 @@ impl Job<'_> {
         let options = self.run;
         set_threads(options.threads);
         let Whole { about, objects } = Whole::load(self.data, self.missing.fill, options.quiet)?;
-        let mut out = folder(self.method, options, &WRITTEN, false)?;
+        let mut out = folder(self.method, options, &WRITTEN, self.checkpoint.resume)?;
         let failed = |error| of_file(&error, &objects, &about);
         let (first, chosen) = match &self.clusters.from {
             Some(file) => (codebook_file::centres_of(file, &about)?, String::new()),
@@ -118,20 +124,29 @@ impl Job<'_> {
             }
         };
         let clusters = first.rows();
+        let (checkpoint, classes) = (self.checkpoint, column(objects.labels.as_deref()));
+        let data = [&objects.x, &classes, &first];
+        let checkpoint = Checkpoint::of(&out, self.asked, checkpoint, &data)?;
         let mut codebook = Codebook::new(first);
-        let (mut rule, said) = rule(&objects.x, clusters).map_err(failed)?;
+        let (rule, said) = rule(&objects.x, clusters).map_err(failed)?;
         let settings = settings(
             self.competition,
             options.seed,
             Defaults::until_settled(20, 0.1),
         )?;
         let bar = TrainingBar::new(settings.epochs, options.quiet);
-        let outcome = codebook.compete(&objects.x, &mut rule, &settings, |epoch| {
-            bar.update(epoch.number, live(epoch));
-            ControlFlow::Continue(())
-        });
-        bar.finish();
-        let outcome = outcome.map_err(failed)?;
+        let mut run = Run::new(&mut codebook, &objects.x, rule, &settings).map_err(failed)?;
+        if let Some(state) = &checkpoint.earlier {
+            run.go_on(state)?;
+        }
+        let advance = |run: &mut Run<'_, f64, R>| {
+            let epoch = run
+                .advance()
+                .inspect(|epoch| bar.update(epoch.number, live(epoch)));
+            Ok::<_, String>(epoch.map(|_| run.steps()))
+        };
+        checkpoint.drive(&mut out, &bar, &mut run, advance, |run| Ok(run.state()))?;
+        let outcome = run.finish().map_err(failed)?;
         let described = json!({ "clusters": clusters, "rule": said });
         let x = &objects.x;
         save(

@@ -1,5 +1,6 @@
 //! `unsup train lvq`.
 
+use super::checkpoint::{Checkpoint, column};
 use super::{
     CODEBOOK, Defaults, HISTORY, WRITTEN, class_name, codebook_file, ended, history, left_out,
     live, of_file, q_over_epochs, quantized, refuse, save, settings,
@@ -10,21 +11,22 @@ use crate::output::OutputFolder;
 use crate::page::{Column, Table};
 use crate::pictures::Picture;
 use crate::progress::TrainingBar;
+use crate::train::checkpoints::Ongoing;
 use crate::train::report::{Account, losses};
 use crate::train::{Outcome, count, folder, loss, set_threads};
 use std::error::Error;
-use std::ops::ControlFlow;
 use std::time::Instant;
 use unsup_data::CodebookKind;
 use unsup_models::kohonen::{
-    GeneralisedOutcome, Lvq, LvqOutcome, LvqStart, LvqVariant, Settings, Window,
+    Generalised, GeneralisedOutcome, Lvq, LvqOutcome, LvqRun, LvqStart, LvqVariant, Settings,
+    Window,
 };
-use unsup_models::{Schedule, Training};
+use unsup_models::{Schedule, TrainError, Training};
 use unsup_nn::saving::{Value, json};
 
 /// `unsup train lvq`
 pub fn lvq(arguments: &TrainLvq, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
-    let (out, finished) = run(arguments)?;
+    let (out, finished) = run(arguments, asked)?;
     Ok(Outcome {
         json: finished.json(),
         summary: finished.summary(arguments),
@@ -63,7 +65,7 @@ fn classes(part: &Part) -> Result<&[usize], String> {
     })
 }
 
-fn run(arguments: &TrainLvq) -> Result<(OutputFolder, Finished), Box<dyn Error>> {
+fn run(arguments: &TrainLvq, asked: &Asked) -> Result<(OutputFolder, Finished), Box<dyn Error>> {
     let start = Instant::now();
     let options = &arguments.run;
     set_threads(options.threads);
@@ -102,7 +104,11 @@ fn run(arguments: &TrainLvq) -> Result<(OutputFolder, Finished), Box<dyn Error>>
         defaults(arguments.variant),
     )?;
     let variant = variant(arguments)?;
-    let mut out = folder("lvq", options, &WRITTEN, false)?;
+    let mut out = folder("lvq", options, &WRITTEN, arguments.checkpoint.resume)?;
+    let (known_y, known_test_y) = (column(Some(y)), column(Some(test_y)));
+    let first = lvq.codebook().centres();
+    let decisive = [x, &known_y, test_x, &known_test_y, first];
+    let checkpoint = Checkpoint::of(&out, asked, &arguments.checkpoint, &decisive)?;
     let start_accuracy = lvq.accuracy(test_x, test_y);
     // what the centres are worth that are learned: objects in their place, chosen at random
     let per_class = lvq.classes().len().div_ceil(known);
@@ -112,11 +118,18 @@ fn run(arguments: &TrainLvq) -> Result<(OutputFolder, Finished), Box<dyn Error>>
     let bar = TrainingBar::new(settings.epochs, options.quiet);
     let run = match variant {
         Some(variant) => {
-            let outcome = lvq.fit(x, y, variant, &settings, |epoch| {
-                bar.update(epoch.number, live(epoch));
-                ControlFlow::Continue(())
-            });
-            Run::Rule(outcome.map_err(failed)?)
+            let mut run = LvqRun::new(&mut lvq, x, y, variant, &settings).map_err(failed)?;
+            if let Some(state) = &checkpoint.earlier {
+                run.go_on(state)?;
+            }
+            let advance = |run: &mut LvqRun<'_, f64>| {
+                let epoch = run
+                    .advance()
+                    .inspect(|epoch| bar.update(epoch.number, live(epoch)));
+                Ok::<_, String>(epoch.map(|_| run.steps()))
+            };
+            checkpoint.drive(&mut out, &bar, &mut run, advance, |run| Ok(run.state()))?;
+            Run::Rule(run.finish().map_err(failed)?)
         }
         None => {
             let training = Training {
@@ -126,14 +139,24 @@ fn run(arguments: &TrainLvq) -> Result<(OutputFolder, Finished), Box<dyn Error>>
                 schedule: Schedule::Cosine,
                 seed: options.seed,
             };
-            let outcome = lvq.fit_generalised(x, y, &training, |epoch| {
-                bar.update(epoch.number, loss(epoch));
-                ControlFlow::Continue(())
-            });
-            Run::Gradients(outcome.map_err(failed)?)
+            let criterion = Generalised::new(&lvq, x, y).map_err(failed)?;
+            let by_gradients = training.optimiser_and_settings();
+            let (optimiser, settings) = by_gradients.map_err(|error| failed(error.into()))?;
+            let earlier = checkpoint.earlier.as_ref();
+            let mut ongoing = Ongoing::new(earlier, &settings, &mut lvq, optimiser)?;
+            let advance = |ongoing: &mut Ongoing<'_, Lvq<f64>, f64>| {
+                ongoing.advance(&criterion, None, |epoch| {
+                    bar.update(epoch.number, loss(epoch));
+                })
+            };
+            let driven = checkpoint.drive(&mut out, &bar, &mut ongoing, advance, Ongoing::state);
+            driven.map_err(|stop| stop.map(|error: TrainError| failed(error.into())))?;
+            Run::Gradients(GeneralisedOutcome {
+                history: ongoing.run.finish(ongoing.model),
+                left_out: criterion.left_out().to_vec(),
+            })
         }
     };
-    bar.finish();
 
     let described = json!({
         "split": data.sizes(),

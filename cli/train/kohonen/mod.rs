@@ -2,6 +2,7 @@
 //!
 //! They are trained in double precision: a run takes seconds, and a codebook is to be exact.
 
+mod checkpoint;
 pub mod clusters;
 mod codebook_file;
 pub mod lvq;
@@ -13,7 +14,7 @@ use super::{SCALING, describe, scaling_rows};
 use crate::arguments::{CompetitionOptions, RateSchedule, RunOptions};
 use crate::data::{About, Part};
 use crate::model::MODEL;
-use crate::output::OutputFolder;
+use crate::output::{CHECKPOINT, OutputFolder};
 use crate::pictures::{self, Picture};
 use unsup_data::in_one_line;
 use unsup_models::Matrix;
@@ -28,7 +29,7 @@ const HISTORY: &str = "history.csv";
 const QUANTIZED: &str = "quantized.png";
 
 /// What a training of centres without a map may write.
-const WRITTEN: [&str; 4] = [MODEL, CODEBOOK, HISTORY, QUANTIZED];
+const WRITTEN: [&str; 5] = [MODEL, CODEBOOK, HISTORY, QUANTIZED, CHECKPOINT];
 
 /// Where decays end that never reach 0, as a share of where they begin.
 const LAST_RATE: f64 = 0.01;

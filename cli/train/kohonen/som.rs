@@ -1,5 +1,6 @@
 //! `unsup train som`.
 
+use super::checkpoint::{Checkpoint, column};
 use super::map_page::{PICTURES, page, pictures, quality_table, settings_table};
 use super::{
     CODEBOOK, Defaults, HISTORY, MODEL, codebook_file, ended, feature_name, left_out, of_file,
@@ -9,23 +10,24 @@ use crate::arguments::{
     Asked, LATTICES, MAP_STARTS, MODES, Mode, SURFACES, TrainSom, name_of, width,
 };
 use crate::data::{About, Part, Whole};
-use crate::output::OutputFolder;
+use crate::output::{CHECKPOINT, OutputFolder};
 use crate::pictures::Picture;
 use crate::progress::TrainingBar;
 use crate::train::report::{Account, over_epochs};
 use crate::train::{Outcome, count, folder, four_digits, set_threads};
 use std::error::Error;
-use std::ops::ControlFlow;
 use std::time::Instant;
+use unsup_autograd::Shape;
 use unsup_data::ScalingKind;
 use unsup_models::Matrix;
 use unsup_models::kohonen::{
-    Batch, Chosen, End, Grid, Kernel, Lattice, Map, MapEpoch, MapStart, Quality, Stopping, Surface,
-    Width, choose_grid, choose_radius, majority, node_majority_accuracy,
+    Batch, BatchRun, Chosen, End, Grid, Kernel, Lattice, Map, MapEpoch, MapStart, OnlineRun,
+    Quality, Settings, Stopping, Surface, Width, choose_grid, choose_radius, majority,
+    node_majority_accuracy,
 };
 use unsup_nn::classical::{NeighbourhoodPreservation, neighbourhood_preservation};
 use unsup_nn::random::{generator, sample_without_replacement};
-use unsup_nn::saving::{Value, json};
+use unsup_nn::saving::{LoadError, State, Value, json};
 
 const PAGE: &str = "map.html";
 
@@ -43,7 +45,7 @@ const FOLDED: &str = "The map is folded: the two nodes nearest to an object ofte
 
 /// `unsup train som`
 pub fn som(arguments: &TrainSom, asked: &Asked) -> Result<Outcome, Box<dyn Error>> {
-    let (mut out, mut trained) = run(arguments)?;
+    let (mut out, mut trained) = run(arguments, asked)?;
     let summary = trained.summary(arguments.run.seed);
     let pictures = trained.draw(&mut out, arguments.neighbours)?;
     trained.seconds = trained.start.elapsed().as_secs_f64();
@@ -104,7 +106,7 @@ pub struct Figure {
     pub says: String,
 }
 
-fn run(arguments: &TrainSom) -> Result<(OutputFolder, TrainedMap), Box<dyn Error>> {
+fn run(arguments: &TrainSom, asked: &Asked) -> Result<(OutputFolder, TrainedMap), Box<dyn Error>> {
     let start = Instant::now();
     let options = &arguments.run;
     let competition = &arguments.competition;
@@ -161,8 +163,11 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, TrainedMap), Box<dyn Error
                 .to_owned(),
         },
     );
-    let names = [&[MODEL, CODEBOOK, HISTORY, PAGE], &PICTURES[..]].concat();
-    let mut out = folder("som", options, &names, false)?;
+    let names = [&[MODEL, CODEBOOK, HISTORY, PAGE, CHECKPOINT], &PICTURES[..]].concat();
+    let mut out = folder("som", options, &names, arguments.checkpoint.resume)?;
+    let classes = column(objects.labels.as_deref());
+    let decisive = [x, &classes, map.codebook().centres()];
+    let checkpoint = Checkpoint::of(&out, asked, &arguments.checkpoint, &decisive)?;
 
     let shrinking = competition.epochs.unwrap_or(20);
     let settling = match mode {
@@ -170,27 +175,7 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, TrainedMap), Box<dyn Error
         Mode::Online => 0,
     };
     let bar = TrainingBar::new(shrinking.saturating_add(settling), options.quiet);
-    let mut epochs = Vec::new();
-    let observer = |epoch: &MapEpoch<'_, f64>| {
-        let quality = epoch.quality();
-        let now = EpochOfMap {
-            radius: epoch.radius,
-            q: epoch.q,
-            changed: epoch.changed,
-            quantization_error: quality.quantization_error,
-            topographic_error: quality.topographic_error(),
-        };
-        bar.update(
-            epoch.number,
-            format!(
-                "radius {:.1}, Q {:.4}, quantization error {:.4}, topographic error {:.3}",
-                now.radius, now.q, now.quantization_error, now.topographic_error
-            ),
-        );
-        epochs.push(now);
-        ControlFlow::Continue(())
-    };
-    let (settled, left_out, ended) = match mode {
+    let run = match mode {
         Mode::Batch => {
             let batch = Batch {
                 kernel,
@@ -198,7 +183,34 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, TrainedMap), Box<dyn Error
                 epochs: shrinking,
                 settling,
             };
-            let outcome = map.fit(x, &batch, observer).map_err(failed)?;
+            MapRun::Batch(BatchRun::new(&mut map, x, &batch).map_err(failed)?)
+        }
+        Mode::Online => {
+            let defaults = Defaults {
+                epochs: shrinking,
+                rate: 0.5,
+                stopping: Stopping::never(),
+            };
+            let settings = settings(competition, options.seed, defaults)?;
+            let run = OnlineRun::new(&mut map, x, kernel, radius, &settings).map_err(failed)?;
+            MapRun::Online(Box::new(run), settings)
+        }
+    };
+    let mut watched = Watched {
+        run,
+        epochs: Vec::new(),
+    };
+    if let Some(state) = &checkpoint.earlier {
+        watched.go_on(state)?;
+    }
+    let advance = |watched: &mut Watched<'_>| Ok::<_, String>(watched.advance(&bar));
+    checkpoint.drive(&mut out, &bar, &mut watched, advance, |watched| {
+        Ok(watched.state())
+    })?;
+    let Watched { run, epochs } = watched;
+    let (settled, left_out, ended) = match run {
+        MapRun::Batch(run) => {
+            let outcome = run.finish();
             let settled = outcome.end == End::Settled;
             let ended = format!(
                 "the radius shrinks in {shrinking}; then training ends when no object changes its node, after {settling} more at most{}",
@@ -210,20 +222,12 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, TrainedMap), Box<dyn Error
             );
             (settled, outcome.left_out, ended)
         }
-        Mode::Online => {
-            let defaults = Defaults {
-                epochs: shrinking,
-                rate: 0.5,
-                stopping: Stopping::never(),
-            };
-            let settings = settings(competition, options.seed, defaults)?;
-            let outcome = map.fit_online(x, kernel, radius, &settings, observer);
-            let outcome = outcome.map_err(failed)?;
+        MapRun::Online(run, settings) => {
+            let outcome = run.finish().map_err(failed)?;
             let ended = ended(&settings, &outcome);
             (outcome.end == End::Settled, outcome.left_out, ended)
         }
     };
-    bar.finish();
     choices.0.push(Setting {
         name: "epochs",
         value: epochs.len().to_string(),
@@ -272,6 +276,131 @@ fn run(arguments: &TrainSom) -> Result<(OutputFolder, TrainedMap), Box<dyn Error
         seconds: start.elapsed().as_secs_f64(),
     };
     Ok((out, trained))
+}
+
+/// A training in either mode, object by object with the settings that say when it ends.
+enum MapRun<'a> {
+    Batch(BatchRun<'a, f64>),
+    Online(Box<OnlineRun<'a, f64>>, Settings),
+}
+
+impl MapRun<'_> {
+    fn advance(&mut self) -> Option<MapEpoch<'_, f64>> {
+        match self {
+            Self::Batch(run) => run.advance(),
+            Self::Online(run, _) => run.advance(),
+        }
+    }
+
+    fn steps(&self) -> u64 {
+        match self {
+            Self::Batch(run) => run.steps(),
+            Self::Online(run, _) => run.steps(),
+        }
+    }
+
+    fn state(&self) -> State {
+        match self {
+            Self::Batch(run) => run.state(),
+            Self::Online(run, _) => run.state(),
+        }
+    }
+
+    fn go_on(&mut self, state: &State) -> Result<(), LoadError> {
+        match self {
+            Self::Batch(run) => run.go_on(state),
+            Self::Online(run, _) => run.go_on(state),
+        }
+    }
+}
+
+/// A training, and what is kept of its epochs.
+struct Watched<'a> {
+    run: MapRun<'a>,
+    epochs: Vec<EpochOfMap>,
+}
+
+/// The parts of a checkpoint.
+const RUN: &str = "run";
+const EPOCHS: &str = "epochs";
+/// A row an epoch.
+const FIGURES: &str = "figures";
+
+impl Watched<'_> {
+    /// Does the next epoch, measures the map after it, and says how many steps there have been.
+    fn advance(&mut self, bar: &TrainingBar) -> Option<u64> {
+        let epoch = self.run.advance()?;
+        let quality = epoch.quality();
+        let now = EpochOfMap {
+            radius: epoch.radius,
+            q: epoch.q,
+            changed: epoch.changed,
+            quantization_error: quality.quantization_error,
+            topographic_error: quality.topographic_error(),
+        };
+        bar.update(
+            epoch.number,
+            format!(
+                "radius {:.1}, Q {:.4}, quantization error {:.4}, topographic error {:.3}",
+                now.radius, now.q, now.quantization_error, now.topographic_error
+            ),
+        );
+        self.epochs.push(now);
+        Some(self.run.steps())
+    }
+
+    fn state(&self) -> State {
+        let mut epochs = State::new(json!({}));
+        let figures: Vec<_> = self.epochs.iter().map(EpochOfMap::figures).collect();
+        if !figures.is_empty() {
+            epochs.insert(FIGURES, &Matrix::from_rows(&figures));
+        }
+        let mut state = State::new(json!({}));
+        state.insert_part(RUN, self.run.state());
+        state.insert_part(EPOCHS, epochs);
+        state
+    }
+
+    /// Goes on from a state of [`Watched::state`].
+    fn go_on(&mut self, state: &State) -> Result<(), LoadError> {
+        let part = |name| state.part(name).ok_or_else(|| state.damaged(name));
+        let (run, epochs) = (part(RUN)?, part(EPOCHS)?);
+        self.run.go_on(&run)?;
+        let mut reader = epochs.reader();
+        let count = run.count("epoch")? as usize;
+        if count > 0 {
+            let shape = Shape::new(count, EpochOfMap::FIGURES);
+            let figures: Option<Matrix<f64>> = reader.matrix(FIGURES, shape);
+            let figures = figures.iter().flat_map(|figures| figures.row_iter());
+            self.epochs = figures.map(EpochOfMap::of).collect();
+        }
+        reader.finish()
+    }
+}
+
+impl EpochOfMap {
+    const FIGURES: usize = 5;
+
+    fn figures(&self) -> [f64; Self::FIGURES] {
+        [
+            self.radius,
+            self.q,
+            self.changed,
+            self.quantization_error,
+            self.topographic_error,
+        ]
+    }
+
+    /// The epoch of [`EpochOfMap::figures`].
+    fn of(figures: &[f64]) -> Self {
+        Self {
+            radius: figures[0],
+            q: figures[1],
+            changed: figures[2],
+            quantization_error: figures[3],
+            topographic_error: figures[4],
+        }
+    }
 }
 
 /// The settings, each as it was given, or chosen and noted with its reason.

@@ -1,6 +1,6 @@
 //! `unsup train gan`.
 
-use crate::arguments::{Asked, GAMES, PENALTIES, PenaltyKind, RunOptions, TrainGan, name_of};
+use crate::arguments::{Asked, GAMES, PENALTIES, PenaltyKind, TrainGan, name_of};
 use crate::data::{Missing, Split};
 use crate::pictures::{self, Estimate, Lattice, Picture, Scale};
 use crate::progress::TrainingBar;
@@ -528,6 +528,9 @@ fn play(
         Err(stop) => return Err(stop.into()),
     };
     let (run, kept) = playing;
+    let mut state = run.state();
+    state.insert_part(KEPT, of_kept(&kept));
+    runs.ended(RUN, state);
     let against = run.gan().sample(OF_DENSITY, settings.seed);
     Ok(Played {
         history: run.finish(),

@@ -16,7 +16,7 @@ pub use privileged::lupi;
 
 use crate::arguments::{Asked, TrainMultiTask};
 use crate::data::FARTHEST;
-use crate::train::Outcome;
+use crate::train::{Outcome, class_column};
 use std::error::Error;
 use unsup_data::{Scaling, ScalingKind, TakenColumn};
 use unsup_models::predictor::most_probable;
@@ -92,7 +92,7 @@ impl Known {
     /// As a column, for the fingerprint.
     fn column(&self) -> Matrix<f32> {
         match self {
-            Self::Classes(classes) => Matrix::from_fn(classes.len(), 1, |i, _| classes[i] as f32),
+            Self::Classes(classes) => class_column(classes),
             Self::Numbers(numbers) => numbers.clone(),
         }
     }

@@ -9,7 +9,7 @@ use crate::train::checkpoints::Stop;
 use crate::train::report::{Cell, Figure, Section, Table};
 use crate::train::runs::{Findings, Runs, mean, runs, seed_of, spread_of};
 use crate::train::side_by_side::{Live, side_by_side};
-use crate::train::{check_numbers, check_size, count, describe, listed};
+use crate::train::{check_numbers, check_size, count, describe, described_words, listed};
 use std::error::Error;
 use std::fmt::Display;
 use std::ops::Range;
@@ -888,6 +888,8 @@ impl PrivilegedTable<'_> {
             "privileged": described(&names, &privileged),
             "beside": beside.map(|one| one.name.as_str()).collect::<Vec<_>>(),
         });
+        let shown = Dataset::of_columns("", self.privileged);
+        said["privileged"]["words"] = described_words(&shown.words);
         let (outputs, y) = match self.target {
             Some(column) => {
                 let [train, judged] = parts(&column.values);

@@ -56,6 +56,8 @@ pub struct TableOptions {
     pub header: Option<bool>,
     /// The column that holds the class of each object and is no feature; `None` if there is none.
     pub label: Option<LabelColumn>,
+    /// Where `label` is `None`: a column that is no feature either, but may be missing.
+    pub label_if_there: Option<LabelIfThere>,
     /// The cells that stand for a missing value, as they are without the spaces around them.
     pub missing: Vec<String>,
 }
@@ -67,6 +69,7 @@ impl Default for TableOptions {
             delimiter: None,
             header: None,
             label: None,
+            label_if_there: None,
             missing: ["?", "", "NA"].map(str::to_owned).to_vec(),
         }
     }
@@ -142,6 +145,32 @@ pub enum LabelColumn {
     Last,
 }
 
+/// The column that held the labels of a table, to be found again in others of the same kind: with it, or without it
+/// where the labels are not known.
+///
+/// ```
+/// use unsup_data::{LabelColumn, LabelIfThere, TableOptions, read_table_from};
+///
+/// let options = TableOptions {
+///     label_if_there: Some(LabelIfThere { column: LabelColumn::Name("colour".to_owned()), of: 2 }),
+///     ..Default::default()
+/// };
+/// let read = |text: &str| read_table_from(text.as_bytes(), "fish", &options);
+/// assert_eq!(read("length,colour\n5,red\n6,blue\n")?.labels, Some(vec![1, 0]));
+/// assert_eq!(read("length,weight\n5,70\n6,80\n")?.labels, None);
+/// // one of them is missing
+/// let fish = read("length,colour\n5,red\n6,?\n")?;
+/// assert_eq!((fish.labels, fish.feature_names), (None, vec!["length".to_owned()]));
+/// # Ok::<(), unsup_data::DataError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelIfThere {
+    /// It.
+    pub column: LabelColumn,
+    /// Of how many columns: in a table of more or fewer it is found by its name alone, and not by a number.
+    pub of: usize,
+}
+
 impl FromStr for LabelColumn {
     type Err = String;
 
@@ -192,6 +221,7 @@ impl FromStr for LabelColumn {
 ///
 /// *Labels.* The distinct texts of the label column become the classes 0, 1, .. in the order of their code points, or if
 /// all are numbers the distinct numbers in their order; the texts are the classes' names, of equal numbers the shortest.
+/// Of a column that is a label only if it is there ([`LabelIfThere`]) a cell may be missing: then no labels are known.
 ///
 /// The data set is named after the file, without its folder and extension; what was found out is said in its notes.
 /// Memory: 8 bytes a cell, and each distinct word once.
@@ -275,13 +305,23 @@ pub(crate) fn dataset(
                 .to_owned(),
         );
     }
-    let label = match &options.label {
-        Some(label) => Some(label_column(
-            label, &first, &texts, row_names, options, file,
-        )?),
-        None => None,
+    let place = |label| label_column(label, &first, &texts, row_names, options, file);
+    let (label, place, may_be_missing) = match (&options.label, &options.label_if_there) {
+        (Some(label), _) => (Some(label), Some(place(label)?), false),
+        (None, Some(LabelIfThere { column, of })) => {
+            let is_name = matches!(column, LabelColumn::Name(_));
+            let found = (is_name || texts.len() == *of).then(|| place(column).ok());
+            match found.flatten() {
+                Some(place) => (Some(column), Some(place), true),
+                None => (None, None, false),
+            }
+        }
+        (None, None) => (None, None, false),
     };
-    let mut columns = Columns::new(length, row_names, label, &options.missing, file);
+    let mut columns = Columns::new(length, row_names, &options.missing, file);
+    if let Some(place) = place {
+        columns.label(place, may_be_missing);
+    }
     let missing = |text: &&&str| options.missing.iter().any(|mark| mark == **text);
     let names_none = || {
         let values: Vec<&&str> = texts.iter().filter(|text| !missing(text)).collect();
@@ -291,7 +331,7 @@ pub(crate) fn dataset(
     };
     let counted = counts_columns(&texts);
     // `None` until the whole table is known
-    let mut header = match (&options.label, options.header) {
+    let mut header = match (label, options.header) {
         (Some(LabelColumn::Name(_)), _) => Some(true),
         (_, Some(said)) => Some(said),
         (_, None) if row_names => Some(true),

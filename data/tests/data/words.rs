@@ -2,7 +2,8 @@
 
 use crate::common::bits;
 use unsup_data::{
-    DataError, Dataset, Delimiter, LabelColumn, MOST_WORDS, TableOptions, read_table_from,
+    DataError, Dataset, Delimiter, LabelColumn, LabelIfThere, MOST_WORDS, TableOptions,
+    read_table_from,
 };
 
 fn table(text: &str, options: &TableOptions) -> Result<Dataset, DataError> {
@@ -587,6 +588,57 @@ fn labels_are_the_distinct_texts_in_order() {
         notes.ends_with("column 2 is the label: 1 class (7)"),
         "{notes}"
     );
+}
+
+#[test]
+fn a_label_column_that_may_be_missing_is_found_where_it_is() {
+    let read = |text: &str, column: &str, of: usize| {
+        let options = TableOptions {
+            label_if_there: Some(LabelIfThere {
+                column: column.parse().unwrap(),
+                of,
+            }),
+            ..Default::default()
+        };
+        let data = table(text, &options).unwrap();
+        (data.labels, data.label_column, data.features.columns())
+    };
+    let known = |labels: &[usize], column: &str, features| {
+        (Some(labels.to_vec()), Some(column.to_owned()), features)
+    };
+    let named = "x,y,z\n1,b,5\n2,a,6\n";
+    // a name in any table that has it once, and then that line holds names
+    assert_eq!(read(named, "y", 9), known(&[1, 0], "y", 2));
+    assert_eq!(read("x,y\na,b\nc,b\n", "y", 9), known(&[0, 0], "y", 1));
+    assert_eq!(read(named, "w", 3), (None, None, 3));
+    assert_eq!(read("y,y,z\n1,2,5\n2,3,6\n", "y", 3), (None, None, 3));
+    // a number in a table of as many columns
+    let nameless = "1,b,5\n2,a,6\n";
+    assert_eq!(read(nameless, "2", 3), known(&[1, 0], "column 2", 2));
+    assert_eq!(read(named, "2", 3), known(&[1, 0], "y", 2));
+    assert_eq!(read(nameless, "last", 3), known(&[0, 1], "column 3", 2));
+    assert_eq!(read(nameless, "2", 4), (None, None, 3));
+    assert_eq!(read("b,1\na,2\n", "first", 3), (None, None, 2));
+    // numbers and words, as a feature may not hold them; and one that is missing, in the first line and later
+    assert_eq!(read("1,b\n2,7\n", "2", 2), known(&[1, 0], "column 2", 1));
+    for text in ["1,?\n2,b\n", "1,b\n2,?\n", "1,?\n2,?\n"] {
+        assert_eq!(read(text, "2", 2), (None, Some("column 2".to_owned()), 1));
+    }
+    // what is said to be the label is, and is to be whole
+    let both = TableOptions {
+        label: Some(LabelColumn::First),
+        label_if_there: Some(LabelIfThere {
+            column: LabelColumn::Last,
+            of: 3,
+        }),
+        ..Default::default()
+    };
+    assert_eq!(
+        table(nameless, &both).unwrap().label_column.unwrap(),
+        "column 1"
+    );
+    let error = table("?,1,2\nb,3,4\n", &both).unwrap_err().to_string();
+    assert!(error.contains("the label is missing"), "{error}");
 }
 
 #[test]

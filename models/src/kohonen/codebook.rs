@@ -1,7 +1,6 @@
 //! The codebook: the centres of clusters, and what they say of objects.
 
-use super::competition::{Competition, compete};
-use super::{Epoch, FitError, Outcome, Rule, Settings};
+use super::{Epoch, FitError, Outcome, Rule, Run, Settings};
 use std::ops::ControlFlow;
 use unsup_autograd::{Matrix, Real};
 use unsup_nn::classical::nearest;
@@ -72,7 +71,7 @@ impl<T: Real> Codebook<T> {
     /// more, as a rule may have it that moves centres away from objects. The centres are then as they were.
     ///
     /// # Panics
-    /// If `x` has another number of columns than the centres, or the centres are still on a tape.
+    /// If `x` has another number of columns than the centres.
     #[track_caller]
     pub fn compete(
         &mut self,
@@ -81,29 +80,13 @@ impl<T: Real> Codebook<T> {
         settings: &Settings,
         mut observer: impl FnMut(&Epoch) -> ControlFlow<()>,
     ) -> Result<Outcome, FitError> {
-        let before = self.centres().clone();
-        let outcome = self.compete_watched(x, rule, settings, |epoch, _| observer(epoch))?;
-        if self.centres().is_finite() {
-            Ok(outcome)
-        } else {
-            self.centres.set(before);
-            Err(FitError::Diverged)
+        let mut run = Run::new(self, x, rule, settings)?;
+        while let Some(epoch) = run.advance() {
+            if observer(&epoch).is_break() {
+                run.stop();
+            }
         }
-    }
-
-    /// [`Codebook::compete`], with an observer that may look at the centres.
-    #[track_caller]
-    pub(super) fn compete_watched(
-        &mut self,
-        x: &Matrix<T>,
-        rule: &mut impl Rule<T>,
-        settings: &Settings,
-        observer: impl FnMut(&Epoch, &Competition<T>) -> ControlFlow<()>,
-    ) -> Result<Outcome, FitError> {
-        self.check_features("compete", x);
-        let centres = self.centres.value_mut();
-        let centres = centres.expect("compete: the centres are on a tape");
-        compete(centres, x, rule, settings, observer)
+        run.finish()
     }
 
     /// Puts other centres in their place.

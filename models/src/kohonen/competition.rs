@@ -23,8 +23,8 @@
 //! without any value is never shown.
 
 use super::objects::Objects;
-use super::{FitError, Stopping};
-use std::ops::{ControlFlow, Range};
+use super::{Codebook, FitError, Stopping};
+use std::ops::Range;
 use unsup_autograd::random::{generator, shuffle, uniform_below};
 use unsup_autograd::{Matrix, Real, vectorised};
 use unsup_nn::optimiser::Schedule;
@@ -42,6 +42,49 @@ pub trait Rule<T: Real> {
     /// What is wrong with the rule's numbers, if something is: training does not begin then.
     fn problem(&self) -> Option<String> {
         None
+    }
+
+    /// What tells the rule from others, its settings with it: a run that was saved is gone on with by the same alone.
+    fn identity(&self) -> String {
+        std::any::type_name::<Self>().to_owned()
+    }
+
+    /// What the rule has learned from the showings so far, in numbers: with them a rule of the same settings goes on as
+    /// this one would. Most rules keep nothing.
+    fn memory(&self) -> Vec<f64> {
+        Vec::new()
+    }
+
+    /// Goes on from the [memory](Rule::memory) of a rule of the same settings. Returns false, and changes nothing, where
+    /// it can be none.
+    fn recall(&mut self, memory: &[f64]) -> bool {
+        memory.is_empty()
+    }
+}
+
+impl<T: Real, R: Rule<T>> Rule<T> for &mut R {
+    fn moves(&mut self, shown: &Shown<'_, T>, moves: &mut Moves<T>) {
+        (**self).moves(shown, moves);
+    }
+
+    fn charge(&self, shown: &Shown<'_, T>) -> T {
+        (**self).charge(shown)
+    }
+
+    fn problem(&self) -> Option<String> {
+        (**self).problem()
+    }
+
+    fn identity(&self) -> String {
+        (**self).identity()
+    }
+
+    fn memory(&self) -> Vec<f64> {
+        (**self).memory()
+    }
+
+    fn recall(&mut self, memory: &[f64]) -> bool {
+        (**self).recall(memory)
     }
 }
 
@@ -310,7 +353,7 @@ pub(super) struct Competition<T: Real> {
     squared_distances: Vec<T>,
     moves: Moves<T>,
     rate: Rate,
-    wins: Vec<u64>,
+    pub(super) wins: Vec<u64>,
 }
 
 /// Centres whose distances are summed side by side, in registers.
@@ -318,7 +361,7 @@ const BLOCK: usize = 32;
 
 impl<T: Real> Competition<T> {
     /// Of centres x features.
-    fn of(w: &Matrix<T>, rate: Rate) -> Self {
+    pub fn of(w: &Matrix<T>, rate: Rate) -> Self {
         let (centres, features) = (w.rows(), w.columns());
         let stride = centres.next_multiple_of(BLOCK);
         Self {
@@ -329,6 +372,15 @@ impl<T: Real> Competition<T> {
             moves: Moves::none(centres),
             rate,
             wins: vec![0; centres],
+        }
+    }
+
+    /// Puts other centres (centres x features) in their place.
+    pub fn set_centres(&mut self, w: &Matrix<T>) {
+        for (y, centre) in w.row_iter().enumerate() {
+            for (j, &w) in centre.iter().enumerate() {
+                self.w[(j, y)] = w;
+            }
         }
     }
 
@@ -426,38 +478,98 @@ vectorised! {
     }
 }
 
-/// Trains the centres `w` (centres x features) on the rows of `x` (objects x features) by a rule. The observer hears of
-/// each epoch and of the centres at its end, and may end the run.
-pub(super) fn compete<T: Real>(
-    w: &mut Matrix<T>,
-    x: &Matrix<T>,
-    rule: &mut impl Rule<T>,
-    settings: &Settings,
-    mut observer: impl FnMut(&Epoch, &Competition<T>) -> ControlFlow<()>,
-) -> Result<Outcome, FitError> {
-    settings.check(rule)?;
-    let objects = Objects::of(x)?;
-    objects.check_centres(w)?;
-    let l = objects.shown.len();
-    let lambda = settings.lambda.unwrap_or(1.0 / l as f64);
-    let mut competition = Competition::of(w, settings.rate);
-    let mut last_winners = vec![usize::MAX; x.rows()];
+/// A training object by object that is driven from outside, epoch by epoch: it can be looked at, broken off, and, with
+/// the feature `saving`, saved between two epochs and gone on with to the same bits. The codebook is given its centres at
+/// the end.
+///
+/// ```
+/// use unsup_models::Matrix;
+/// use unsup_models::kohonen::{Codebook, KMeansStart, Run, Settings, WinnerTakesAll, starting_centres};
+///
+/// let x = Matrix::from_rows(&[[0.0, 0.1], [0.2, 0.1], [5.0, 5.1], [5.2, 4.9]]);
+/// let mut codebook = Codebook::new(starting_centres(&x, 2, KMeansStart::PlusPlus, 0)?);
+/// let mut run = Run::new(&mut codebook, &x, WinnerTakesAll, &Settings::default())?;
+/// while let Some(epoch) = run.advance() {
+///     println!("epoch {}: Q is about {:.3}", epoch.number, epoch.q);
+///     // run.state(), or break
+/// }
+/// let outcome = run.finish()?;
+/// assert_eq!(outcome.wins.iter().sum::<u64>(), 4 * outcome.epochs.len() as u64);
+/// # Ok::<(), unsup_models::kohonen::FitError>(())
+/// ```
+pub struct Run<'a, T: Real, R: Rule<T>> {
+    codebook: &'a mut Codebook<T>,
+    pub(super) objects: Objects<'a, T>,
+    pub(super) rule: R,
+    pub(super) settings: Settings,
+    pub(super) competition: Competition<T>,
+    /// Of each row of x its winner when it was last shown; `usize::MAX` before.
+    pub(super) last_winners: Vec<usize>,
+    /// Q before the first step.
+    pub(super) initial_q: f64,
+    pub(super) epochs: Vec<Epoch>,
+    pub(super) end: Option<End>,
+}
 
-    // Q := Σᵢ ρ²(xᵢ, w_a(xᵢ)), here as a mean
-    let mut initial_q = 0.0;
-    for &object in &objects.shown {
-        let (shown, _) = competition.show(object, x.row(object), 0.0);
-        initial_q += rule.charge(&shown).to_f64() / l as f64;
+impl<'a, T: Real, R: Rule<T>> Run<'a, T, R> {
+    /// A run that has not begun, of the centres of `codebook` on the rows of `x` (objects x features; NaN is missing).
+    ///
+    /// # Errors
+    /// If a setting is out of range, or the objects can't be trained on.
+    ///
+    /// # Panics
+    /// If `x` has another number of columns than the centres.
+    #[track_caller]
+    pub fn new(
+        codebook: &'a mut Codebook<T>,
+        x: &'a Matrix<T>,
+        rule: R,
+        settings: &Settings,
+    ) -> Result<Self, FitError> {
+        codebook.check_features("compete", x);
+        settings.check(&rule)?;
+        let objects = Objects::of(x)?;
+        objects.check_centres(codebook.centres())?;
+        let mut competition = Competition::of(codebook.centres(), settings.rate);
+
+        // Q := Σᵢ ρ²(xᵢ, w_a(xᵢ)), here as a mean
+        let mut initial_q = 0.0;
+        for &object in &objects.shown {
+            let (shown, _) = competition.show(object, x.row(object), 0.0);
+            initial_q += rule.charge(&shown).to_f64() / objects.shown.len() as f64;
+        }
+        Ok(Self {
+            last_winners: vec![usize::MAX; x.rows()],
+            settings: settings.clone(),
+            epochs: Vec::new(),
+            end: None,
+            codebook,
+            objects,
+            rule,
+            competition,
+            initial_q,
+        })
     }
 
-    let mut q = initial_q;
-    let mut epochs: Vec<Epoch> = Vec::new();
-    let mut end = End::Completed;
-    let steps = settings.epochs as f64 * l as f64;
-    for number in 1..=settings.epochs {
+    /// Shows the objects of the next epoch; `None` when the run has ended.
+    pub fn advance(&mut self) -> Option<Epoch> {
+        if self.end.is_some() {
+            return None;
+        }
+        let (number, q_before) = (self.epochs.len() + 1, self.q());
+        let Self {
+            objects,
+            rule,
+            settings,
+            competition,
+            last_winners,
+            ..
+        } = self;
+        let (x, l) = (objects.x, objects.shown.len());
+        let lambda = settings.lambda.unwrap_or(1.0 / l as f64);
+        let steps = settings.epochs as f64 * l as f64;
         let before = competition.w.clone();
-        let q_before = q;
-        let mut changed = 0;
+        let (mut q, mut changed) = (q_before, 0);
         // lecture: wta epoch
         let order = order_of(&objects.shown, settings, number);
         for (step, &object) in order.iter().enumerate() {
@@ -471,27 +583,77 @@ pub(super) fn compete<T: Real>(
             number,
             of: settings.epochs,
             q,
-            farthest_move: farthest_move(&before, &competition) / objects.spread,
+            farthest_move: farthest_move(&before, competition) / objects.spread,
             changed: changed as f64 / l as f64,
         };
-        epochs.push(epoch);
-        if observer(&epoch, &competition).is_break() {
-            end = End::Stopped;
-            break;
-        }
         if settings.stopping.holds(&epoch, q_before) {
-            end = End::Settled;
-            break;
+            self.end = Some(End::Settled);
+        } else if number == settings.epochs {
+            self.end = Some(End::Completed);
         }
+        self.epochs.push(epoch);
+        Some(epoch)
     }
-    *w = competition.centres();
-    Ok(Outcome {
-        initial_q,
-        epochs,
-        end,
-        wins: competition.wins,
-        left_out: objects.left_out,
-    })
+
+    /// The running estimate of Q.
+    fn q(&self) -> f64 {
+        self.epochs.last().map_or(self.initial_q, |epoch| epoch.q)
+    }
+
+    /// Lets the run end with the epoch that it has come to.
+    pub fn stop(&mut self) {
+        self.end = Some(End::Stopped);
+    }
+
+    /// The centres as they are now, centres x features.
+    pub fn centres(&self) -> Matrix<T> {
+        self.competition.centres()
+    }
+
+    /// The rule, with what it has learned from the showings so far.
+    pub fn rule(&self) -> &R {
+        &self.rule
+    }
+
+    /// The epochs that have been done.
+    pub fn epochs(&self) -> &[Epoch] {
+        &self.epochs
+    }
+
+    /// How many showings of an object there have been.
+    pub fn steps(&self) -> u64 {
+        self.epochs.len() as u64 * self.objects.shown.len() as u64
+    }
+
+    /// Why the run has ended; `None` while it goes on.
+    pub fn end(&self) -> Option<End> {
+        self.end
+    }
+
+    /// Ends the run, and puts its centres into the codebook.
+    ///
+    /// # Errors
+    /// If a centre ran away until it is no number any more, as a rule may have it that moves centres away from objects.
+    /// The codebook is then as it was.
+    pub fn finish(self) -> Result<Outcome, FitError> {
+        let centres = self.competition.centres();
+        if !centres.is_finite() {
+            return Err(FitError::Diverged);
+        }
+        self.codebook.set_centres(centres);
+        Ok(Outcome {
+            initial_q: self.initial_q,
+            epochs: self.epochs,
+            end: self.end.unwrap_or(End::Stopped),
+            wins: self.competition.wins,
+            left_out: self.objects.left_out,
+        })
+    }
+}
+
+/// Whether a number is a count, and small enough that one more is another number.
+pub(super) fn is_count(number: f64) -> bool {
+    number.fract() == 0.0 && (0.0..=9e15).contains(&number)
 }
 
 /// The objects of an epoch in the order in which they are shown.

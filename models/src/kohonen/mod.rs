@@ -7,8 +7,7 @@
 //! w_y := w_y + h_y (x − w_y)
 //! ```
 //!
-//! What differs is who moves how far, h_y. It is one line of each method's file; the loop around it is
-//! [`Codebook::compete`].
+//! What differs is who moves how far, h_y. It is one line of each method's file; the loop around it is a [`Run`].
 //!
 //! | file | method | h_y |
 //! |---|---|---|
@@ -23,6 +22,7 @@
 //! | `codebook` | the centres and what they say of objects |
 //! | `kernel` | K, and widths that shrink |
 //! | `start` | where centres begin |
+//! | `saving` | runs that are gone on with in another process |
 //! | `stopping` | "until Q and/or the weights settle" |
 //! | `objects` | missing values, objects without any, numbers that can't be trained on |
 //!
@@ -37,6 +37,8 @@ mod kernel;
 pub mod lvq;
 pub mod map;
 mod objects;
+#[cfg(feature = "saving")]
+mod saving;
 mod start;
 mod stopping;
 #[cfg(test)]
@@ -45,16 +47,17 @@ pub mod winner_takes_all;
 pub mod winner_takes_most;
 
 pub use codebook::{Codebook, Winner};
-pub use competition::{End, Epoch, Moves, Order, Outcome, Rate, Rule, Settings, Shown};
+pub use competition::{End, Epoch, Moves, Order, Outcome, Rate, Rule, Run, Settings, Shown};
 pub use error::FitError;
 pub use kernel::{Decay, Kernel, Width};
 pub use lvq::{
-    Divergence, Generalised, GeneralisedOutcome, Lvq, Lvq1, Lvq3, Lvq21, LvqOutcome, LvqStart,
-    LvqVariant, OptimisedLvq1, Teacher, Window,
+    Divergence, Generalised, GeneralisedOutcome, Lvq, Lvq1, Lvq3, Lvq21, LvqOutcome, LvqRun,
+    LvqStart, LvqVariant, OptimisedLvq1, Teacher, Window,
 };
 pub use map::{
-    Batch, BatchOutcome, Chosen, Grid, Lattice, Map, MapEpoch, MapRule, MapStart, Neighbours,
-    Quality, Surface, UMatrix, choose_grid, choose_radius, majority, node_majority_accuracy,
+    Batch, BatchOutcome, BatchRun, Chosen, Grid, Lattice, Map, MapEpoch, MapRule, MapStart,
+    Neighbours, OnlineRun, Quality, Surface, UMatrix, choose_grid, choose_radius, majority,
+    node_majority_accuracy,
 };
 pub use start::{spread, starting_centres};
 pub use stopping::{Settled, Stopping};

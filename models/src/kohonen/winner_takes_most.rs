@@ -133,4 +133,16 @@ impl<T: Real> Rule<T> for WinnerTakesMost {
     fn problem(&self) -> Option<String> {
         self.width.problem("width")
     }
+
+    fn identity(&self) -> String {
+        let kept = if self.winner_kept {
+            ""
+        } else {
+            ", the winner too"
+        };
+        format!(
+            "winner takes most, {:?}{kept}, {:?}",
+            self.closeness, self.width
+        )
+    }
 }

@@ -1,5 +1,6 @@
 //! The file under models and checkpoints: named matrices, and a JSON object beside them.
 
+use super::state::difference;
 use super::{Description, LoadError, Value};
 use crate::files::write_atomically;
 use crate::{Module, Path as ParameterPath};
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use unsup_autograd::{Matrix, Real, Shape};
 
 /// The key of the metadata under which our JSON lies. (There is one, since a safetensors header keeps no order of several.)
@@ -25,7 +27,8 @@ pub(super) struct Tensors(BTreeMap<String, Tensor>);
 struct Tensor {
     dtype: Dtype,
     shape: Vec<usize>,
-    bytes: Vec<u8>,
+    /// Shared by copies: a state is copied to be saved.
+    bytes: Arc<[u8]>,
 }
 
 impl Tensor {
@@ -261,7 +264,7 @@ impl Container {
             let tensor = Tensor {
                 dtype: view.dtype(),
                 shape: view.shape().to_owned(),
-                bytes: view.data().to_owned(),
+                bytes: view.data().into(),
             };
             (name.to_owned(), tensor)
         };
@@ -339,8 +342,14 @@ impl<'s> Reader<'s> {
         self.problems.is_empty()
     }
 
-    /// What has been found wrong so far.
-    pub(super) fn into_error(self) -> LoadError {
+    /// Compares what the saved training says of itself with what is said of the one that is to go on.
+    pub fn compare(&mut self, what: &str, saved: &Value, asked: &str) {
+        let saved = saved.as_str().unwrap_or_default();
+        self.problems.extend(difference(what, saved, asked));
+    }
+
+    /// What has been found wrong so far: where that makes it idle to read on.
+    pub fn into_error(self) -> LoadError {
         LoadError::of(self.file.to_owned(), self.problems)
     }
 

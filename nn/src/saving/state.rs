@@ -214,12 +214,18 @@ impl State {
         let Some(saved) = &self.description else {
             return Vec::new();
         };
+        if let Some(difference) = difference("method", &saved.method, &asked.method) {
+            // the settings of another method say nothing
+            return vec![difference];
+        }
         let mut differences = Vec::new();
-        differences.extend(difference("method", &saved.method, &asked.method));
         differences.extend(of_settings(&saved.settings, &asked.settings));
         let seeds = [saved.seed, asked.seed].map(|seed| seed.to_string());
         differences.extend(difference("seed", &seeds[0], &seeds[1]));
-        differences.extend(difference("data", &saved.data, &asked.data));
+        // another seed may draw other data
+        if saved.seed == asked.seed {
+            differences.extend(difference("data", &saved.data, &asked.data));
+        }
         differences
     }
 }
@@ -240,8 +246,8 @@ fn of_settings(saved: &Value, asked: &Value) -> Vec<String> {
     names.dedup();
     let differences = names.into_iter().filter_map(|name| {
         let text = |settings: &serde_json::Map<String, Value>| match settings.get(name) {
+            Some(Value::Null) | None => "none".to_owned(),
             Some(value) => value.to_string(),
-            None => "none".to_owned(),
         };
         difference(&format!("setting {name}"), &text(of_saved), &text(of_asked))
     });

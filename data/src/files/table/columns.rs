@@ -31,6 +31,8 @@ pub(super) struct Columns<'a> {
     /// One for each column of the file.
     kinds: Vec<Kind>,
     label: Option<usize>,
+    /// How many labels are missing, where they may be.
+    unlabelled: Option<usize>,
     /// Objects x columns without the label: a number, the code of a word, or NaN.
     cells: Vec<f64>,
     /// The code of each object's class.
@@ -159,21 +161,15 @@ impl WordColumn {
 
 impl<'a> Columns<'a> {
     /// None of `count` columns, of which the first may hold `row_names`.
-    pub(super) fn new(
-        count: usize,
-        row_names: bool,
-        label: Option<usize>,
-        marks: &'a [String],
-        file: &'a str,
-    ) -> Self {
+    pub(super) fn new(count: usize, row_names: bool, marks: &'a [String], file: &'a str) -> Self {
         let kind = |column| match column {
             0 if row_names => Kind::RowNames,
-            _ if Some(column) == label => Kind::Label,
             _ => Kind::Unknown,
         };
         Self {
             kinds: (0..count).map(kind).collect(),
-            label,
+            label: None,
+            unlabelled: None,
             cells: Vec::new(),
             labels: Vec::new(),
             classes: Words::default(),
@@ -182,6 +178,13 @@ impl<'a> Columns<'a> {
             missing: 0,
             file,
         }
+    }
+
+    /// Makes a column that of the labels, before any row is taken.
+    pub(super) fn label(&mut self, column: usize, may_be_missing: bool) {
+        self.kinds[column] = Kind::Label;
+        self.label = Some(column);
+        self.unlabelled = may_be_missing.then_some(0);
     }
 
     pub(super) fn objects(&self) -> usize {
@@ -237,6 +240,11 @@ impl<'a> Columns<'a> {
         }
         let value = if let Some(mark) = self.marks.iter().position(|mark| mark == text) {
             if matches!(kind, Kind::Label) {
+                if let Some(unlabelled) = &mut self.unlabelled {
+                    *unlabelled += 1;
+                    self.labels.push(0); // of no use, as all of them now
+                    return Ok(());
+                }
                 let problem = match text {
                     "" => "the label is missing, expected a class".to_owned(),
                     _ => format!(
@@ -405,24 +413,30 @@ impl<'a> Columns<'a> {
             data.table_columns.extend(of_column);
         }
         if let Some(label) = self.label {
-            let (classes, places) = self.classes.as_classes();
-            self.labels
-                .iter_mut()
-                .for_each(|code| *code = places[*code]);
-            data.label_names = classes.iter().map(|&text| text.to_owned()).collect();
+            data.label_column = Some(column_name(label));
             let name = names.map(|names| format!(" ({})", quoted(names[label].as_bytes())));
-            data.notes.push(format!(
-                "column {}{} is the label: {} ({}){}",
-                label + 1,
-                name.unwrap_or_default(),
-                match classes.len() {
-                    1 => "1 class".to_owned(),
-                    count => format!("{count} classes"),
-                },
-                shown(&classes),
-                doubt(&classes, objects)
-            ));
-            data.labels = Some(self.labels);
+            let column = format!("column {}{}", label + 1, name.unwrap_or_default());
+            if let Some(unlabelled @ 1..) = self.unlabelled {
+                data.notes.push(format!(
+                    "{column} is the label and left out: of {unlabelled} of {objects} objects it is missing"
+                ));
+            } else {
+                let (classes, places) = self.classes.as_classes();
+                self.labels
+                    .iter_mut()
+                    .for_each(|code| *code = places[*code]);
+                data.label_names = classes.iter().map(|&text| text.to_owned()).collect();
+                data.notes.push(format!(
+                    "{column} is the label: {} ({}){}",
+                    match classes.len() {
+                        1 => "1 class".to_owned(),
+                        count => format!("{count} classes"),
+                    },
+                    shown(&classes),
+                    doubt(&classes, objects)
+                ));
+                data.labels = Some(self.labels);
+            }
         }
         if let Some(names) = names {
             note_nameless(&mut data.notes, names, &features, &codings);

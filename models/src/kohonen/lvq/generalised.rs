@@ -101,6 +101,11 @@ impl<T: Real> Generalised<T> {
         })
     }
 
+    /// The objects without a value, which are never shown.
+    pub fn left_out(&self) -> &[usize] {
+        &self.left_out
+    }
+
     /// The nearest centre of those that `counts`.
     fn nearest(&self, lvq: &Lvq<T>, object: usize, counts: impl Fn(usize) -> bool) -> usize {
         let x: Vec<T> = self

@@ -90,4 +90,20 @@ impl<T: Real> Rule<T> for OptimisedLvq1<'_> {
     fn charge(&self, shown: &Shown<'_, T>) -> T {
         signed_charge(&self.teacher, shown)
     }
+
+    /// The rate of each centre, 0 for that of the settings, which those have that have not won yet.
+    fn memory(&self) -> Vec<f64> {
+        let rates = self.rates.iter();
+        rates.map(|rate| rate.unwrap_or(0.0)).collect()
+    }
+
+    fn recall(&mut self, memory: &[f64]) -> bool {
+        let fits = memory.len() == self.rates.len()
+            && memory.iter().all(|rate| (0.0..=1.0).contains(rate));
+        if fits {
+            let rates = memory.iter().map(|&rate| (rate > 0.0).then_some(rate));
+            self.rates = rates.collect();
+        }
+        fits
+    }
 }

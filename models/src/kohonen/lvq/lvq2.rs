@@ -27,6 +27,7 @@
 
 use super::Teacher;
 use super::lvq1::signed_charge;
+use crate::kohonen::competition::is_count;
 use crate::kohonen::{Moves, Rule, Shown};
 use unsup_autograd::Real;
 
@@ -117,6 +118,18 @@ impl<T: Real> Rule<T> for Lvq21<'_> {
     fn problem(&self) -> Option<String> {
         self.pair.window.problem()
     }
+
+    fn identity(&self) -> String {
+        format!("LVQ2.1, {:?}", self.pair.window)
+    }
+
+    fn memory(&self) -> Vec<f64> {
+        self.pair.memory()
+    }
+
+    fn recall(&mut self, memory: &[f64]) -> bool {
+        self.pair.recall(memory)
+    }
 }
 
 /// The rule of LVQ3.
@@ -169,6 +182,18 @@ impl<T: Real> Rule<T> for Lvq3<'_> {
         });
         epsilon.or_else(|| self.pair.window.problem())
     }
+
+    fn identity(&self) -> String {
+        format!("LVQ3, epsilon {}, {:?}", self.epsilon, self.pair.window)
+    }
+
+    fn memory(&self) -> Vec<f64> {
+        self.pair.memory()
+    }
+
+    fn recall(&mut self, memory: &[f64]) -> bool {
+        self.pair.recall(memory)
+    }
 }
 
 /// What both rules do: the right one of the two nearest centres toward the object, the wrong one away.
@@ -192,6 +217,22 @@ impl<'a> Pair<'a> {
 
     fn in_window(&self) -> f64 {
         self.showings_in_window as f64 / self.showings.max(1) as f64
+    }
+
+    /// How many showings there have been, and how many of them in the window.
+    fn memory(&self) -> Vec<f64> {
+        vec![self.showings as f64, self.showings_in_window as f64]
+    }
+
+    fn recall(&mut self, memory: &[f64]) -> bool {
+        let &[showings, in_window] = memory else {
+            return false;
+        };
+        let fits = in_window <= showings && [showings, in_window].into_iter().all(is_count);
+        if fits {
+            (self.showings, self.showings_in_window) = (showings as u64, in_window as u64);
+        }
+        fits
     }
 
     /// Returns the two nearest centres; `None` where there is only one.

@@ -17,6 +17,7 @@
 //! |---|---|
 //! | [`lvq1`] | LVQ1, the slide's algorithm; OLVQ1, where each centre has a rate of its own |
 //! | [`lvq2`] | LVQ2.1 and LVQ3, which move the two nearest centres where an object lies between them |
+//! | `run` | the run of either, which watches for centres that run away |
 //! | [`generalised`] | GLVQ, a criterion that is bounded from below, trained by the tape |
 //!
 //! Classes may have any shape that a few centres can cover. It is like prototype selection, but the prototypes are
@@ -32,15 +33,15 @@
 pub mod generalised;
 pub mod lvq1;
 pub mod lvq2;
+mod run;
 
 pub use generalised::{Generalised, GeneralisedOutcome};
 pub use lvq1::{Lvq1, OptimisedLvq1};
 pub use lvq2::{Lvq3, Lvq21, Window};
+pub use run::{Divergence, LvqOutcome, LvqRun};
 
-use super::competition::{Competition, Rule};
-use super::map::squared_distance;
 use super::objects::Objects;
-use super::{Codebook, Epoch, FitError, KMeansStart, Outcome, Settings};
+use super::{Codebook, Epoch, FitError, KMeansStart, Settings};
 use std::ops::ControlFlow;
 use unsup_autograd::random::generator;
 use unsup_autograd::{Matrix, Real};
@@ -86,39 +87,6 @@ pub enum LvqVariant {
         epsilon: f64,
     },
 }
-
-/// How a training of LVQ went.
-#[derive(Clone, PartialEq, Debug)]
-pub struct LvqOutcome {
-    /// The run; Q is signed, as in the criterion. Its end is [`End::Stopped`](super::End::Stopped) where the centres
-    /// ran away.
-    pub outcome: Outcome,
-    /// The share of the training objects that were classified rightly at the start, and after each epoch, but for one
-    /// after which the centres had run away.
-    pub accuracies: Vec<f64>,
-    /// The share of showings in which the object was in the window; `None` for variants that have none.
-    pub in_window: Option<f64>,
-    /// What was seen if the centres began to run away. They are then those of the best accuracy so far.
-    pub diverged: Option<Divergence>,
-}
-
-/// Centres that run away.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Divergence {
-    /// The epoch after which it was seen, from 1.
-    pub epoch: usize,
-    /// The centre that lies farthest out.
-    pub centre: usize,
-    /// How far it lies from the mean of the objects, in multiples of the farthest object's distance (of the farthest
-    /// first centre's, if that lies farther out); infinite if it is no number any more.
-    pub distance: f64,
-    /// The epoch whose centres were restored; 0 for those of the start.
-    pub restored: usize,
-}
-
-/// A centre has run away that lies so many times farther from the mean of the objects than the farthest of them and of
-/// the first centres does.
-const RUN_AWAY: f64 = 1.5;
 
 impl<T: Real> Lvq<T> {
     /// Centres to be trained on the rows of `x` (objects x features; NaN is missing) with the classes `labels`,
@@ -248,106 +216,15 @@ impl<T: Real> Lvq<T> {
         labels: &[usize],
         variant: LvqVariant,
         settings: &Settings,
-        observer: impl FnMut(&Epoch) -> ControlFlow<()>,
-    ) -> Result<LvqOutcome, FitError> {
-        check_labels("fit", x, labels);
-        let classes = self.classes.clone();
-        let teacher = Teacher {
-            classes: &classes,
-            labels,
-        };
-        match variant {
-            LvqVariant::Lvq1 => self.train(x, labels, &mut Lvq1::new(teacher), settings, observer),
-            LvqVariant::OptimisedLvq1 => {
-                let mut rule = OptimisedLvq1::new(teacher);
-                self.train(x, labels, &mut rule, settings, observer)
-            }
-            LvqVariant::Lvq21 { window } => {
-                let mut rule = Lvq21::new(teacher, window);
-                let mut outcome = self.train(x, labels, &mut rule, settings, observer)?;
-                outcome.in_window = Some(rule.in_window());
-                Ok(outcome)
-            }
-            LvqVariant::Lvq3 { window, epsilon } => {
-                let mut rule = Lvq3::new(teacher, window, epsilon);
-                let mut outcome = self.train(x, labels, &mut rule, settings, observer)?;
-                outcome.in_window = Some(rule.in_window());
-                Ok(outcome)
-            }
-        }
-    }
-
-    /// Trains by a rule, watching for centres that run away.
-    #[track_caller]
-    fn train(
-        &mut self,
-        x: &Matrix<T>,
-        labels: &[usize],
-        rule: &mut impl Rule<T>,
-        settings: &Settings,
         mut observer: impl FnMut(&Epoch) -> ControlFlow<()>,
     ) -> Result<LvqOutcome, FitError> {
-        self.codebook.check_features("fit", x);
-        let objects = Objects::of(x)?;
-        let classes = &self.classes;
-        let mean: Vec<T> = objects
-            .means
-            .iter()
-            .map(|&mean| T::from_f64(mean))
-            .collect();
-        let from_mean = |row: &[T]| squared_distance(row, &mean).sqrt();
-        // in a centre NaN is no missing value: it is a number no more, and lies farthest of all
-        let out_by = |centre: &[T]| {
-            let distance = squared_distance(&mean, centre).sqrt();
-            if distance.is_nan() {
-                f64::INFINITY
-            } else {
-                distance
+        let mut run = LvqRun::new(self, x, labels, variant, settings)?;
+        while let Some(epoch) = run.advance() {
+            if observer(&epoch).is_break() {
+                run.stop();
             }
-        };
-        let of_objects = objects.shown.iter().map(|&i| from_mean(x.row(i)));
-        let of_centres = self.codebook.centres().row_iter().map(out_by);
-        let farthest = of_objects
-            .chain(of_centres)
-            .fold(f64::MIN_POSITIVE, f64::max);
-        let accuracy = |centres: &Matrix<T>| {
-            Self::with_centres(centres.clone(), classes.clone()).accuracy(x, labels)
-        };
-        let mut best = (0, self.codebook.centres().clone());
-        let mut accuracies = vec![accuracy(&best.1)];
-        let mut diverged = None;
-        let watch = |epoch: &Epoch, competition: &Competition<T>| {
-            let centres = competition.centres();
-            let distances = centres.row_iter().map(out_by).enumerate();
-            let out = distances
-                .max_by(|a, b| a.1.total_cmp(&b.1))
-                .expect("there are centres");
-            if out.1 > RUN_AWAY * farthest {
-                diverged = Some(Divergence {
-                    epoch: epoch.number,
-                    centre: out.0,
-                    distance: out.1 / farthest,
-                    restored: best.0,
-                });
-                return ControlFlow::Break(());
-            }
-            let now = accuracy(&centres);
-            if now > accuracies.iter().copied().fold(0.0, f64::max) {
-                best = (epoch.number, centres);
-            }
-            accuracies.push(now);
-            observer(epoch)
-        };
-        let outcome = self.codebook.compete_watched(x, rule, settings, watch)?;
-        if diverged.is_some() {
-            self.codebook.set_centres(best.1);
         }
-        Ok(LvqOutcome {
-            outcome,
-            accuracies,
-            in_window: None,
-            diverged,
-        })
+        run.finish()
     }
 }
 

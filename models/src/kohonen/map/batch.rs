@@ -22,9 +22,9 @@
 //! map", eq. 6 and 8.
 
 use super::neighbourhood::Neighbourhood;
-use super::{Map, MapEpoch};
+use super::{Centres, Grid, Map, MapEpoch};
 use crate::kohonen::objects::Objects;
-use crate::kohonen::{End, FitError, Kernel, Width};
+use crate::kohonen::{Codebook, End, FitError, Kernel, Width};
 use std::ops::ControlFlow;
 use unsup_autograd::{Matrix, Real};
 use unsup_nn::classical::nearest;
@@ -66,6 +66,11 @@ impl Batch {
         }
     }
 
+    /// How many epochs there are at most.
+    pub(in crate::kohonen) fn most_epochs(&self) -> usize {
+        self.epochs.saturating_add(self.settling)
+    }
+
     /// The radius in an epoch, counted from 1.
     fn radius_in(&self, epoch: usize) -> f64 {
         let steps = self.epochs.saturating_sub(1).max(1);
@@ -92,60 +97,133 @@ impl<T: Real> Map<T> {
         batch: &Batch,
         mut observer: impl FnMut(&MapEpoch<'_, T>) -> ControlFlow<()>,
     ) -> Result<BatchOutcome, FitError> {
-        self.codebook.check_features("fit", x);
-        batch.check()?;
-        let objects = Objects::of(x)?;
-        objects.check_centres(self.codebook.centres())?;
-        let mut centres = self.codebook.centres().clone();
-        let mut winners = vec![usize::MAX; x.rows()];
-        let mut outcome = BatchOutcome {
-            epochs: 0,
-            last_radius: batch.radius.from,
-            end: End::Completed,
-            left_out: Vec::new(),
-        };
-        let epochs = batch.epochs.saturating_add(batch.settling);
-        for number in 1..=epochs {
-            let radius = batch.radius_in(number);
-            let same_radius = radius == outcome.last_radius;
-            let found = nearest(x, &centres);
-            let (mut q, mut changed) = (0.0, 0);
-            for &object in &objects.shown {
-                let winner = found[object].index;
-                changed += usize::from(std::mem::replace(&mut winners[object], winner) != winner);
-                q += found[object].squared_distance.to_f64();
-            }
-            (outcome.epochs, outcome.last_radius) = (number, radius);
-            if changed == 0 && same_radius && number > batch.epochs {
-                // another step would leave every centre where it is
-                outcome.end = End::Settled;
-                break;
-            }
-            let neighbourhood = Neighbourhood {
-                grid: self.grid,
-                kernel: batch.kernel,
-                width: radius,
-            };
-            move_to_means(&objects, &winners, &neighbourhood, &mut centres);
-            let l = objects.shown.len() as f64;
-            let epoch = MapEpoch {
-                number,
-                of: epochs,
-                radius,
-                q: q / l,
-                changed: changed as f64 / l,
-                grid: self.grid,
-                x,
-                centres: &|| centres.clone(),
-            };
+        let mut run = BatchRun::new(self, x, batch)?;
+        while let Some(epoch) = run.advance() {
             if observer(&epoch).is_break() {
-                outcome.end = End::Stopped;
-                break;
+                run.stop();
             }
         }
-        self.codebook.set_centres(centres);
-        outcome.left_out = objects.left_out;
-        Ok(outcome)
+        Ok(run.finish())
+    }
+}
+
+/// The training of a map by all objects at once, driven from outside, epoch by epoch, as a
+/// [`Run`](crate::kohonen::Run) is. The map is given its centres at the end.
+pub struct BatchRun<'a, T: Real> {
+    codebook: &'a mut Codebook<T>,
+    pub(in crate::kohonen) grid: Grid,
+    pub(in crate::kohonen) objects: Objects<'a, T>,
+    pub(in crate::kohonen) batch: Batch,
+    pub(in crate::kohonen) centres: Matrix<T>,
+    /// Of each row of x its node in the last epoch; `usize::MAX` before.
+    pub(in crate::kohonen) winners: Vec<usize>,
+    /// How many epochs have been done.
+    pub(in crate::kohonen) epochs: usize,
+    pub(in crate::kohonen) end: Option<End>,
+}
+
+impl<'a, T: Real> BatchRun<'a, T> {
+    /// A run that has not begun, of `map` on the rows of `x` (objects x features; NaN is missing).
+    ///
+    /// # Errors
+    /// If a setting is out of range, or the objects can't be trained on.
+    ///
+    /// # Panics
+    /// If `x` has another number of columns than the centres.
+    #[track_caller]
+    pub fn new(map: &'a mut Map<T>, x: &'a Matrix<T>, batch: &Batch) -> Result<Self, FitError> {
+        map.codebook.check_features("fit", x);
+        batch.check()?;
+        let objects = Objects::of(x)?;
+        objects.check_centres(map.codebook.centres())?;
+        Ok(Self {
+            grid: map.grid,
+            batch: batch.clone(),
+            centres: map.codebook.centres().clone(),
+            winners: vec![usize::MAX; x.rows()],
+            epochs: 0,
+            end: None,
+            codebook: &mut map.codebook,
+            objects,
+        })
+    }
+
+    /// Does the next epoch; `None` when the run has ended, or ends with an epoch in which no object changes its node.
+    pub fn advance(&mut self) -> Option<MapEpoch<'_, T>> {
+        if self.end.is_some() {
+            return None;
+        }
+        let (number, of) = (self.epochs + 1, self.batch.most_epochs());
+        let radius = self.batch.radius_in(number);
+        let same_radius = radius == self.last_radius();
+        let found = nearest(self.objects.x, &self.centres);
+        let (mut q, mut changed) = (0.0, 0);
+        for &object in &self.objects.shown {
+            let winner = found[object].index;
+            changed += usize::from(std::mem::replace(&mut self.winners[object], winner) != winner);
+            q += found[object].squared_distance.to_f64();
+        }
+        self.epochs = number;
+        if changed == 0 && same_radius && number > self.batch.epochs {
+            // another step would leave every centre where it is
+            self.end = Some(End::Settled);
+            return None;
+        }
+        let neighbourhood = Neighbourhood {
+            grid: self.grid,
+            kernel: self.batch.kernel,
+            width: radius,
+        };
+        move_to_means(
+            &self.objects,
+            &self.winners,
+            &neighbourhood,
+            &mut self.centres,
+        );
+        if number == of {
+            self.end = Some(End::Completed);
+        }
+        let l = self.objects.shown.len() as f64;
+        Some(MapEpoch {
+            number,
+            of,
+            radius,
+            q: q / l,
+            changed: changed as f64 / l,
+            grid: self.grid,
+            x: self.objects.x,
+            centres: Centres::Rows(&self.centres),
+        })
+    }
+
+    /// The radius of the last epoch; before the first that of the start.
+    fn last_radius(&self) -> f64 {
+        match self.epochs {
+            0 => self.batch.radius.from,
+            epochs => self.batch.radius_in(epochs),
+        }
+    }
+
+    /// Lets the run end with the epoch that it has come to.
+    pub fn stop(&mut self) {
+        self.end = Some(End::Stopped);
+    }
+
+    /// How many times an object has been looked at.
+    pub fn steps(&self) -> u64 {
+        self.epochs as u64 * self.objects.shown.len() as u64
+    }
+
+    /// Ends the run, and puts its centres into the map.
+    pub fn finish(self) -> BatchOutcome {
+        let last_radius = self.last_radius();
+        self.codebook.set_centres(self.centres);
+        BatchOutcome {
+            epochs: self.epochs,
+            last_radius,
+            end: self.end.unwrap_or(End::Stopped),
+            left_out: self.objects.left_out,
+        }
     }
 }
 
@@ -196,7 +274,6 @@ fn move_to_means<T: Real>(
 mod tests {
     use super::super::neighbourhood::tests::every_neighbourhood;
     use super::*;
-    use crate::kohonen::Codebook;
     use unsup_autograd::random::{generator, standard_normal};
 
     /// Objects of three features, some values of which are missing, one object without any.

@@ -66,14 +66,15 @@ pub mod online;
 mod quality;
 mod reading;
 
-pub use batch::{Batch, BatchOutcome};
+pub use batch::{Batch, BatchOutcome, BatchRun};
 pub use choice::{Chosen, choose_grid, choose_radius};
 pub use grid::{Grid, Lattice, Neighbours, Surface};
-pub use online::MapRule;
+pub use online::{MapRule, OnlineRun};
 pub use quality::Quality;
 pub(in crate::kohonen) use quality::squared_distance;
 pub use reading::{UMatrix, majority, node_majority_accuracy};
 
+use super::competition::Competition;
 use super::objects::Objects;
 use super::{Codebook, FitError, KMeansStart, starting_centres};
 use rand::RngExt;
@@ -197,13 +198,23 @@ pub struct MapEpoch<'a, T: Real> {
     pub changed: f64,
     grid: Grid,
     x: &'a Matrix<T>,
-    centres: &'a dyn Fn() -> Matrix<T>,
+    centres: Centres<'a, T>,
+}
+
+/// Centres as the run has them that moves them.
+enum Centres<'a, T: Real> {
+    Rows(&'a Matrix<T>),
+    Competing(&'a Competition<T>),
 }
 
 impl<T: Real> MapEpoch<'_, T> {
     /// The map as it is after the epoch, a copy.
     pub fn map(&self) -> Map<T> {
-        Map::with_centres(self.grid, (self.centres)())
+        let centres = match self.centres {
+            Centres::Rows(centres) => centres.clone(),
+            Centres::Competing(competition) => competition.centres(),
+        };
+        Map::with_centres(self.grid, centres)
     }
 
     /// Its quality on the objects that it is trained on: as costly as a batch epoch, so it is measured only when asked

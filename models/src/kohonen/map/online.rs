@@ -10,8 +10,8 @@
 
 use super::grid::Grid;
 use super::neighbourhood::Neighbourhood;
-use super::{Map, MapEpoch};
-use crate::kohonen::{FitError, Kernel, Moves, Outcome, Rule, Settings, Shown, Width};
+use super::{Centres, Map, MapEpoch};
+use crate::kohonen::{FitError, Kernel, Moves, Outcome, Rule, Run, Settings, Shown, Width};
 use std::ops::ControlFlow;
 use unsup_autograd::{Matrix, Real};
 
@@ -49,6 +49,10 @@ impl<T: Real> Rule<T> for MapRule {
     fn problem(&self) -> Option<String> {
         self.radius.problem("radius")
     }
+
+    fn identity(&self) -> String {
+        format!("{self:?}")
+    }
 }
 
 impl<T: Real> Map<T> {
@@ -69,24 +73,77 @@ impl<T: Real> Map<T> {
         settings: &Settings,
         mut observer: impl FnMut(&MapEpoch<'_, T>) -> ControlFlow<()>,
     ) -> Result<Outcome, FitError> {
-        let grid = self.grid;
-        let mut rule = MapRule {
-            grid,
+        let mut run = OnlineRun::new(self, x, kernel, radius, settings)?;
+        while let Some(epoch) = run.advance() {
+            if observer(&epoch).is_break() {
+                run.stop();
+            }
+        }
+        run.finish()
+    }
+}
+
+/// The training of a map object by object, driven from outside as a [`Run`] is.
+pub struct OnlineRun<'a, T: Real> {
+    pub(in crate::kohonen) run: Run<'a, T, MapRule>,
+}
+
+impl<'a, T: Real> OnlineRun<'a, T> {
+    /// A run that has not begun, of `map` on the rows of `x` (objects x features; NaN is missing).
+    ///
+    /// # Errors
+    /// If a setting is out of range, or the objects can't be trained on.
+    ///
+    /// # Panics
+    /// If `x` has another number of columns than the centres.
+    #[track_caller]
+    pub fn new(
+        map: &'a mut Map<T>,
+        x: &'a Matrix<T>,
+        kernel: Kernel,
+        radius: Width,
+        settings: &Settings,
+    ) -> Result<Self, FitError> {
+        let rule = MapRule {
+            grid: map.grid,
             kernel,
             radius,
         };
-        self.codebook
-            .compete_watched(x, &mut rule, settings, |epoch, competition| {
-                observer(&MapEpoch {
-                    number: epoch.number,
-                    of: epoch.of,
-                    radius: radius.at(epoch.number as f64 / epoch.of as f64),
-                    q: epoch.q,
-                    changed: epoch.changed,
-                    grid,
-                    x,
-                    centres: &|| competition.centres(),
-                })
-            })
+        let run = Run::new(&mut map.codebook, x, rule, settings)?;
+        Ok(Self { run })
+    }
+
+    /// Shows the objects of the next epoch; `None` when the run has ended.
+    pub fn advance(&mut self) -> Option<MapEpoch<'_, T>> {
+        let epoch = self.run.advance()?;
+        let MapRule { grid, radius, .. } = self.run.rule;
+        Some(MapEpoch {
+            number: epoch.number,
+            of: epoch.of,
+            radius: radius.at(epoch.number as f64 / epoch.of as f64),
+            q: epoch.q,
+            changed: epoch.changed,
+            grid,
+            x: self.run.objects.x,
+            centres: Centres::Competing(&self.run.competition),
+        })
+    }
+
+    /// Lets the run end with the epoch that it has come to.
+    pub fn stop(&mut self) {
+        self.run.stop();
+    }
+
+    /// How many showings of an object there have been.
+    pub fn steps(&self) -> u64 {
+        self.run.steps()
+    }
+
+    /// Ends the run, and puts its centres into the map.
+    ///
+    /// # Errors
+    /// As [`Run::finish`].
+    pub fn finish(self) -> Result<Outcome, FitError> {
+        self.run.finish()
     }
 }

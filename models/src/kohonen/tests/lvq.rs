@@ -158,7 +158,7 @@ fn windows_and_epsilons_out_of_range_are_said() {
 }
 
 /// Two classes that overlap, one of them rare, and a centre each, on the wrong side of each other.
-fn overlapping() -> (Matrix<f64>, Vec<usize>, Lvq<f64>) {
+pub(super) fn overlapping() -> (Matrix<f64>, Vec<usize>, Lvq<f64>) {
     let noise = normal(200, 2, 3);
     let labels: Vec<usize> = (0..200).map(|i| usize::from(i % 5 == 0)).collect();
     let x = Matrix::from_fn(200, 2, |i, j| {

@@ -4,6 +4,8 @@ mod corners;
 mod limits;
 mod lvq;
 mod map;
+#[cfg(feature = "saving")]
+mod resuming;
 mod showing;
 
 use super::*;

@@ -49,12 +49,7 @@ impl<T: Real> Run<'_, T> {
         let values = state.values();
         let mut reader = state.reader();
         let settings = format!("{:?}", self.settings);
-        let saved = values["run"].as_str().unwrap_or_default();
-        if saved != settings {
-            reader.refuse(format!(
-                "was saved for the run's settings {saved}, resumed with {settings}"
-            ));
-        }
+        reader.compare("run's settings", &values["run"], &settings);
         let last_good = reader.parameters(LAST_GOOD, &self.last_good);
         let average = self.average.as_ref();
         let average = average.map(|average| reader.parameters(AVERAGE, average));
