@@ -2,8 +2,7 @@
 //!
 //! `cargo bench --bench workloads` times a step (the batch, forward, backward, optimiser) and the products of that step
 //! alone, in buffers of their own, at one thread and at two. Both are timed in turn, round by round, so that their ratio
-//! holds on a machine whose speed drifts; criterion's own figures of the steps follow. The models and batches are those
-//! of the table in `benches/peers/`.
+//! holds on a machine whose speed drifts; criterion's own figures of the steps follow.
 
 use criterion::Criterion;
 use std::hint::black_box;
