@@ -33,7 +33,7 @@ struct Function<T: Real> {
 
 macro_rules! functions {
     ($real:ident) => {
-        vec![
+        [
             Function::<$real> {
                 name: "exp",
                 positive: false,
