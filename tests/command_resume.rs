@@ -256,14 +256,15 @@ fn several_trainings_that_are_interrupted_leave_in_the_end_what_others_leave() {
 fn players_that_have_played_to_the_end_are_not_to_play_again() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let options = ["gan", "--steps", "60", "--checkpoint-every", "60"];
     let start = |more: &[&str]| {
-        let options = [&options[..], &["--samples", "50000"], more].concat();
-        Running::start(&options, &out)
+        let options = ["gan", "--steps", "60", "--samples", "50000"];
+        Running::start(&[&options[..], more].concat(), &out)
     };
     let mut running = start(&[]);
     let checkpoint = out.join("checkpoint.safetensors");
-    running.until(|| checkpoint.exists());
+    // put aside once all rounds have been played
+    let model = out.join(".unsup-aside/model.safetensors");
+    running.until(|| model.exists());
     running.send("TERM");
     let output = running.end();
     let said = text(&output.stderr);
