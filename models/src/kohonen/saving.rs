@@ -56,11 +56,7 @@ impl<T: Real, R: Rule<T>> Run<'_, T, R> {
     /// If the state is damaged, or of other settings, another rule, or objects or centres of another shape: all that
     /// differs is said. The run is then as it was.
     pub fn go_on(&mut self, state: &State) -> Result<(), LoadError> {
-        let mut reader = state.reader();
-        let Some(progress) = self.read(state, &mut reader) else {
-            return Err(reader.into_error());
-        };
-        reader.finish()?;
+        let progress = read_whole(state, |reader| self.read(state, reader))?;
         self.put_back(state, progress)
     }
 
@@ -164,11 +160,7 @@ impl<T: Real> LvqRun<'_, T> {
     /// # Errors
     /// As [`Run::go_on`]; the classes of the centres are a part of the rule. The run is then as it was.
     pub fn go_on(&mut self, state: &State) -> Result<(), LoadError> {
-        let mut reader = state.reader();
-        let Some((progress, watched)) = self.read(state, &mut reader) else {
-            return Err(reader.into_error());
-        };
-        reader.finish()?;
+        let (progress, watched) = read_whole(state, |reader| self.read(state, reader))?;
         self.run.put_back(state, progress)?;
         self.accuracies = watched.accuracies;
         self.best = watched.best;
@@ -263,11 +255,7 @@ impl<T: Real> BatchRun<'_, T> {
     /// If the state is damaged, or of other settings, another grid, or objects of another shape: all that differs is
     /// said. The run is then as it was.
     pub fn go_on(&mut self, state: &State) -> Result<(), LoadError> {
-        let mut reader = state.reader();
-        let Some(progress) = self.read(state, &mut reader) else {
-            return Err(reader.into_error());
-        };
-        reader.finish()?;
+        let progress = read_whole(state, |reader| self.read(state, reader))?;
         self.centres = progress.centres;
         self.winners = progress.winners;
         self.epochs = progress.epochs;
@@ -303,6 +291,19 @@ struct BatchProgress<T: Real> {
     winners: Vec<usize>,
     epochs: usize,
     end: Option<End>,
+}
+
+/// What `read` finds in a state, if all is well with it and there is nothing else.
+fn read_whole<P>(
+    state: &State,
+    read: impl FnOnce(&mut Reader<'_>) -> Option<P>,
+) -> Result<P, LoadError> {
+    let mut reader = state.reader();
+    let Some(progress) = read(&mut reader) else {
+        return Err(reader.into_error());
+    };
+    reader.finish()?;
+    Ok(progress)
 }
 
 fn row(numbers: impl Iterator<Item = f64>) -> Matrix<f64> {
