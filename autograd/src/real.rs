@@ -6,9 +6,16 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
+    #[cfg(target_arch = "x86_64")]
+    use crate::kernels::product::lanes::Lanes;
+
+    pub trait Sealed: Sized {
+        /// The vectors of the blocked product, by instruction set.
+        #[cfg(target_arch = "x86_64")]
+        type Avx512: Lanes<Number = Self>;
+        #[cfg(target_arch = "x86_64")]
+        type Avx2: Lanes<Number = Self>;
+    }
 }
 
 /// A floating-point number that a [`Matrix`](crate::Matrix) may hold: `f32` or `f64`.
@@ -101,7 +108,14 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($type:ident, $gemm:path) => {
+    ($type:ident, $gemm:path, $avx512:ident, $avx2:ident) => {
+        impl sealed::Sealed for $type {
+            #[cfg(target_arch = "x86_64")]
+            type Avx512 = std::arch::x86_64::$avx512;
+            #[cfg(target_arch = "x86_64")]
+            type Avx2 = std::arch::x86_64::$avx2;
+        }
+
         impl Real for $type {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -194,5 +208,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, matrixmultiply::sgemm);
-real!(f64, matrixmultiply::dgemm);
+real!(f32, matrixmultiply::sgemm, __m512, __m256);
+real!(f64, matrixmultiply::dgemm, __m512d, __m256d);
