@@ -7,6 +7,7 @@
 use criterion::Criterion;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
+use unsup_autograd::profile::{Entry, Work, profile};
 use unsup_autograd::{Matrix, set_threads};
 use unsup_models::autoencoder::{
     Architecture, AutoEncoder, Contractive, Elbo, Jacobian, Likelihood, Loss, Reconstruction,
@@ -341,8 +342,90 @@ fn quantile(times: &mut [Duration], share: f64) -> f64 {
 
 const ROUNDS: usize = 61;
 
+/// What the machine does at best, to hold a profile against.
+struct Floor {
+    /// Multiply-adds in a microsecond, in products that stay in the cache.
+    multiply_adds: f64,
+    /// Bytes read and written in a microsecond, by a copy of half a megabyte.
+    bytes: f64,
+}
+
+impl Floor {
+    fn measured() -> Self {
+        const SIDE: usize = 256;
+        const LENGTH: usize = 1 << 16;
+        let best = |f: &mut dyn FnMut()| {
+            let times = (0..ROUNDS).map(|_| time(20, &mut *f));
+            times
+                .min()
+                .map_or(f64::NAN, |time| time.as_secs_f64() * 1e6)
+        };
+        let square = Matrix::<f32>::filled(SIDE, SIDE, 0.5);
+        let product = best(&mut || drop(black_box(square.matmul(black_box(&square)))));
+        let (from, mut to) = (vec![0f32; LENGTH], vec![0f32; LENGTH]);
+        let copy = best(&mut || black_box(&mut to).copy_from_slice(black_box(&from)));
+        Self {
+            multiply_adds: SIDE.pow(3) as f64 / product,
+            bytes: (2 * LENGTH * size_of::<f32>()) as f64 / copy,
+        }
+    }
+
+    /// The least time for some work, in microseconds.
+    fn of(&self, work: Work) -> f64 {
+        match work.multiply_adds {
+            0 => work.bytes as f64 / self.bytes,
+            products => products as f64 / self.multiply_adds,
+        }
+    }
+}
+
+/// A table of what a step does, by operation, and what is left between the operations.
+fn print_profile(workload: &mut Workload, floor: &Floor) {
+    const STEPS: usize = 100;
+    let (whole, entries) = profile(|| time(STEPS, &mut *workload.step));
+    let whole = whole.as_secs_f64() * 1e6;
+    let of_a_step = |time: Duration| time.as_secs_f64() * 1e6 / STEPS as f64;
+    println!(
+        "\n{}, one thread, a step of {whole:.0} us by operation:",
+        workload.name
+    );
+    println!("operation            calls        us  share   KB moved  floor us");
+    let line = |name: &str, calls: f64, time: f64, work: Option<Work>| {
+        print!(
+            "{name:<20}{calls:>6.1}{time:>10.1}{:>6.1}%",
+            100.0 * time / whole
+        );
+        if let Some(work) = work {
+            let moved = work.bytes as f64 / (1024 * STEPS) as f64;
+            print!("{moved:>11.0}{:>10.1}", floor.of(work) / STEPS as f64);
+        }
+        println!();
+    };
+    for Entry {
+        name,
+        calls,
+        time,
+        work,
+    } in &entries
+    {
+        line(
+            name,
+            *calls as f64 / STEPS as f64,
+            of_a_step(*time),
+            Some(*work),
+        );
+    }
+    let sum: Duration = entries.iter().map(|entry| entry.time).sum();
+    line("between them", 1.0, whole - of_a_step(sum), None);
+}
+
 fn main() {
     let mut workloads = workloads();
+    // as criterion has it: the first word is what a name is to contain
+    let filter = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    if let Some(filter) = &filter {
+        workloads.retain(|workload| workload.name.contains(filter.as_str()));
+    }
     println!("medians and 10 % quantiles of {ROUNDS} rounds, microseconds");
     for workload in &mut workloads {
         for threads in [1, 2] {
@@ -375,6 +458,16 @@ fn main() {
                 ratios[ROUNDS / 2]
             );
         }
+    }
+    set_threads(1);
+    let floor = Floor::measured();
+    println!(
+        "\nfloors: {:.1} GFLOP/s, {:.1} GB/s",
+        2e-3 * floor.multiply_adds,
+        1e-3 * floor.bytes
+    );
+    for workload in &mut workloads {
+        print_profile(workload, &floor);
     }
     let mut criterion = Criterion::default().configure_from_args();
     for workload in &mut workloads {

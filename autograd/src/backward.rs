@@ -9,9 +9,10 @@
 //! - [`Var::grad`] keeps `Var`s ([`Recorded`]). What the rules push stays on the tape, so the gradient is as
 //!   differentiable as anything else.
 
-use crate::kernels::{elementwise, product};
-use crate::op::{Contribution, derivative};
-use crate::pool::sole_owner;
+use crate::kernels::elementwise;
+use crate::op::{self, Contribution, derivative};
+use crate::pool::{bytes_of, sole_owner};
+use crate::profile::{self, Work};
 use crate::tape::{Inner, NodeId, Watermark};
 use crate::{Matrix, Op, Real, Shape, Tape, Var};
 use smallvec::SmallVec;
@@ -249,7 +250,10 @@ impl<'t, T: Real> Cotangents<'t, T> for Recycled<'t, T> {
                     None => *sum = Some(inner.pool.copy(&term)),
                     Some(sum) => match Arc::get_mut(sum) {
                         Some(sum) => {
-                            elementwise::add_assign(sum.as_mut_slice(), term.as_slice());
+                            let work = || Work::of_bytes(3 * bytes_of(&term));
+                            profile::measured("accumulate", work, || {
+                                elementwise::add_assign(sum.as_mut_slice(), term.as_slice());
+                            });
                         }
                         None => {
                             let mut fresh = inner.pool.take(shape);
@@ -272,8 +276,8 @@ impl<'t, T: Real> Cotangents<'t, T> for Recycled<'t, T> {
                     inner.pool.give(std::mem::replace(sum, fresh));
                 }
                 let (a, b) = (&inner.node(a.id).value, &inner.node(b.id).value);
-                let sum = sole_owner(sum);
-                product::matmul(a, a_transposed, b, b_transposed, sum, accumulate);
+                let (a, b) = ((&**a, a_transposed), (&**b, b_transposed));
+                op::product(a, b, sole_owner(sum), accumulate);
             }
         }
     }

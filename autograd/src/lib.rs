@@ -34,8 +34,8 @@
 //! # A training step
 //!
 //! A parameter is an `Arc<Matrix>` that the tape shares. After [`Var::backward`] comes [`Tape::clear`], which lets go of
-//! it, and then it can be changed in place. All buffers return to a pool, so from the second step on nothing is allocated but
-//! matrixmultiply's one packing buffer a product.
+//! it, and then it can be changed in place. All buffers return to a pool, so from the second step on nothing is allocated (where
+//! matrixmultiply computes the products, its packing buffer is).
 //!
 //! ```
 //! use std::sync::Arc;
@@ -128,8 +128,8 @@
 //!
 //! # Features
 //!
-//! `threading` (off by default): large matrix products and [`for_each_chunk`] use several threads (`set_threads`). The bits
-//! of a result do not depend on how many.
+//! `threading` (off by default): large matrix products, large loops over entries and [`for_each_chunk`] use several threads
+//! (`set_threads`). The bits of a result do not depend on how many.
 
 mod backward;
 pub mod check;
@@ -140,6 +140,7 @@ mod kernels;
 mod matrix;
 mod op;
 mod pool;
+pub mod profile;
 pub mod random;
 mod real;
 mod tape;

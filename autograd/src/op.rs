@@ -5,6 +5,7 @@
 
 use crate::custom::Customs;
 use crate::kernels::{arrange, elementwise, product, reduce};
+use crate::profile::{self, Work};
 use crate::{Matrix, Real, Shape, Var};
 
 /// What a node of the tape computes from its parents.
@@ -226,6 +227,36 @@ impl Op {
     }
 }
 
+/// What a profile calls an operation: its name, and for a product which operand lies transposed.
+fn kind(op: Op) -> &'static str {
+    match op {
+        Op::MatMul {
+            a_transposed,
+            b_transposed,
+        } => match (a_transposed, b_transposed) {
+            (false, false) => "matmul",
+            (false, true) => "matmul_nt",
+            (true, false) => "matmul_tn",
+            (true, true) => "matmul_tt",
+        },
+        op => op.name(),
+    }
+}
+
+/// How much an operation reads, writes and multiplies.
+fn work<T: Real>(op: Op, parents: &[&Matrix<T>], out: Shape) -> Work {
+    let all = out.len() + parents.iter().map(|x| x.shape().len()).sum::<usize>();
+    let inner = match op {
+        Op::MatMul { a_transposed, .. } if a_transposed => parents[0].rows(),
+        Op::MatMul { .. } => parents[0].columns(),
+        _ => 0,
+    };
+    Work {
+        bytes: all * size_of::<T>(),
+        multiply_adds: out.len() * inner,
+    }
+}
+
 // ---------------------------------------------------------------------------------------------------------- shape
 
 /// The first table: the shape of the result, or why there is none. The caller puts the operation's name before it.
@@ -414,8 +445,41 @@ fn part_of(what: &str, start: usize, count: usize, whole: usize, of: Shape) -> R
 
 // ---------------------------------------------------------------------------------------------------------- value
 
-/// The second table: the value, written into `out`, which has the result's shape and may hold anything.
+/// The value, written into `out`, which has the result's shape and may hold anything.
 pub(crate) fn value<T: Real>(
+    op: Op,
+    parents: &[&Matrix<T>],
+    indices: &[usize],
+    customs: &Customs<T>,
+    out: &mut Matrix<T>,
+) {
+    let shape = out.shape();
+    let work = || work(op, parents, shape);
+    profile::measured(kind(op), work, || {
+        compute(op, parents, indices, customs, out)
+    });
+}
+
+/// out ← op(a) op(b), or out ← out + op(a) op(b) where it `accumulate`s: the value of a [`Op::MatMul`] onto a sum of gradients.
+pub(crate) fn product<T: Real>(
+    (a, a_transposed): (&Matrix<T>, bool),
+    (b, b_transposed): (&Matrix<T>, bool),
+    out: &mut Matrix<T>,
+    accumulate: bool,
+) {
+    let op = Op::MatMul {
+        a_transposed,
+        b_transposed,
+    };
+    let shape = out.shape();
+    let work = || work(op, &[a, b], shape);
+    profile::measured(kind(op), work, || {
+        product::matmul(a, a_transposed, b, b_transposed, out, accumulate);
+    });
+}
+
+/// The second table: the value by itself.
+fn compute<T: Real>(
     op: Op,
     parents: &[&Matrix<T>],
     indices: &[usize],

@@ -7,6 +7,7 @@
 use crate::custom::CustomOp;
 use crate::op::{self, Indices, Op};
 use crate::pool::{Pool, bytes_of, sole_owner};
+use crate::profile::{self, Work};
 use crate::{Gradients, Matrix, Real, Shape, Var};
 use smallvec::SmallVec;
 use std::cell::RefCell;
@@ -301,9 +302,16 @@ impl<T: Real> Tape<T> {
     pub fn gather(&self, data: &Matrix<T>, rows: &[usize]) -> Var<'_, T> {
         assert!(!rows.is_empty(), "gather: no rows are named");
         self.leaf_with(rows.len(), data.columns(), |leaf| {
-            for (i, &row) in rows.iter().enumerate() {
-                leaf.row_mut(i).copy_from_slice(data.row(row));
-            }
+            let bytes = 2 * size_of_val(leaf.as_slice());
+            profile::measured(
+                "gather",
+                || Work::of_bytes(bytes),
+                || {
+                    for (i, &row) in rows.iter().enumerate() {
+                        leaf.row_mut(i).copy_from_slice(data.row(row));
+                    }
+                },
+            );
         })
     }
 

@@ -14,6 +14,7 @@ use crate::{Module, Path};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::fmt;
+use unsup_autograd::profile::{self, Work};
 use unsup_autograd::{Gradients, Matrix, Real};
 
 /// A formula by which a gradient changes a parameter.
@@ -239,7 +240,8 @@ impl<T: Real> Optimiser<T> {
                 error = Some(StepError::NoGradient { name: name() });
                 return;
             };
-            let norm = gradient.norm();
+            let bytes = size_of_val(gradient.as_slice());
+            let norm = profile::measured("norm", || Work::of_bytes(bytes), || gradient.norm());
             if !norm.is_finite() {
                 error = Some(StepError::NotFinite { name: name() });
             } else if param.value_mut().is_none() {
@@ -314,8 +316,16 @@ impl<T: Real> Optimiser<T> {
             t: state.t,
             factor: self.rate_factor * group,
         };
-        let parameter = parameter.as_mut_slice();
-        rule.update(turn, gradient.as_slice(), &mut state.slots, parameter);
+        let (gradient, parameter) = (gradient.as_slice(), parameter.as_mut_slice());
+        // the gradient is read, the rest read and written
+        let bytes = (3 + 2 * state.slots.len()) * size_of_val(gradient);
+        profile::measured(
+            "update",
+            || Work::of_bytes(bytes),
+            || {
+                rule.update(turn, gradient, &mut state.slots, parameter);
+            },
+        );
     }
 }
 
