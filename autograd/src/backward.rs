@@ -9,10 +9,8 @@
 //! - [`Var::grad`] keeps `Var`s ([`Recorded`]). What the rules push stays on the tape, so the gradient is as
 //!   differentiable as anything else.
 
-use crate::kernels::elementwise;
 use crate::op::{self, Contribution, derivative};
-use crate::pool::{bytes_of, sole_owner};
-use crate::profile::{self, Work};
+use crate::pool::sole_owner;
 use crate::tape::{Inner, NodeId, Watermark};
 use crate::{Matrix, Op, Real, Shape, Tape, Var};
 use smallvec::SmallVec;
@@ -134,7 +132,7 @@ enum Mark {
     Target,
 }
 
-/// What the nodes have received so far.
+/// What the nodes have received so far: matrices of a node's shape, or that stretch to it.
 trait Cotangents<'t, T: Real> {
     /// What node `index` has received in all, or `None`; it is kept for later where the node is a target.
     fn of(&mut self, index: usize, keep: bool) -> Option<Var<'t, T>>;
@@ -158,9 +156,12 @@ fn walk<'t, T: Real>(y: Var<'t, T>, marks: &[Mark], cotangents: &mut impl Cotang
         if parents.is_empty() {
             continue;
         }
-        let Some(g) = cotangents.of(index, marks[index] == Mark::Target) else {
+        let Some(mut g) = cotangents.of(index, marks[index] == Mark::Target) else {
             continue;
         };
+        if !op.takes_stretched() {
+            g = g.expand_to(node.shape());
+        }
         for (i, &parent) in parents.iter().enumerate() {
             if marks[parent.id.index as usize] != Mark::Aside {
                 cotangents.add(parent, derivative(op, &parents, node, g, i));
@@ -243,24 +244,11 @@ impl<'t, T: Real> Cotangents<'t, T> for Recycled<'t, T> {
             Contribution::Is(term) => {
                 let node = inner.node(term.id);
                 let (term, pooled) = (Arc::clone(&node.value), node.pooled);
-                check_shape(term.shape(), shape);
                 match sum {
                     None if pooled => *sum = Some(term),
                     // a leaf that a custom rule made of its own matrix: the pool takes back only what it gave
                     None => *sum = Some(inner.pool.copy(&term)),
-                    Some(sum) => match Arc::get_mut(sum) {
-                        Some(sum) => {
-                            let work = || Work::of_bytes(3 * bytes_of(&term));
-                            profile::measured("accumulate", work, || {
-                                elementwise::add_assign(sum.as_mut_slice(), term.as_slice());
-                            });
-                        }
-                        None => {
-                            let mut fresh = inner.pool.take(shape);
-                            elementwise::binary(sum, &term, sole_owner(&mut fresh), |a, b| a + b);
-                            inner.pool.give(std::mem::replace(sum, fresh));
-                        }
-                    },
+                    Some(sum) => inner.pool.add(sum, &term, shape),
                 }
             }
             Contribution::Product {
@@ -271,7 +259,9 @@ impl<'t, T: Real> Cotangents<'t, T> for Recycled<'t, T> {
             } => {
                 let accumulate = sum.is_some();
                 let sum = sum.get_or_insert_with(|| inner.pool.take(shape));
-                if Arc::get_mut(sum).is_none() {
+                if sum.shape() != shape {
+                    inner.pool.stretch(sum, shape);
+                } else if Arc::get_mut(sum).is_none() {
                     let fresh = inner.pool.copy(sum);
                     inner.pool.give(std::mem::replace(sum, fresh));
                 }
@@ -316,21 +306,16 @@ impl<'t, T: Real> Cotangents<'t, T> for Recorded<'t, T> {
                 self.tape.push(op, &[a, b])
             }
         };
-        check_shape(term.shape(), parent.shape());
-        let sum = self.of(parent.id.index as usize, true);
-        let sum = sum.map_or(term, |sum| sum + term);
+        let sum = match self.of(parent.id.index as usize, true) {
+            None => term,
+            // a row and a column do not stretch to each other
+            Some(sum) if sum.shape() == term.shape() => sum + term,
+            Some(sum) => sum.expand_to(parent.shape()) + term,
+        };
         self.received[parent.id.index as usize] = Some(sum.id);
     }
 
     fn rule_ended(&mut self) {}
-}
-
-/// Our own rules keep to this; a custom operation's might not.
-fn check_shape(contribution: Shape, parent: Shape) {
-    assert!(
-        contribution == parent,
-        "derivative: a rule gave {contribution} to a parent of {parent}"
-    );
 }
 
 impl<'t, T: Real> Var<'t, T> {
@@ -373,10 +358,16 @@ impl<'t, T: Real> Var<'t, T> {
         };
         walk(self, &marks, &mut cotangents);
         let mut received = cotangents.received;
-        for entry in &mut entries {
-            entry.gradient = received.get(entry.node.index as usize).cloned().flatten();
-        }
         let inner = &mut *tape.inner.borrow_mut();
+        for entry in &mut entries {
+            if let Some(Some(received)) = received.get_mut(entry.node.index as usize) {
+                let shape = inner.node(entry.node).value.shape();
+                if received.shape() != shape {
+                    inner.pool.stretch(received, shape);
+                }
+                entry.gradient = Some(Arc::clone(received));
+            }
+        }
         for spent in received.drain(..).flatten() {
             inner.pool.give(spent); // the targets' own stay with the entries
         }
@@ -420,7 +411,7 @@ impl<'t, T: Real> Var<'t, T> {
         let gradient_of = |target: &Var<'t, T>| {
             let shape = target.shape();
             match received.get(target.id.index as usize) {
-                Some(&Some(id)) => Var { tape, id },
+                Some(&Some(id)) => Var { tape, id }.expand_to(shape),
                 _ => tape.filled(shape.rows(), shape.columns(), 0.0),
             }
         };

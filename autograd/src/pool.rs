@@ -1,5 +1,7 @@
 //! Buffers that have served and wait to serve again.
 
+use crate::kernels::elementwise;
+use crate::profile::{self, Work};
 use crate::{Matrix, Real, Shape};
 use std::sync::Arc;
 
@@ -50,6 +52,32 @@ impl<T: Real> Pool<T> {
             .as_mut_slice()
             .copy_from_slice(matrix.as_slice());
         copy
+    }
+
+    /// Puts in the place of a matrix what it is stretched to `shape`.
+    pub(crate) fn stretch(&mut self, matrix: &mut Arc<Matrix<T>>, shape: Shape) {
+        let mut stretched = self.take(shape);
+        elementwise::expand(matrix, sole_owner(&mut stretched));
+        self.give(std::mem::replace(matrix, stretched));
+    }
+
+    /// sum ← sum + term, each of `shape` or of one that stretches to it. In place where the sum has one owner.
+    pub(crate) fn add(&mut self, sum: &mut Arc<Matrix<T>>, term: &Matrix<T>, shape: Shape) {
+        if sum.shape() == term.shape()
+            && let Some(sum) = Arc::get_mut(sum)
+        {
+            let work = || Work::of_bytes(3 * bytes_of(term));
+            profile::measured("accumulate", work, || {
+                elementwise::add_assign(sum.as_mut_slice(), term.as_slice());
+            });
+            return;
+        }
+        if sum.shape() != term.shape() && sum.shape() != shape {
+            self.stretch(sum, shape);
+        }
+        let mut fresh = self.take(sum.shape());
+        elementwise::binary(sum, term, sole_owner(&mut fresh), |a, b| a + b);
+        self.give(std::mem::replace(sum, fresh));
     }
 
     /// Takes back a matrix that a pool has made. One that somebody else still holds is let go instead: it is theirs.

@@ -123,7 +123,6 @@ mod tests {
         let mut found: Vec<_> = entries.iter().map(|e| (e.name, e.calls)).collect();
         found.sort_unstable();
         let expected = [
-            ("expand_to", 1),
             ("matmul", 1),
             ("matmul_tn", 1),
             ("sum_to", 1),

@@ -130,6 +130,17 @@ impl<T: Real> Var<'_, T> {
         self.unary(Op::Softplus)
     }
 
+    /// −x ln σ(s) − (1 − x) ln (1 − σ(s)) entry by entry, in nats, where self are the logits s: the negative logarithm of a
+    /// Bernoulli variable's probability, for x in \[0, 1\]. Computed as ln (1 + eˢ) − x s, which neither overflows nor takes
+    /// the logarithm of 0.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    #[track_caller]
+    pub fn bernoulli(self, x: Self) -> Self {
+        self.binary(Op::Bernoulli, x)
+    }
+
     /// max(x, 0), with relu′(0) = 0.
     pub fn relu(self) -> Self {
         self.unary(Op::Relu)
@@ -202,6 +213,30 @@ impl<T: Real> Var<'_, T> {
     #[track_caller]
     pub fn matmul_nt(self, other: Self) -> Self {
         self.product(false, other, true)
+    }
+
+    /// A B + C, for C of the product's shape, a row, a column or a number: a layer before its activation.
+    ///
+    /// # Panics
+    /// If the inner dimensions differ, or C does not stretch to the product.
+    #[track_caller]
+    pub fn affine(self, b: Self, c: Self) -> Self {
+        self.tape.push(
+            Op::Affine {
+                b_transposed: false,
+            },
+            &[self, b, c],
+        )
+    }
+
+    /// A Bᵀ + C, without forming the transpose.
+    ///
+    /// # Panics
+    /// As [`Var::affine`].
+    #[track_caller]
+    pub fn affine_nt(self, b: Self, c: Self) -> Self {
+        self.tape
+            .push(Op::Affine { b_transposed: true }, &[self, b, c])
     }
 
     /// Aᵀ B, without forming the transpose.

@@ -92,7 +92,7 @@ pub fn bernoulli_of_each<'t, T: Real>(logits: Var<'t, T>, x: Var<'t, T>) -> Var<
 #[track_caller]
 fn bernoulli_entries<'t, T: Real>(logits: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
     check("bernoulli", logits, x);
-    logits.softplus() - x * logits
+    logits.bernoulli(x)
 }
 
 /// −(1/l) Σᵢⱼ tᵢⱼ ln pᵢⱼ with p = softmax(logits): the cross-entropy of the classes' probabilities t (each row sums to

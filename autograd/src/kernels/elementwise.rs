@@ -47,6 +47,13 @@ vectorised! {
         }
     }
 
+    /// out ← f(x, y, z)
+    fn zip3[T: Real, F: Fn(T, T, T) -> T](x: &[T], y: &[T], z: &[T], out: &mut [T], f: F) {
+        for (((out, &x), &y), &z) in out.iter_mut().zip(x).zip(y).zip(z) {
+            *out = f(x, y, z);
+        }
+    }
+
     /// out ← f(x, row), with the one row for every row of x.
     fn zip_row[T: Real, F: Fn(T, T) -> T](x: &[T], row: &[T], out: &mut [T], f: F) {
         for (out, x) in out.chunks_exact_mut(row.len()).zip(x.chunks_exact(row.len())) {
@@ -114,6 +121,32 @@ fn with_stretched<T: Real>(
             let y = y[0];
             map(x, out, |x| f(x, y));
         }
+    }
+}
+
+/// out ← f(g, a, b), of a and b of out's shape and g that stretches to it.
+pub(crate) fn ternary<T: Real>(
+    g: &Matrix<T>,
+    a: &Matrix<T>,
+    b: &Matrix<T>,
+    out: &mut Matrix<T>,
+    f: impl Fn(T, T, T) -> T + Copy,
+) {
+    let columns = out.columns();
+    let form = Broadcast::of(g.shape(), out.shape());
+    let (g, a, b) = (g.as_slice(), a.as_slice(), b.as_slice());
+    let out = out.as_mut_slice();
+    let rows = out
+        .chunks_exact_mut(columns)
+        .zip(a.chunks_exact(columns))
+        .zip(b.chunks_exact(columns));
+    match form.expect("the shape rule lets only these four pass") {
+        Broadcast::Scalar => zip(a, b, out, |a, b| f(g[0], a, b)),
+        Broadcast::Column => rows
+            .zip(g)
+            .for_each(|(((out, a), b), &g)| zip(a, b, out, |a, b| f(g, a, b))),
+        Broadcast::Row => rows.for_each(|((out, a), b)| zip3(g, a, b, out, f)),
+        Broadcast::Same => zip3(g, a, b, out, f),
     }
 }
 

@@ -223,6 +223,8 @@ fn elementwise() -> Vec<Operation> {
         unary!("tanh", Any, |x| x.tanh()),
         unary!("sigmoid", Any, |x| x.sigmoid()),
         unary!("softplus", Any, |x| x.softplus()),
+        case!("bernoulli", [(R, C, Any), (R, C, Any)], |x| x[0]
+            .bernoulli(x[1])),
         unary!("relu", NotZero, |x| x.relu()),
         unary!("leaky_relu", NotZero, |x| x.leaky_relu(0.2)),
         unary!("step", NotZero, |x| x.step()),
@@ -263,6 +265,24 @@ fn products_and_shapes() -> Vec<Operation> {
             .matmul_nt(x[1])),
         case!("matmul_tn", [(K, R, Any), (K, C, Any)], |x| x[0]
             .matmul_tn(x[1])),
+        case!("affine", [(R, K, Any), (K, C, Any), (One, C, Any)], |x| x
+            [0]
+        .affine(x[1], x[2])),
+        case!(
+            "affine, plus a matrix",
+            [(R, K, Any), (K, C, Any), (R, C, Any)],
+            |x| x[0].affine(x[1], x[2])
+        ),
+        case!(
+            "affine_nt",
+            [(R, K, Any), (C, K, Any), (One, C, Any)],
+            |x| x[0].affine_nt(x[1], x[2])
+        ),
+        case!(
+            "affine of a matrix by itself",
+            [(R, C, Any), (R, One, Any)],
+            |x| x[0].affine_nt(x[0], x[1])
+        ),
         case!("matmul_tt", [(K, R, Any), (C, K, Any)], |x| x[0]
             .matmul_tt(x[1])),
         case!("a matrix by itself", [(R, C, Any)], |x| x[0]
@@ -337,6 +357,36 @@ fn adjoints() -> Vec<Operation> {
         )),
         case!("leaky relu_back", [(R, C, NotZero), (R, C, Any)], |x| {
             adjoint(x, |x| x.leaky_relu(0.1))
+        }),
+        case!("mul_scaled", [(R, C, Any), (R, C, Any)], |x| adjoint(
+            x,
+            |x| x.square()
+        )),
+        case!("mul_scaled by a number", [(R, C, Any)], |x| x[0]
+            .square()
+            .sum()
+            .grad(&[x[0]])[0]),
+        case!(
+            "bernoulli_back",
+            [(R, C, Any), (R, C, Any), (R, C, Any)],
+            |x| { (x[0].bernoulli(x[2]) * x[1]).sum().grad(&[x[0]])[0] }
+        ),
+        case!(
+            "bernoulli_back of a number",
+            [(R, C, Any), (R, C, Any)],
+            |x| { x[0].bernoulli(x[1]).sum().square().grad(&[x[0]])[0] }
+        ),
+        case!(
+            "bernoulli_back of a column",
+            [(R, C, Any), (R, C, Any)],
+            |x| {
+                let of_each = x[0].bernoulli(x[1]).row_sums();
+                of_each.square().sum().grad(&[x[0]])[0]
+            }
+        ),
+        case!("bernoulli_back of a row", [(R, C, Any), (R, C, Any)], |x| {
+            let of_each = x[0].bernoulli(x[1]).column_sums();
+            of_each.square().sum().grad(&[x[0]])[0]
         }),
         case!("pad_rows", [(R, C, Any), (One, C, Any)], |x| adjoint(
             x,

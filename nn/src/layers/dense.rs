@@ -83,8 +83,11 @@ impl<T: Real> Dense<T> {
     /// If x has another number of columns than the layer has inputs.
     #[track_caller]
     pub fn logits<'t>(&self, x: Var<'t, T>) -> Var<'t, T> {
-        let product = x.matmul(self.weight.on(x.tape()));
-        with_bias(product, self.bias.as_ref())
+        let weight = self.weight.on(x.tape());
+        match &self.bias {
+            Some(bias) => x.affine(weight, bias.on(x.tape())),
+            None => x.matmul(weight),
+        }
     }
 
     /// How many columns it takes.
@@ -120,15 +123,6 @@ impl<T: Real> Dense<T> {
     /// σ
     pub fn activation(&self) -> Activation {
         self.activation
-    }
-}
-
-/// x + a, where there are biases a.
-#[track_caller]
-pub(super) fn with_bias<'t, T: Real>(x: Var<'t, T>, bias: Option<&Param<T>>) -> Var<'t, T> {
-    match bias {
-        Some(bias) => x + bias.on(x.tape()),
-        None => x,
     }
 }
 

@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "matmul: inner dimensions differ: 5x2 by 3x3")]
+    #[should_panic(expected = "affine: inner dimensions differ: 5x2 by 3x3")]
     fn objects_of_another_width_are_refused_at_the_call() {
         let tape = Tape::new();
         tanh(&[3, 3], 0, "w").evaluate(tape.filled(5, 2, 0.0));

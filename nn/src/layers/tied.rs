@@ -3,7 +3,6 @@
 //! A matrix that two layers share is owned by one of them, which shows it to optimisers and files, and lent to the
 //! other at each use: so there is one gradient, in which both uses add up, and one matrix to save.
 
-use super::dense::with_bias;
 use super::{Activation, Dense, Sequence};
 use crate::{Param, module};
 use unsup_autograd::{Matrix, Real, Var};
@@ -57,8 +56,11 @@ impl<T: Real> Tied<T> {
     /// As [`Tied::forward`].
     #[track_caller]
     pub fn logits<'t>(&self, z: Var<'t, T>, layer: &Dense<T>) -> Var<'t, T> {
-        let product = z.matmul_nt(layer.weight().on(z.tape()));
-        with_bias(product, self.bias.as_ref())
+        let weight = layer.weight().on(z.tape());
+        match &self.bias {
+            Some(bias) => z.affine_nt(weight, bias.on(z.tape())),
+            None => z.matmul_nt(weight),
+        }
     }
 
     /// The biases b, 1 x inputs of the other layer; `None` where the layer has none.
