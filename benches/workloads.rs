@@ -21,10 +21,10 @@ use unsup_nn::random::generator;
 use unsup_nn::train::{self, Batch, Term, Terms, Trainer, smallvec};
 use unsup_nn::{Activation, Module, Sequence, loss};
 
-/// A network trained to map x to y by squared error.
+/// A network trained to map x to y, or to itself, by squared error.
 struct Regression {
     x: Matrix<f32>,
-    y: Matrix<f32>,
+    y: Option<Matrix<f32>>,
 }
 
 impl train::Criterion<f32, Sequence<f32>> for Regression {
@@ -34,7 +34,8 @@ impl train::Criterion<f32, Sequence<f32>> for Regression {
 
     fn terms<'t>(&self, net: &Sequence<f32>, batch: &Batch<'t, '_, f32>) -> Terms<'t, f32> {
         let x = batch.tape.gather(&self.x, batch.rows);
-        let y = batch.tape.gather(&self.y, batch.rows);
+        let y = self.y.as_ref();
+        let y = y.map_or(x, |y| batch.tape.gather(y, batch.rows));
         let value = loss::squared(net.forward(batch, x), y);
         smallvec![Term {
             name: "squared",
@@ -109,10 +110,7 @@ fn regression(
 ) -> Workload {
     let (inputs, outputs) = (widths[0], widths[widths.len() - 1]);
     let x = uniform(objects, inputs);
-    let y = match inputs == outputs {
-        true => x.clone(),
-        false => uniform(objects, outputs),
-    };
+    let y = (inputs != outputs).then(|| uniform(objects, outputs));
     let net = Sequence::new(widths, hidden, last, 0, "weights");
     let pairs = widths.windows(2).enumerate();
     let products = pairs.flat_map(|(i, pair)| Product::of_layer(batch, pair[0], pair[1], i == 0));

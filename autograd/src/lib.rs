@@ -128,7 +128,7 @@
 //!
 //! # Features
 //!
-//! `threading` (off by default): large matrix products, large loops over entries and [`for_each_chunk`] use several threads
+//! `threading` (off by default): large matrix products, loops over many entries and [`share`] use several threads
 //! (`set_threads`). The bits of a result do not depend on how many.
 
 mod backward;
@@ -149,7 +149,7 @@ mod threads;
 mod var;
 
 pub use backward::Gradients;
-pub use chunks::for_each_chunk;
+pub use chunks::{for_each_chunk, part_length, share};
 pub use custom::CustomOp;
 pub use kernels::reduce::norm;
 pub use matrix::{Matrix, Shape};

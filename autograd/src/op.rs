@@ -509,10 +509,8 @@ pub(crate) fn value<T: Real>(
     out: &mut Matrix<T>,
 ) {
     let shape = out.shape();
-    let work = || work(op, parents, shape);
-    profile::measured(kind(op), work, || {
-        compute(op, parents, indices, customs, out)
-    });
+    let what = || (kind(op), work(op, parents, shape));
+    profile::measured(what, || compute(op, parents, indices, customs, out));
 }
 
 /// out ← op(a) op(b), or out ← out + op(a) op(b) where it `accumulate`s: the value of a [`Op::MatMul`] onto a sum of gradients.
@@ -527,8 +525,8 @@ pub(crate) fn product<T: Real>(
         b_transposed,
     };
     let shape = out.shape();
-    let work = || work(op, &[a, b], shape);
-    profile::measured(kind(op), work, || {
+    let what = || (kind(op), work(op, &[a, b], shape));
+    profile::measured(what, || {
         product::matmul(a, a_transposed, b, b_transposed, out, accumulate);
     });
 }

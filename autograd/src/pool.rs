@@ -66,9 +66,9 @@ impl<T: Real> Pool<T> {
         if sum.shape() == term.shape()
             && let Some(sum) = Arc::get_mut(sum)
         {
-            let work = || Work::of_bytes(3 * bytes_of(term));
-            profile::measured("accumulate", work, || {
-                elementwise::add_assign(sum.as_mut_slice(), term.as_slice());
+            let what = || ("accumulate", Work::of_bytes(3 * bytes_of(term)));
+            profile::measured(what, || {
+                elementwise::accumulate(sum, term);
             });
             return;
         }

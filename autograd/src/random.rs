@@ -4,6 +4,7 @@
 //! does not depend on how much another drew before it, so switching a noise off changes no other draw, and a run is
 //! resumed from three numbers.
 
+use crate::Real;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 
@@ -32,13 +33,56 @@ fn mix(x: u64) -> u64 {
 /// A draw from N(0, 1), by the polar method (Marsaglia, Bray 1964).
 pub fn standard_normal(generator: &mut impl rand::Rng) -> f64 {
     loop {
-        let u: f64 = generator.random_range(-1.0..1.0);
-        let v: f64 = generator.random_range(-1.0..1.0);
-        let s = u * u + v * v;
-        if s > 0.0 && s < 1.0 {
-            return u * (-2.0 * s.ln() / s).sqrt();
+        let (u, s) = point(generator);
+        if inside(s) {
+            return normal_of(u, s);
         }
     }
+}
+
+/// Fills `entries` with the draws that [`standard_normal`] would give one after the other, in less than half of the time.
+///
+/// ```
+/// use unsup_autograd::random::{fill_standard_normal, generator, standard_normal};
+///
+/// let (mut at_once, mut one_by_one) = ([0.0; 100], generator(0, "noise", 0));
+/// fill_standard_normal(&mut at_once, &mut generator(0, "noise", 0));
+/// assert!(at_once.iter().all(|&x: &f64| x == standard_normal(&mut one_by_one)));
+/// ```
+pub fn fill_standard_normal<T: Real>(entries: &mut [T], generator: &mut impl rand::Rng) {
+    const BLOCK: usize = 256;
+    let (mut u, mut s) = ([0.0; BLOCK], [0.0; BLOCK]);
+    for entries in entries.chunks_mut(BLOCK) {
+        // a point outside is overwritten by the next, which takes no jump that the processor could not foresee; never are
+        // more points drawn than draws are wanting, so the generator ends where it would else
+        let mut found = 0;
+        while found < entries.len() {
+            for _ in found..entries.len() {
+                (u[found], s[found]) = point(generator);
+                found += usize::from(inside(s[found]));
+            }
+        }
+        for ((entry, &u), &s) in entries.iter_mut().zip(&u).zip(&s) {
+            *entry = T::from_f64(normal_of(u, s));
+        }
+    }
+}
+
+/// A point of the square [−1, 1)²: its first coordinate and its squared distance from the middle.
+fn point(generator: &mut impl rand::Rng) -> (f64, f64) {
+    let u: f64 = generator.random_range(-1.0..1.0);
+    let v: f64 = generator.random_range(-1.0..1.0);
+    (u, u * u + v * v)
+}
+
+/// Whether a point lies in the circle, and not in its middle.
+fn inside(s: f64) -> bool {
+    (s > 0.0) & (s < 1.0)
+}
+
+/// The normal draw that a point in the circle stands for.
+fn normal_of(u: f64, s: f64) -> f64 {
+    u * (-2.0 * s.ln() / s).sqrt()
 }
 
 /// A draw from 0..`n`, every number equally likely; taken as u64, so that it is the same where usize is smaller.
@@ -103,6 +147,20 @@ mod tests {
         assert_ne!(base, first(2, "noise", 2));
         assert_ne!(base, first(1, "noise", 3));
         assert_ne!(base, first(1, "shuffle", 2));
+    }
+
+    #[test]
+    fn draws_at_once_are_those_one_by_one_and_leave_the_generator_there() {
+        for count in [0, 1, 7, 256, 257, 3000] {
+            let (mut one, mut other) = (generator(3, "test", 1), generator(3, "test", 1));
+            let mut at_once = vec![0.0f64; count];
+            fill_standard_normal(&mut at_once, &mut one);
+            assert!(
+                at_once.iter().all(|&x| x == standard_normal(&mut other)),
+                "{count}"
+            );
+            assert_eq!(one.next_u64(), other.next_u64(), "{count}");
+        }
     }
 
     #[test]

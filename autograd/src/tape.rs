@@ -5,6 +5,7 @@
 //! tape of a million nodes is dropped like any vector.
 
 use crate::custom::CustomOp;
+use crate::kernels::arrange;
 use crate::op::{self, Indices, Op};
 use crate::pool::{Pool, bytes_of, sole_owner};
 use crate::profile::{self, Work};
@@ -304,13 +305,8 @@ impl<T: Real> Tape<T> {
         self.leaf_with(rows.len(), data.columns(), |leaf| {
             let bytes = 2 * size_of_val(leaf.as_slice());
             profile::measured(
-                "gather",
-                || Work::of_bytes(bytes),
-                || {
-                    for (i, &row) in rows.iter().enumerate() {
-                        leaf.row_mut(i).copy_from_slice(data.row(row));
-                    }
-                },
+                || ("gather", Work::of_bytes(bytes)),
+                || arrange::pick_rows(data, rows, leaf),
             );
         })
     }

@@ -1,6 +1,7 @@
 //! What only moves entries.
 
 use super::elementwise::add_assign;
+use crate::chunks::in_parts;
 use crate::{Matrix, Real};
 
 /// Side of the square blocks in which a transpose goes, so that both sides stay in the cache.
@@ -72,9 +73,13 @@ pub(crate) fn write_columns<T: Real>(x: &Matrix<T>, start: usize, out: &mut Matr
 
 /// Row i of out ← row indices\[i\] of x
 pub(crate) fn pick_rows<T: Real>(x: &Matrix<T>, indices: &[usize], out: &mut Matrix<T>) {
-    for (i, &index) in indices.iter().enumerate() {
-        out.row_mut(i).copy_from_slice(x.row(index));
-    }
+    let columns = out.columns();
+    in_parts(out.as_mut_slice(), columns, |start, out| {
+        let rows = out.chunks_exact_mut(columns);
+        for (out, &index) in rows.zip(&indices[start / columns..]) {
+            out.copy_from_slice(x.row(index));
+        }
+    });
 }
 
 /// out ← zeros, with row i of x added to row indices\[i\]

@@ -1,5 +1,6 @@
 //! Maps, and binary functions under the four broadcasts.
 
+use crate::chunks::in_parts;
 use crate::{Matrix, Real, Shape, vectorised};
 
 /// How an operand stretches to the shape of a result: the four cases of broadcasting.
@@ -82,8 +83,21 @@ vectorised! {
 
 /// out ← f(x), of the same shape.
 #[inline]
-pub(crate) fn unary<T: Real>(x: &Matrix<T>, out: &mut Matrix<T>, f: impl Fn(T) -> T) {
-    map(x.as_slice(), out.as_mut_slice(), f);
+pub(crate) fn unary<T: Real>(x: &Matrix<T>, out: &mut Matrix<T>, f: impl Fn(T) -> T + Sync) {
+    map_parts(x.as_slice(), out.as_mut_slice(), f);
+}
+
+#[inline]
+fn map_parts<T: Real>(x: &[T], out: &mut [T], f: impl Fn(T) -> T + Sync) {
+    in_parts(out, 1, |start, out| map(&x[start..], out, &f));
+}
+
+/// sum ← sum + x
+pub(crate) fn accumulate<T: Real>(sum: &mut Matrix<T>, x: &Matrix<T>) {
+    let x = x.as_slice();
+    in_parts(sum.as_mut_slice(), 1, |start, sum| {
+        add_assign(sum, &x[start..])
+    });
 }
 
 /// out ← f(a, b) where one of the two has out's shape and the other stretches to it.
@@ -92,7 +106,7 @@ pub(crate) fn binary<T: Real>(
     a: &Matrix<T>,
     b: &Matrix<T>,
     out: &mut Matrix<T>,
-    f: impl Fn(T, T) -> T + Copy,
+    f: impl Fn(T, T) -> T + Copy + Sync,
 ) {
     if a.shape() == out.shape() {
         with_stretched(a, b, out, f);
@@ -107,19 +121,21 @@ fn with_stretched<T: Real>(
     full: &Matrix<T>,
     stretched: &Matrix<T>,
     out: &mut Matrix<T>,
-    f: impl Fn(T, T) -> T + Copy,
+    f: impl Fn(T, T) -> T + Copy + Sync,
 ) {
     let columns = out.columns();
     let (x, y) = (full.as_slice(), stretched.as_slice());
-    let form = Broadcast::of(stretched.shape(), out.shape());
+    let form = form(stretched, out);
     let out = out.as_mut_slice();
-    match form.expect("the shape rule lets only these four pass") {
-        Broadcast::Same => zip(x, y, out, f),
-        Broadcast::Row => zip_row(x, y, out, f),
-        Broadcast::Column => zip_column(x, y, columns, out, f),
+    match form {
+        Broadcast::Same => in_parts(out, 1, |start, out| zip(&x[start..], &y[start..], out, f)),
+        Broadcast::Row => in_parts(out, columns, |start, out| zip_row(&x[start..], y, out, f)),
+        Broadcast::Column => in_parts(out, columns, |start, out| {
+            zip_column(&x[start..], &y[start / columns..], columns, out, f);
+        }),
         Broadcast::Scalar => {
             let y = y[0];
-            map(x, out, |x| f(x, y));
+            map_parts(x, out, |x| f(x, y));
         }
     }
 }
@@ -130,42 +146,54 @@ pub(crate) fn ternary<T: Real>(
     a: &Matrix<T>,
     b: &Matrix<T>,
     out: &mut Matrix<T>,
-    f: impl Fn(T, T, T) -> T + Copy,
+    f: impl Fn(T, T, T) -> T + Copy + Sync,
 ) {
     let columns = out.columns();
-    let form = Broadcast::of(g.shape(), out.shape());
+    let form = form(g, out);
     let (g, a, b) = (g.as_slice(), a.as_slice(), b.as_slice());
-    let out = out.as_mut_slice();
-    let rows = out
-        .chunks_exact_mut(columns)
-        .zip(a.chunks_exact(columns))
-        .zip(b.chunks_exact(columns));
-    match form.expect("the shape rule lets only these four pass") {
-        Broadcast::Scalar => zip(a, b, out, |a, b| f(g[0], a, b)),
-        Broadcast::Column => rows
-            .zip(g)
-            .for_each(|(((out, a), b), &g)| zip(a, b, out, |a, b| f(g, a, b))),
-        Broadcast::Row => rows.for_each(|((out, a), b)| zip3(g, a, b, out, f)),
-        Broadcast::Same => zip3(g, a, b, out, f),
-    }
+    in_parts(out.as_mut_slice(), columns, |start, out| {
+        let (a, b) = (&a[start..], &b[start..]);
+        match form {
+            Broadcast::Scalar => zip(a, b, out, |a, b| f(g[0], a, b)),
+            Broadcast::Same => zip3(&g[start..], a, b, out, f),
+            Broadcast::Row | Broadcast::Column => {
+                let rows = out
+                    .chunks_exact_mut(columns)
+                    .zip(a.chunks_exact(columns))
+                    .zip(b.chunks_exact(columns));
+                for (i, ((out, a), b)) in rows.enumerate() {
+                    match form {
+                        Broadcast::Row => zip3(g, a, b, out, f),
+                        _ => zip(a, b, out, |a, b| f(g[start / columns + i], a, b)),
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// How `x` stretches to `out`.
+fn form<T: Real>(x: &Matrix<T>, out: &Matrix<T>) -> Broadcast {
+    let form = Broadcast::of(x.shape(), out.shape());
+    form.expect("the shape rule lets only these four pass")
 }
 
 /// out ← x stretched to out's shape.
 pub(crate) fn expand<T: Real>(x: &Matrix<T>, out: &mut Matrix<T>) {
     let columns = out.columns();
-    let form = Broadcast::of(x.shape(), out.shape());
-    let (x, out) = (x.as_slice(), out.as_mut_slice());
-    match form.expect("the shape rule lets only these four pass") {
-        Broadcast::Same => out.copy_from_slice(x),
-        Broadcast::Row => out
-            .chunks_exact_mut(columns)
-            .for_each(|row| row.copy_from_slice(x)),
-        Broadcast::Column => out
-            .chunks_exact_mut(columns)
-            .zip(x)
-            .for_each(|(row, &x)| row.fill(x)),
-        Broadcast::Scalar => out.fill(x[0]),
-    }
+    let form = form(x, out);
+    let x = x.as_slice();
+    in_parts(out.as_mut_slice(), columns, |start, out| {
+        let rows = out.chunks_exact_mut(columns);
+        match form {
+            Broadcast::Same => out.copy_from_slice(&x[start..][..out.len()]),
+            Broadcast::Row => rows.for_each(|row| row.copy_from_slice(x)),
+            Broadcast::Column => rows
+                .zip(&x[start / columns..])
+                .for_each(|(row, &x)| row.fill(x)),
+            Broadcast::Scalar => out.fill(x[0]),
+        }
+    });
 }
 
 /// max(x, 0), and NaN stays NaN.

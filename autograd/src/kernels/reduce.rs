@@ -2,12 +2,16 @@
 //! length and the compiler may use vectors.
 
 use super::elementwise::max;
-use crate::{Matrix, Real, vectorised};
+use crate::{Matrix, Real, for_each_chunk, part_length, share, vectorised};
 
 /// Partial sums kept side by side, one vector register or a few.
 const LANES: usize = 16;
 /// Terms that go into one partial sum before it is added to the next level.
 const BLOCK: usize = 64 * LANES;
+/// Columns whose sums are kept side by side.
+const WIDE: usize = 4 * LANES;
+/// Parts of a large sum that threads share.
+const SUBTREES: usize = 16;
 
 vectorised! {
     /// Σ x of one block, in lanes.
@@ -44,32 +48,69 @@ vectorised! {
         lanes.into_iter().fold(rest, |sum, lane| sum + lane)
     }
 
-    /// row ← row + Σ of the rows of `block`, for one block of rows.
-    fn add_column_sums[T: Real](block: &[T], row: &mut [T]) {
-        let columns = row.len();
-        for (tile, sums) in row.chunks_mut(LANES).enumerate() {
-            let mut lanes = [T::ZERO; LANES];
-            let lanes = &mut lanes[..sums.len()];
-            for x in block.chunks_exact(columns) {
-                for (lane, &x) in lanes.iter_mut().zip(&x[tile * LANES..]) {
-                    *lane += x;
+    /// sums ← sums + Σ of the rows of `block`, each of `columns` entries, of which those from `start` on are added.
+    fn add_column_sums[T: Real](block: &[T], columns: usize, start: usize, sums: &mut [T]) {
+        for (tile, sums) in sums.chunks_mut(WIDE).enumerate() {
+            let mut lanes = [T::ZERO; WIDE];
+            let start = start + tile * WIDE;
+            if sums.len() == WIDE {
+                for x in block.chunks_exact(columns) {
+                    for (lane, &x) in lanes.iter_mut().zip(&x[start..start + WIDE]) {
+                        *lane += x;
+                    }
+                }
+            } else {
+                let lanes = &mut lanes[..sums.len()];
+                for x in block.chunks_exact(columns) {
+                    for (lane, &x) in lanes.iter_mut().zip(&x[start..]) {
+                        *lane += x;
+                    }
                 }
             }
-            for (sum, &lane) in sums.iter_mut().zip(&*lanes) {
+            for (sum, &lane) in sums.iter_mut().zip(&lanes) {
                 *sum += lane;
             }
         }
     }
 }
 
-/// Σ x, pairwise over blocks.
+/// Σ x, pairwise over blocks. Threads share the subtrees of the sums.
 pub(crate) fn sum<T: Real>(x: &[T]) -> T {
+    if part_length(x.len()) >= x.len() {
+        return pairwise(x);
+    }
+    let mut sums = [T::ZERO; SUBTREES];
+    let mut parts = [x; SUBTREES];
+    let mut count = 1;
+    while count < SUBTREES {
+        for i in (0..count).rev() {
+            (parts[2 * i], parts[2 * i + 1]) = halves(parts[i]);
+        }
+        count *= 2;
+    }
+    share(sums.iter_mut().zip(parts), |(sum, part)| {
+        *sum = pairwise(part)
+    });
+    while count > 1 {
+        count /= 2;
+        for i in 0..count {
+            sums[i] = sums[2 * i] + sums[2 * i + 1];
+        }
+    }
+    sums[0]
+}
+
+fn pairwise<T: Real>(x: &[T]) -> T {
     if x.len() <= BLOCK {
         return sum_block(x);
     }
-    let blocks = x.len().div_ceil(BLOCK);
-    let (left, right) = x.split_at(blocks / 2 * BLOCK);
-    sum(left) + sum(right)
+    let (left, right) = halves(x);
+    pairwise(left) + pairwise(right)
+}
+
+/// The two parts of a sum of more than a block.
+fn halves<T>(x: &[T]) -> (&[T], &[T]) {
+    x.split_at(x.len().div_ceil(BLOCK) / 2 * BLOCK)
 }
 
 /// √ Σ x², wherever in the range of T the entries lie: squares that would leave that of double precision are taken in units of the
@@ -79,7 +120,17 @@ pub(crate) fn sum<T: Real>(x: &[T]) -> T {
 /// assert_eq!(unsup_autograd::norm(&[3.0f32, 4.0]), 5.0);
 /// ```
 pub fn norm<T: Real>(x: &[T]) -> f64 {
-    let sum: f64 = x.chunks(BLOCK).map(sum_squares).sum();
+    // a fixed number of parts, whoever computes them
+    let mut sums = [0.0; SUBTREES];
+    let length = x.len().div_ceil(SUBTREES).next_multiple_of(BLOCK);
+    let parts = sums.iter_mut().zip(x.chunks(length));
+    let one = |(sum, part): (&mut f64, &[T])| *sum = part.chunks(BLOCK).map(sum_squares).sum();
+    if part_length(x.len()) < x.len() {
+        share(parts, one);
+    } else {
+        parts.for_each(one);
+    }
+    let sum: f64 = sums.iter().sum();
     // squares of single precision are all in the range of double, so of them 0 is the sum of zeros alone
     let single = T::EPSILON.to_f64() > f64::EPSILON;
     let vanishing = f64::EPSILON.powi(4) * x.len() as f64;
@@ -102,11 +153,16 @@ pub(crate) fn sum_to<T: Real>(x: &Matrix<T>, out: &mut Matrix<T>) {
     } else if out.shape().len() == 1 {
         out.as_mut_slice()[0] = sum(x.as_slice());
     } else if out.rows() == 1 {
-        let row = out.as_mut_slice();
-        row.fill(T::ZERO);
-        for block in x.as_slice().chunks(64 * row.len()) {
-            add_column_sums(block, row);
-        }
+        let columns = out.columns();
+        let sums = out.as_mut_slice();
+        sums.fill(T::ZERO);
+        let length = part_length(x.shape().len()).div_ceil(x.rows());
+        let length = length.next_multiple_of(WIDE);
+        for_each_chunk(sums, length, |number, sums| {
+            for block in x.as_slice().chunks(64 * columns) {
+                add_column_sums(block, columns, number * length, sums);
+            }
+        });
     } else {
         for_each_row(x, out, sum);
     }

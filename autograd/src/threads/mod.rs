@@ -1,5 +1,5 @@
-//! Work over several threads (feature `threading`): large matrix products, and what [`for_each_chunk`](crate::for_each_chunk)
-//! is given.
+//! Work over several threads (feature `threading`): large matrix products, loops over many entries, and what
+//! [`share`](crate::share) is given.
 //!
 //! Threads split the rows of a result and never a sum, and the loop that runs is chosen on the whole shape, so a result
 //! has the same bits at any number of threads.
@@ -27,8 +27,8 @@ thread_local! {
     static AT_A_CHUNK: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Sets how many threads a large matrix product and [`for_each_chunk`](crate::for_each_chunk) may use, for the whole
-/// process; 1 at the start.
+/// Sets how many threads large products and loops and [`share`](crate::share) may use, for the whole process; 1 at the
+/// start.
 ///
 /// # Panics
 /// If `threads` is 0.
@@ -38,7 +38,7 @@ pub fn set_threads(threads: usize) {
     THREADS.store(threads, Ordering::Relaxed);
 }
 
-/// How many threads a large matrix product and [`for_each_chunk`](crate::for_each_chunk) may use.
+/// How many threads large products and loops and [`share`](crate::share) may use.
 pub fn threads() -> usize {
     THREADS.load(Ordering::Relaxed)
 }
@@ -101,34 +101,18 @@ impl Parts {
     }
 }
 
-/// Calls `f` with each number below `count`, on so many threads, each of which takes the next number as soon as it is done
-/// with one.
-pub(crate) fn share(threads: usize, count: usize, f: impl Fn(usize) + Sync) {
-    let next = AtomicUsize::new(0);
-    together(threads, || {
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= count {
-                break;
-            }
-            f(number);
-        }
-    });
-}
-
-/// Calls `f` with the number and the entries of each chunk of `length` entries of `slice`, shared as [`share`] does.
-pub(crate) fn share_chunks<T: Send>(
+/// Calls `f` with each of `items`, on so many threads, each of which takes the next as soon as it is done with one.
+pub(crate) fn share<I: Iterator<Item: Send> + Send>(
     threads: usize,
-    slice: &mut [T],
-    length: usize,
-    f: impl Fn(usize, &mut [T]) + Sync,
+    items: I,
+    f: impl Fn(I::Item) + Sync,
 ) {
-    let queue = Mutex::new(slice.chunks_mut(length).enumerate());
-    // no panic can poison the lock: it is held for a step of the iterator alone
+    let queue = Mutex::new(items);
+    // a panic of the iterator itself ends the work of all
     let next = || queue.lock().ok()?.next();
     together(threads, || {
-        while let Some((number, chunk)) = next() {
-            f(number, chunk);
+        while let Some(item) = next() {
+            f(item);
         }
     });
 }
@@ -239,10 +223,8 @@ mod tests {
     fn work_inside_a_chunk_is_not_split_again() {
         set_threads(3);
         let mut here = [0; 9];
-        share_chunks(3, &mut here, 2, |_, chunk| {
-            chunk.iter_mut().for_each(|here| {
-                *here = if AT_A_CHUNK.get() { threads_here() } else { 0 };
-            });
+        share(3, here.iter_mut(), |here| {
+            *here = if AT_A_CHUNK.get() { threads_here() } else { 0 };
         });
         assert_eq!(here, [1; 9]);
         assert!(!AT_A_CHUNK.get());
@@ -259,7 +241,7 @@ mod tests {
         };
         for _ in 0..20 {
             let failed = std::panic::catch_unwind(|| {
-                share_chunks(3, &mut [0; 8], 1, |number, _| assert!(number < 4, "chunk"));
+                share(3, 0..8, |number| assert!(number < 4, "chunk"));
             });
             assert!(failed.is_err());
             assert!(marks().iter().all(|mark| !mark));

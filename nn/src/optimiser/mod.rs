@@ -241,7 +241,7 @@ impl<T: Real> Optimiser<T> {
                 return;
             };
             let bytes = size_of_val(gradient.as_slice());
-            let norm = profile::measured("norm", || Work::of_bytes(bytes), || gradient.norm());
+            let norm = profile::measured(|| ("norm", Work::of_bytes(bytes)), || gradient.norm());
             if !norm.is_finite() {
                 error = Some(StepError::NotFinite { name: name() });
             } else if param.value_mut().is_none() {
@@ -320,8 +320,7 @@ impl<T: Real> Optimiser<T> {
         // the gradient is read, the rest read and written
         let bytes = (3 + 2 * state.slots.len()) * size_of_val(gradient);
         profile::measured(
-            "update",
-            || Work::of_bytes(bytes),
+            || ("update", Work::of_bytes(bytes)),
             || {
                 rule.update(turn, gradient, &mut state.slots, parameter);
             },

@@ -4,7 +4,7 @@
 //! updates from 1, and what a rule remembers begins at 0.
 
 use super::{Rule, Turn, check_rate};
-use unsup_autograd::{Matrix, Real, vectorised};
+use unsup_autograd::{Matrix, Real, part_length, share, vectorised};
 
 /// Stochastic gradient descent: θ ← θ − η g. With momentum μ: v ← μ v + g and θ ← θ − η v; with Nesterov's, θ ← θ − η (g + μ v).
 ///
@@ -69,9 +69,11 @@ impl<T: Real> Rule<T> for Sgd {
         let rate = T::from_f64(self.rate * turn.factor);
         let mu = T::from_f64(self.momentum);
         match slots {
-            [] => descend(rate, g, theta),
-            [v, ..] if self.nesterov => nesterov(rate, mu, g, v.as_mut_slice(), theta),
-            [v, ..] => momentum(rate, mu, g, v.as_mut_slice(), theta),
+            [] => in_parts(g, [], theta, |g, [], theta| descend(rate, g, theta)),
+            [v, ..] => in_parts(g, [v], theta, |g, [v], theta| match self.nesterov {
+                true => nesterov(rate, mu, g, v, theta),
+                false => momentum(rate, mu, g, v, theta),
+            }),
         }
     }
 }
@@ -115,17 +117,13 @@ impl<T: Real> Rule<T> for Adagrad {
 
     fn update(&self, turn: Turn, g: &[T], slots: &mut [Matrix<T>], theta: &mut [T]) {
         let [s] = slots else { unreachable!("one slot") };
-        let rate = T::from_f64(self.rate * turn.factor);
+        let (rate, epsilon) = (self.rate * turn.factor, self.epsilon);
+        let [rate, epsilon] = [rate, epsilon].map(T::from_f64);
         // s ← 1 s + 1 g²
         let weights = [T::ONE, T::ONE];
-        scaled_by_squares(
-            rate,
-            weights,
-            T::from_f64(self.epsilon),
-            g,
-            s.as_mut_slice(),
-            theta,
-        );
+        in_parts(g, [s], theta, |g, [s], theta| {
+            scaled_by_squares(rate, weights, epsilon, g, s, theta);
+        });
     }
 }
 
@@ -182,16 +180,12 @@ impl<T: Real> Rule<T> for RmsProp {
 
     fn update(&self, turn: Turn, g: &[T], slots: &mut [Matrix<T>], theta: &mut [T]) {
         let [v] = slots else { unreachable!("one slot") };
-        let rate = T::from_f64(self.rate * turn.factor);
+        let (rate, epsilon) = (self.rate * turn.factor, self.epsilon);
+        let [rate, epsilon] = [rate, epsilon].map(T::from_f64);
         let weights = [self.alpha, 1.0 - self.alpha].map(T::from_f64);
-        scaled_by_squares(
-            rate,
-            weights,
-            T::from_f64(self.epsilon),
-            g,
-            v.as_mut_slice(),
-            theta,
-        );
+        in_parts(g, [v], theta, |g, [v], theta| {
+            scaled_by_squares(rate, weights, epsilon, g, v, theta);
+        });
     }
 }
 
@@ -269,7 +263,9 @@ impl<T: Real> Rule<T> for Adam {
             correction: T::from_f64(correction),
             epsilon: T::from_f64(self.epsilon),
         };
-        adam(constants, g, m.as_mut_slice(), v.as_mut_slice(), theta);
+        in_parts(g, [m, v], theta, |g, [m, v], theta| {
+            adam(constants, g, m, v, theta);
+        });
     }
 }
 
@@ -333,7 +329,7 @@ impl<T: Real> Rule<T> for AdamW {
 
     fn update(&self, turn: Turn, g: &[T], slots: &mut [Matrix<T>], theta: &mut [T]) {
         let kept = T::from_f64(1.0 - self.adam.rate * turn.factor * self.decay);
-        shrink(kept, theta);
+        in_parts(g, [], theta, |_, [], theta| shrink(kept, theta));
         self.adam.update(turn, g, slots, theta);
     }
 }
@@ -352,6 +348,34 @@ fn check_epsilon(name: &str, epsilon: f64) {
         epsilon.is_finite() && epsilon > 0.0,
         "{name}: ε is {epsilon}, expected a finite number above 0"
     );
+}
+
+/// Calls `f` with parts of a gradient, of what is remembered of the parameter and of the parameter, which threads share.
+fn in_parts<T: Real, const N: usize>(
+    mut g: &[T],
+    slots: [&mut Matrix<T>; N],
+    mut theta: &mut [T],
+    f: impl Fn(&[T], [&mut [T]; N], &mut [T]) + Sync,
+) {
+    let length = part_length(g.len());
+    let mut slots = slots.map(Matrix::as_mut_slice);
+    if length >= g.len() {
+        f(g, slots, theta);
+        return;
+    }
+    let parts = std::iter::from_fn(|| {
+        let length = length.min(g.len());
+        (length > 0).then(|| {
+            (
+                g.split_off(..length).unwrap_or_default(),
+                slots
+                    .each_mut()
+                    .map(|slot| slot.split_off_mut(..length).unwrap_or_default()),
+                theta.split_off_mut(..length).unwrap_or_default(),
+            )
+        })
+    });
+    share(parts, |(g, slots, theta)| f(g, slots, theta));
 }
 
 #[derive(Clone, Copy)]

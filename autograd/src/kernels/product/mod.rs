@@ -212,7 +212,7 @@ fn large<T: Real>(a: Operand<'_, T>, b: Operand<'_, T>, out: &mut [T], accumulat
     {
         let threads = threads::threads_here();
         if let Some(parts) = threads::parts_of(threads, a.rows, a.columns, b.columns) {
-            threads::share(threads, parts.count(), |number| {
+            crate::share(0..parts.count(), |number| {
                 // SAFETY: as below; parts of different numbers do not meet.
                 unsafe { multiply(a, b, out, parts.part(number), accumulate) };
             });

@@ -70,7 +70,7 @@ pub use training::{Progress, Run, Settings};
 pub use warning::Warning;
 
 use crate::apply;
-use unsup_autograd::random::{generator, standard_normal};
+use unsup_autograd::random::{fill_standard_normal, generator};
 use unsup_autograd::{Matrix, Real};
 use unsup_nn::{Activation, Sequence, module};
 
@@ -240,7 +240,7 @@ fn generate<T: Real>(generator: &Sequence<T>, z: &Matrix<T>) -> Matrix<T> {
 #[track_caller]
 fn latent<T: Real>(count: usize, latent: usize, seed: u64) -> Matrix<T> {
     let mut random = generator(seed, "latent", 0);
-    Matrix::from_fn(count, latent, |_, _| {
-        T::from_f64(standard_normal(&mut random))
-    })
+    let mut z = Matrix::zeros(count, latent);
+    fill_standard_normal(z.as_mut_slice(), &mut random);
+    z
 }
