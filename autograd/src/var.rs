@@ -130,6 +130,15 @@ impl<T: Real> Var<'_, T> {
         self.unary(Op::Softplus)
     }
 
+    /// Σ (a − b)² over all entries, 1x1: the squared distance of two matrices.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    #[track_caller]
+    pub fn squared_distance(self, other: Self) -> Self {
+        self.binary(Op::SquaredDistance, other)
+    }
+
     /// −x ln σ(s) − (1 − x) ln (1 − σ(s)) entry by entry, in nats, where self are the logits s: the negative logarithm of a
     /// Bernoulli variable's probability, for x in \[0, 1\]. Computed as ln (1 + eˢ) − x s, which neither overflows nor takes
     /// the logarithm of 0.

@@ -22,7 +22,8 @@ use unsup_autograd::{Real, Tape, Var};
 /// If the shapes differ.
 #[track_caller]
 pub fn squared<'t, T: Real>(y: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
-    mean_over_objects(squared_entries(y, x))
+    check("squared", y, x);
+    y.squared_distance(x) * (1.0 / y.shape().rows() as f64)
 }
 
 /// ‖yᵢ − xᵢ‖² of each object, l x 1.
@@ -31,13 +32,8 @@ pub fn squared<'t, T: Real>(y: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
 /// If the shapes differ.
 #[track_caller]
 pub fn squared_of_each<'t, T: Real>(y: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
-    squared_entries(y, x).row_sums()
-}
-
-#[track_caller]
-fn squared_entries<'t, T: Real>(y: Var<'t, T>, x: Var<'t, T>) -> Var<'t, T> {
     check("squared", y, x);
-    (y - x).square()
+    (y - x).square().row_sums()
 }
 
 /// (1/l) Σᵢⱼ |yᵢⱼ − xᵢⱼ|, with derivative 0 where the two are equal.

@@ -3,6 +3,7 @@
 
 use super::elementwise::max;
 use crate::{Matrix, Real, for_each_chunk, part_length, share, vectorised};
+use std::ops::Range;
 
 /// Partial sums kept side by side, one vector register or a few.
 const LANES: usize = 16;
@@ -17,21 +18,27 @@ vectorised! {
     /// Σ x of one block, in lanes.
     fn sum_block[T: Real](x: &[T]) -> T {
         let mut lanes = [T::ZERO; LANES];
-        let mut chunks = x.chunks_exact(LANES);
-        for chunk in &mut chunks {
+        let (chunks, rest) = x.as_chunks::<LANES>();
+        for chunk in chunks {
             for (lane, &x) in lanes.iter_mut().zip(chunk) {
                 *lane += x;
             }
         }
-        let mut width = LANES;
-        while width > 1 {
-            width /= 2;
-            for i in 0..width {
-                let upper = lanes[i + width];
-                lanes[i] += upper;
+        rest.iter().fold(of_lanes(lanes), |sum, &x| sum + x)
+    }
+
+    /// Σ (a − b)² of one block, in lanes.
+    fn squared_distance_block[T: Real](a: &[T], b: &[T]) -> T {
+        let mut lanes = [T::ZERO; LANES];
+        let (a_chunks, a_rest) = a.as_chunks::<LANES>();
+        let (b_chunks, b_rest) = b.as_chunks::<LANES>();
+        for (a, b) in a_chunks.iter().zip(b_chunks) {
+            for (lane, (&a, &b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+                *lane += (a - b) * (a - b);
             }
         }
-        chunks.remainder().iter().fold(lanes[0], |sum, &x| sum + x)
+        let rest = a_rest.iter().zip(b_rest);
+        rest.fold(of_lanes(lanes), |sum, (&a, &b)| sum + (a - b) * (a - b))
     }
 
     /// Σ x² in double precision, where the square of a single-precision number neither overflows nor becomes subnormal (which
@@ -74,22 +81,49 @@ vectorised! {
     }
 }
 
-/// Σ x, pairwise over blocks. Threads share the subtrees of the sums.
+/// The sum of lanes, pairwise.
+#[inline(always)]
+fn of_lanes<T: Real>(mut lanes: [T; LANES]) -> T {
+    let mut width = LANES;
+    while width > 1 {
+        width /= 2;
+        for i in 0..width {
+            let upper = lanes[i + width];
+            lanes[i] += upper;
+        }
+    }
+    lanes[0]
+}
+
+/// Σ x, pairwise over blocks.
 pub(crate) fn sum<T: Real>(x: &[T]) -> T {
-    if part_length(x.len()) >= x.len() {
-        return pairwise(x);
+    sum_of_blocks(x.len(), |block| sum_block(&x[block]))
+}
+
+/// Σ (a − b)², pairwise over blocks, of as many numbers each.
+pub(crate) fn squared_distance<T: Real>(a: &[T], b: &[T]) -> T {
+    sum_of_blocks(a.len(), |block| {
+        squared_distance_block(&a[block.clone()], &b[block])
+    })
+}
+
+/// The sum over `length` terms, of which `of_block` gives that of a block. Threads share the subtrees.
+fn sum_of_blocks<T: Real>(length: usize, of_block: impl Fn(Range<usize>) -> T + Sync) -> T {
+    if part_length(length) >= length {
+        return pairwise(0..length, &of_block);
     }
     let mut sums = [T::ZERO; SUBTREES];
-    let mut parts = [x; SUBTREES];
+    let mut parts = [const { 0..0 }; SUBTREES];
+    parts[0] = 0..length;
     let mut count = 1;
     while count < SUBTREES {
         for i in (0..count).rev() {
-            (parts[2 * i], parts[2 * i + 1]) = halves(parts[i]);
+            (parts[2 * i], parts[2 * i + 1]) = halves(&parts[i]);
         }
         count *= 2;
     }
     share(sums.iter_mut().zip(parts), |(sum, part)| {
-        *sum = pairwise(part)
+        *sum = pairwise(part, &of_block)
     });
     while count > 1 {
         count /= 2;
@@ -100,17 +134,18 @@ pub(crate) fn sum<T: Real>(x: &[T]) -> T {
     sums[0]
 }
 
-fn pairwise<T: Real>(x: &[T]) -> T {
-    if x.len() <= BLOCK {
-        return sum_block(x);
+fn pairwise<T: Real>(terms: Range<usize>, of_block: &impl Fn(Range<usize>) -> T) -> T {
+    if terms.len() <= BLOCK {
+        return of_block(terms);
     }
-    let (left, right) = halves(x);
-    pairwise(left) + pairwise(right)
+    let (left, right) = halves(&terms);
+    pairwise(left, of_block) + pairwise(right, of_block)
 }
 
-/// The two parts of a sum of more than a block.
-fn halves<T>(x: &[T]) -> (&[T], &[T]) {
-    x.split_at(x.len().div_ceil(BLOCK) / 2 * BLOCK)
+/// The two parts of more terms than a block has.
+fn halves(terms: &Range<usize>) -> (Range<usize>, Range<usize>) {
+    let middle = terms.start + terms.len().div_ceil(BLOCK) / 2 * BLOCK;
+    (terms.start..middle, middle..terms.end)
 }
 
 /// √ Σ x², wherever in the range of T the entries lie: squares that would leave that of double precision are taken in units of the
@@ -255,6 +290,16 @@ mod tests {
                     "{rows}x{columns}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn squared_distances_of_every_length_are_right() {
+        for length in [1, 15, 16, 17, 1025, 5000] {
+            let a: Vec<f64> = (0..length).map(|i| f64::from(i % 9)).collect();
+            let b: Vec<f64> = (0..length).map(|i| f64::from(i % 5)).collect();
+            let expected: f64 = a.iter().zip(&b).map(|(a, b)| (a - b).powi(2)).sum();
+            assert_eq!(squared_distance(&a, &b), expected, "{length}");
         }
     }
 

@@ -297,6 +297,8 @@ fn products_and_shapes() -> Vec<Operation> {
 fn reductions() -> Vec<Operation> {
     vec![
         unary!("sum", Any, |x| x.sum()),
+        case!("squared_distance", [(R, C, Any), (R, C, Any)], |x| x[0]
+            .squared_distance(x[1])),
         unary!("row_sums", Any, |x| x.row_sums()),
         unary!("column_sums", Any, |x| x.column_sums()),
         unary!("mean", Any, |x| x.mean()),
@@ -362,6 +364,14 @@ fn adjoints() -> Vec<Operation> {
             x,
             |x| x.square()
         )),
+        case!("difference_scaled", [(R, C, Any), (R, C, Any)], |x| x[0]
+            .squared_distance(x[1])
+            .grad(&[x[0]])[0]),
+        case!(
+            "difference_scaled by a number",
+            [(R, C, Any), (R, C, Any)],
+            |x| x[0].squared_distance(x[1]).square().grad(&[x[1]])[0]
+        ),
         case!("mul_scaled by a number", [(R, C, Any)], |x| x[0]
             .square()
             .sum()

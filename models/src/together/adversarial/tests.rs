@@ -1,6 +1,7 @@
 use super::*;
 use std::ops::ControlFlow;
 use unsup_autograd::Tape;
+use unsup_autograd::random::standard_normal;
 use unsup_nn::train::{Batch, Criterion, End, TrainError};
 use unsup_nn::{Dense, Module};
 
