@@ -185,3 +185,67 @@ fn look_again(looks: &mut usize) {
         std::hint::spin_loop();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicUsize;
+
+    /// Takes the numbers below `count` from a common store, by up to so many threads, and returns how often each was taken.
+    fn taken(threads: usize, count: usize) -> Vec<usize> {
+        let next = AtomicUsize::new(0);
+        let taken: Vec<AtomicUsize> = (0..count).map(|_| AtomicUsize::new(0)).collect();
+        together(threads, &|| {
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                match taken.get(number) {
+                    Some(taken) => taken.fetch_add(1, Ordering::Relaxed),
+                    None => break,
+                };
+            }
+        });
+        taken.into_iter().map(AtomicUsize::into_inner).collect()
+    }
+
+    #[test]
+    fn all_is_done_once_by_helpers_that_are_awake_or_asleep() {
+        for round in 0..2000 {
+            let (threads, count) = (1 + round % 5, 1 + round % 37);
+            assert_eq!(taken(threads, count), vec![1; count], "{threads} threads");
+            if round % 200 == 0 {
+                thread::sleep(2 * LOOKOUT); // they go to sleep
+            }
+        }
+    }
+
+    #[test]
+    fn callers_on_several_threads_do_not_wait_for_each_other() {
+        // each waits inside its work until all are there, which is no end where one waited for another's
+        let there = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    let counted = AtomicBool::new(false);
+                    together(2, &|| {
+                        if !counted.swap(true, Ordering::Relaxed) {
+                            there.fetch_add(1, Ordering::Relaxed);
+                        }
+                        while there.load(Ordering::Relaxed) < 3 {
+                            thread::yield_now();
+                        }
+                    });
+                });
+            }
+        });
+        assert_eq!(there.into_inner(), 3);
+    }
+
+    #[test]
+    fn a_helper_outlives_a_panic_of_its_work() {
+        for _ in 0..50 {
+            let failed = catch_unwind(|| together(2, &|| panic!("in the middle")));
+            assert!(failed.is_err());
+            assert_eq!(taken(2, 10), [1; 10]);
+        }
+    }
+}

@@ -146,8 +146,8 @@ impl Drop for AtAChunk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Matrix;
     use crate::kernels::product::matmul;
+    use crate::{Matrix, Tape};
 
     fn sample(rows: usize, columns: usize) -> Matrix<f32> {
         Matrix::from_fn(rows, columns, |i, j| {
@@ -215,6 +215,37 @@ mod tests {
                     assert!(product(threads) == one, "{m}x{k}x{n} at {threads} threads");
                 }
             }
+        }
+        set_threads(1);
+    }
+
+    /// Every loop that threads share, forward and backward, of as many entries as are shared and not a multiple of anything.
+    #[test]
+    fn loops_over_many_entries_have_the_same_bits_at_any_number_of_threads() {
+        let (x, y) = (sample(211, 401), sample(211, 401).map(|x| x * x));
+        let results = |threads| {
+            set_threads(threads);
+            let tape = Tape::new();
+            let rows: Vec<usize> = (0..211).rev().collect();
+            let (x, y) = (tape.gather(&x, &rows), tape.leaf(y.clone()));
+            let row = tape.leaf(sample(1, 401));
+            let column = tape.leaf(sample(211, 1));
+            let z = (x * row + column).tanh() - y.relu();
+            let losses = [
+                z.squared_distance(y),
+                z.bernoulli(y).sum(),
+                (z.bernoulli(y).row_sums() * column).sum(),
+                (z.bernoulli(y).column_sums() * row).sum(),
+            ];
+            let loss = losses.into_iter().reduce(|sum, loss| sum + loss).unwrap();
+            let gradients = loss.backward([x, y, row, column]);
+            let norms: Vec<f64> = gradients.iter().map(|g| g.unwrap().norm()).collect();
+            let gradients: Vec<_> = gradients.iter().map(|g| g.unwrap().clone()).collect();
+            (loss.item(), norms, gradients)
+        };
+        let one = results(1);
+        for threads in 2..=5 {
+            assert!(results(threads) == one, "{threads} threads");
         }
         set_threads(1);
     }

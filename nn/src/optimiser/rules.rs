@@ -527,6 +527,37 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "threading")]
+    fn every_rule_has_the_same_bits_at_any_number_of_threads() {
+        fn after(rule: &impl Rule<f64>) -> (Vec<Matrix<f64>>, Vec<f64>) {
+            let matrix = |by: f64| Matrix::from_fn(1, 50_001, |_, j| (by * j as f64).sin());
+            let g = matrix(0.37);
+            let mut slots: Vec<_> = (0..rule.slots())
+                .map(|_| matrix(0.1).map(f64::abs))
+                .collect();
+            let mut theta = matrix(0.71).as_slice().to_vec();
+            let turn = Turn { t: 3, factor: 1.0 };
+            rule.update(turn, g.as_slice(), &mut slots, &mut theta);
+            (slots, theta)
+        }
+        fn same(rule: impl Rule<f64>) {
+            let one = after(&rule);
+            for threads in 2..=5 {
+                unsup_autograd::set_threads(threads);
+                assert!(after(&rule) == one, "{rule:?}, {threads} threads");
+            }
+            unsup_autograd::set_threads(1);
+        }
+        same(Sgd::new(0.1));
+        same(Sgd::new(0.1).momentum(0.9));
+        same(Sgd::new(0.1).nesterov(0.9));
+        same(Adagrad::new(0.1));
+        same(RmsProp::new(0.1));
+        same(Adam::new(0.1));
+        same(AdamW::new(0.1, 0.01));
+    }
+
+    #[test]
     fn half_the_factor_is_half_the_rate() {
         fn half<R: Rule<f64> + 'static>(rule: impl Fn(f64) -> R) {
             let (found, expected) = (follow_at(0.5, rule(0.1)), follow(rule(0.05)));
