@@ -147,7 +147,10 @@ impl Drop for AtAChunk {
 mod tests {
     use super::*;
     use crate::kernels::product::matmul;
-    use crate::{Matrix, Tape};
+    use crate::{Matrix, Tape, Var};
+
+    /// Held by a test that sets the number of threads, which is the process's.
+    static SETTING: Mutex<()> = Mutex::new(());
 
     fn sample(rows: usize, columns: usize) -> Matrix<f32> {
         Matrix::from_fn(rows, columns, |i, j| {
@@ -185,6 +188,7 @@ mod tests {
 
     #[test]
     fn a_product_has_the_same_bits_at_any_number_of_threads() {
+        let _alone = SETTING.lock();
         for (m, k, n) in [
             (128, 784, 256),
             (97, 333, 65),
@@ -222,6 +226,8 @@ mod tests {
     /// Every loop that threads share, forward and backward, of as many entries as are shared and not a multiple of anything.
     #[test]
     fn loops_over_many_entries_have_the_same_bits_at_any_number_of_threads() {
+        let _alone = SETTING.lock();
+        let sample = |rows, columns| sample(rows, columns).cast::<f64>();
         let (x, y) = (sample(211, 401), sample(211, 401).map(|x| x * x));
         let results = |threads| {
             set_threads(threads);
@@ -241,7 +247,14 @@ mod tests {
             let gradients = loss.backward([x, y, row, column]);
             let norms: Vec<f64> = gradients.iter().map(|g| g.unwrap().norm()).collect();
             let gradients: Vec<_> = gradients.iter().map(|g| g.unwrap().clone()).collect();
-            (loss.item(), norms, gradients)
+            // several, since a sum in another order is often the same number
+            let sums = (1..20).map(|i| (z * f64::from(i).sqrt()).sum().item());
+            (
+                losses.map(Var::item),
+                sums.collect::<Vec<_>>(),
+                norms,
+                gradients,
+            )
         };
         let one = results(1);
         for threads in 2..=5 {
@@ -252,6 +265,7 @@ mod tests {
 
     #[test]
     fn work_inside_a_chunk_is_not_split_again() {
+        let _alone = SETTING.lock();
         set_threads(3);
         let mut here = [0; 9];
         share(3, here.iter_mut(), |here| {
