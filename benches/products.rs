@@ -1,6 +1,8 @@
 //! Matrix products of the shapes that training has, beside matrixmultiply's in the same run: at one thread and at two, of
 //! operands that lie in the cache and of operands that come from memory.
 
+mod by_library;
+
 use std::hint::black_box;
 use std::time::Instant;
 use unsup_autograd::{Matrix, set_threads};
@@ -42,7 +44,7 @@ enum Form {
     Tn,
 }
 
-/// Operands of a product, and its result by matrixmultiply.
+/// Operands of a product.
 struct Operands {
     a: Matrix<f32>,
     b: Matrix<f32>,
@@ -60,41 +62,8 @@ fn ours(form: Form, Operands { a, b }: &Operands) -> Matrix<f32> {
     }
 }
 
-fn library((m, k, n, form): (usize, usize, usize, Form), operands: &Operands) -> Matrix<f32> {
-    let mut out = Matrix::zeros(m, n);
-    let row_by_row = |columns: usize| (columns as isize, 1);
-    let transposed = |rows: usize| (1, rows as isize);
-    let a = if form == Form::Tn {
-        transposed(m)
-    } else {
-        row_by_row(k)
-    };
-    let b = if form == Form::Nt {
-        transposed(k)
-    } else {
-        row_by_row(n)
-    };
-    let (x, y) = (operands.a.as_slice(), operands.b.as_slice());
-    // SAFETY: the sizes and strides are those of the matrices, which `main` made, and out is one of its own.
-    unsafe {
-        matrixmultiply::sgemm(
-            m,
-            k,
-            n,
-            1.0,
-            x.as_ptr(),
-            a.0,
-            a.1,
-            y.as_ptr(),
-            b.0,
-            b.1,
-            0.0,
-            out.as_mut_slice().as_mut_ptr(),
-            n as isize,
-            1,
-        );
-    }
-    out
+fn library(form: Form, Operands { a, b }: &Operands) -> Matrix<f32> {
+    by_library::product(a, form == Form::Tn, b, form == Form::Nt)
 }
 
 /// So many bytes of operands lie in no cache.
@@ -127,7 +96,7 @@ fn main() {
                 .collect();
             assert_eq!(
                 ours(form, &operands[0]),
-                library(shape, &operands[0]),
+                library(form, &operands[0]),
                 "{shape:?}"
             );
             let products = (60_000_000 / (m * k * n)).max(1);
@@ -139,7 +108,7 @@ fn main() {
                     let start = Instant::now();
                     for operands in next.by_ref().take(products) {
                         black_box(match way {
-                            0 => library(shape, operands),
+                            0 => library(form, operands),
                             _ => ours(form, operands),
                         });
                     }

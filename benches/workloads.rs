@@ -1,8 +1,11 @@
 //! Training steps of seven models, whole and through the public API, beside the bare matrix products in them.
 //!
 //! `cargo bench --bench workloads` times a step (the batch, forward, backward, optimiser) and the products of that step
-//! alone, in buffers of their own, at one thread and at two. Both are timed in turn, round by round, so that their ratio
-//! holds on a machine whose speed drifts; criterion's own figures of the steps follow.
+//! alone, in buffers of their own, at one thread and at two, and beside them matrixmultiply's on one thread. All are
+//! timed in turn, round by round, so that their ratio holds on a machine whose speed drifts. Then each step is shown by
+//! operation; criterion's own figures of the steps follow. A word behind `--` picks the workloads whose name contains it.
+
+mod by_library;
 
 use criterion::Criterion;
 use std::hint::black_box;
@@ -287,12 +290,13 @@ fn workloads() -> Vec<Workload> {
     ]
 }
 
-/// One matrix product of a step, of operands of its own.
+/// One matrix product of a step, of operands of its own: op(a) op(b).
 #[derive(Clone)]
 struct Product {
     a: Matrix<f32>,
     b: Matrix<f32>,
-    multiply: fn(&Matrix<f32>, &Matrix<f32>) -> Matrix<f32>,
+    a_transposed: bool,
+    b_transposed: bool,
 }
 
 impl Product {
@@ -304,23 +308,36 @@ impl Product {
             half(inputs, outputs),
             half(batch, outputs),
         );
-        let product = |a: &Matrix<f32>, b: &Matrix<f32>, multiply| Self {
+        let product = |a: &Matrix<f32>, a_transposed, b: &Matrix<f32>, b_transposed| Self {
             a: a.clone(),
             b: b.clone(),
-            multiply,
+            a_transposed,
+            b_transposed,
         };
-        let mut products = vec![
-            product(&x, &w, Matrix::matmul as fn(&_, &_) -> _),
-            product(&x, &g, Matrix::matmul_tn),
-        ];
+        let mut products = vec![product(&x, false, &w, false), product(&x, true, &g, false)];
         if !first {
-            products.push(product(&g, &w, Matrix::matmul_nt));
+            products.push(product(&g, false, &w, true));
         }
         products
     }
 
     fn run(&self) {
-        black_box((self.multiply)(black_box(&self.a), black_box(&self.b)));
+        let (a, b) = (black_box(&self.a), black_box(&self.b));
+        black_box(match (self.a_transposed, self.b_transposed) {
+            (true, _) => a.matmul_tn(b),
+            (false, true) => a.matmul_nt(b),
+            (false, false) => a.matmul(b),
+        });
+    }
+
+    fn run_by_library(&self) {
+        let (a, b) = (black_box(&self.a), black_box(&self.b));
+        black_box(by_library::product(
+            a,
+            self.a_transposed,
+            b,
+            self.b_transposed,
+        ));
     }
 }
 
@@ -435,25 +452,35 @@ fn main() {
                 steps,
             } = workload;
             let mut multiply = || products.iter().for_each(Product::run);
-            // the first rounds fill caches and the pool
-            time(*steps * 10, &mut *step);
-            time(*steps * 10, &mut multiply);
-            let (mut whole, mut bare, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-            for _ in 0..ROUNDS {
-                whole.push(time(*steps, &mut *step));
-                bare.push(time(*steps, &mut multiply));
-                ratios.push(
-                    whole[whole.len() - 1].as_secs_f64() / bare[bare.len() - 1].as_secs_f64(),
-                );
+            let mut by_library = || products.iter().for_each(Product::run_by_library);
+            let mut ways: [&mut dyn FnMut(); 3] = [&mut *step, &mut multiply, &mut by_library];
+            let mut times = [const { Vec::new() }; 3];
+            let mut ratios = [const { Vec::new() }; 3];
+            for round in 0..ROUNDS {
+                for (way, times) in ways.iter_mut().zip(&mut times) {
+                    if round == 0 {
+                        time(*steps * 10, &mut *way); // caches and the pool fill
+                    }
+                    times.push(time(*steps, &mut *way));
+                }
+                let [step, ..] = &times;
+                for (ratios, bare) in ratios.iter_mut().zip(&times) {
+                    ratios.push(step[round].as_secs_f64() / bare[round].as_secs_f64());
+                }
             }
-            ratios.sort_by(f64::total_cmp);
+            let [mut whole, mut bare, mut library] = times;
+            let [_, of_bare, of_library] = ratios.map(|mut ratios| {
+                ratios.sort_by(f64::total_cmp);
+                ratios[ROUNDS / 2]
+            });
             println!(
-                "{name:<56} {threads} threads  step {:>8.1} {:>8.1}  bare products {:>8.1} {:>8.1}  ratio {:.2}",
+                "{name:<56} {threads} threads  step {:>8.1} {:>8.1}  bare products {:>8.1} {:>8.1}  ratio {of_bare:.2}  matrixmultiply's {:>8.1} {:>8.1}  ratio {of_library:.2}",
                 quantile(&mut whole, 0.5),
                 quantile(&mut whole, 0.1),
                 quantile(&mut bare, 0.5),
                 quantile(&mut bare, 0.1),
-                ratios[ROUNDS / 2]
+                quantile(&mut library, 0.5),
+                quantile(&mut library, 0.1),
             );
         }
     }

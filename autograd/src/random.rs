@@ -57,7 +57,8 @@ pub fn fill_standard_normal<T: Real>(entries: &mut [T], generator: &mut impl ran
         // more points drawn than draws are wanting, so the generator ends where it would else
         let mut found = 0;
         while found < entries.len() {
-            for _ in found..entries.len() {
+            let wanting = entries.len() - found;
+            for _ in 0..wanting {
                 (u[found], s[found]) = point(generator);
                 found += usize::from(inside(s[found]));
             }

@@ -254,27 +254,24 @@ impl<T: Real> Task<'_, T> {
                     _mm_prefetch::<_MM_HINT_T0>(later.wrapping_add(R - 1).cast());
                 }
                 let mut vectors = [zero; W];
-                for w in 0..W {
-                    vectors[w] = V::load(b.add(w * V::COUNT));
+                for (w, vector) in vectors.iter_mut().enumerate() {
+                    *vector = V::load(b.add(w * V::COUNT));
                 }
-                for i in 0..R {
+                for (i, sums) in sums.iter_mut().enumerate() {
                     let a = V::splat(*a.add(i * self.a.row_stride));
-                    for w in 0..W {
-                        sums[i][w] = a.multiply_add(vectors[w], sums[i][w]);
+                    for (sum, &vector) in sums.iter_mut().zip(&vectors) {
+                        *sum = a.multiply_add(vector, *sum);
                     }
                 }
                 a = a.wrapping_add(self.a.column_stride);
                 b = b.wrapping_add(rows.stride);
             }
-            for i in 0..R {
-                for w in 0..W {
+            for (i, sums) in sums.into_iter().enumerate() {
+                for (w, mut sum) in sums.into_iter().enumerate() {
                     let out = out.add(i * out_stride + w * V::COUNT);
-                    let sum = sums[i][w];
-                    let sum = if accumulate {
-                        V::load(out).add(sum)
-                    } else {
-                        sum
-                    };
+                    if accumulate {
+                        sum = V::load(out).add(sum);
+                    }
                     sum.store(out);
                 }
             }
