@@ -101,7 +101,7 @@ impl Run {
     }
 }
 
-/// matrixmultiply allocates one packing buffer a product; of our own there is none.
+/// Where matrixmultiply computes the products it allocates one packing buffer for each; of our own there is none.
 #[test]
 fn a_steady_step_allocates_no_more_than_its_matrix_products() {
     let adam = || Optimiser::new(Adam::new(1e-3));

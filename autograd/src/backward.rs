@@ -308,9 +308,14 @@ impl<'t, T: Real> Cotangents<'t, T> for Recorded<'t, T> {
         };
         let sum = match self.of(parent.id.index as usize, true) {
             None => term,
-            // a row and a column do not stretch to each other
-            Some(sum) if sum.shape() == term.shape() => sum + term,
-            Some(sum) => sum.expand_to(parent.shape()) + term,
+            Some(sum) => {
+                let shapes = [sum.shape(), term.shape()];
+                if shapes[0] == shapes[1] || shapes.contains(&parent.shape()) {
+                    sum + term
+                } else {
+                    sum.expand_to(parent.shape()) + term // a row and a column, say
+                }
+            }
         };
         self.received[parent.id.index as usize] = Some(sum.id);
     }
@@ -457,5 +462,54 @@ impl<'t, T: Real> Var<'t, T> {
             });
         }
         (tape, entries, marks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The gradient of Σᵢ (Σⱼ zᵢⱼ)² is a column 2rᵢ, that of Σⱼ (Σᵢ zᵢⱼ)² a row 2cⱼ, that of Σ z a number, that of Σ z² a
+    /// whole matrix: in whatever order they meet at z, the sum is 2rᵢ + 2cⱼ + 1 + 2zᵢⱼ.
+    #[test]
+    fn a_row_a_column_a_number_and_a_whole_gradient_meet_in_any_order() {
+        type Term = fn(Var<'_, f64>) -> Var<'_, f64>;
+        let terms: [Term; 4] = [
+            |z| z.row_sums().square().sum(),
+            |z| z.column_sums().square().sum(),
+            |z| z.sum(),
+            |z| z.square().sum(),
+        ];
+        let tape = Tape::new();
+        let x = tape.leaf(Matrix::from_fn(3, 4, |i, j| (i * 5 + j * j) as f64 - 4.0));
+        for order in 0..256 {
+            let order = [order & 3, order >> 2 & 3, order >> 4 & 3, order >> 6];
+            let z = x * 0.5; // not a leaf, so it is read as well as kept
+            let sum = order.map(|i| terms[i](z)).into_iter().reduce(|a, b| a + b);
+            let sum = sum.expect("four terms");
+            let (value, times) = (z.value(), |i| {
+                order.iter().filter(|&&o| o == i).count() as f64
+            });
+            let expected = Matrix::from_fn(3, 4, |i, j| {
+                let row: f64 = value.row(i).iter().sum();
+                let column: f64 = (0..3).map(|i| value[(i, j)]).sum();
+                let parts = [2.0 * row, 2.0 * column, 1.0, 2.0 * value[(i, j)]];
+                (0..4).map(|i| times(i) * parts[i]).sum()
+            });
+            let by_x = expected.map(|g| 0.5 * g);
+            let gradients = sum.backward([z, x]);
+            assert_eq!(
+                (&gradients[z], &gradients[x]),
+                (&expected, &by_x),
+                "{order:?}"
+            );
+            let recorded = sum.grad(&[z, x]);
+            let recorded = [recorded[0].value(), recorded[1].value()];
+            assert_eq!(
+                (&*recorded[0], &*recorded[1]),
+                (&expected, &by_x),
+                "{order:?}"
+            );
+        }
     }
 }

@@ -133,7 +133,6 @@
 
 mod backward;
 pub mod check;
-mod chunks;
 mod custom;
 mod functions;
 mod kernels;
@@ -143,18 +142,19 @@ mod pool;
 pub mod profile;
 pub mod random;
 mod real;
+mod share;
 mod tape;
 #[cfg(feature = "threading")]
 mod threads;
 mod var;
 
 pub use backward::Gradients;
-pub use chunks::{for_each_chunk, part_length, share};
 pub use custom::CustomOp;
 pub use kernels::reduce::norm;
 pub use matrix::{Matrix, Shape};
 pub use op::{Indices, Op};
 pub use real::Real;
+pub use share::{for_each_chunk, part_length, share};
 pub use tape::{Stats, Tape};
 #[cfg(feature = "threading")]
 pub use threads::{set_threads, threads};

@@ -57,27 +57,35 @@ impl<T: Real> Pool<T> {
     /// Puts in the place of a matrix what it is stretched to `shape`.
     pub(crate) fn stretch(&mut self, matrix: &mut Arc<Matrix<T>>, shape: Shape) {
         let mut stretched = self.take(shape);
-        elementwise::expand(matrix, sole_owner(&mut stretched));
+        let bytes = size_of_val(stretched.as_slice());
+        profile::measured(
+            || ("expand_to", Work::of_bytes(bytes)),
+            || elementwise::expand(matrix, sole_owner(&mut stretched)),
+        );
         self.give(std::mem::replace(matrix, stretched));
     }
 
     /// sum ← sum + term, each of `shape` or of one that stretches to it. In place where the sum has one owner.
     pub(crate) fn add(&mut self, sum: &mut Arc<Matrix<T>>, term: &Matrix<T>, shape: Shape) {
-        if sum.shape() == term.shape()
-            && let Some(sum) = Arc::get_mut(sum)
-        {
-            let what = || ("accumulate", Work::of_bytes(3 * bytes_of(term)));
-            profile::measured(what, || {
-                elementwise::accumulate(sum, term);
-            });
-            return;
+        let alike = sum.shape() == term.shape();
+        if !alike && sum.shape() != shape && term.shape() != shape {
+            self.stretch(sum, shape); // a row and a column, say
         }
-        if sum.shape() != term.shape() && sum.shape() != shape {
-            self.stretch(sum, shape);
-        }
-        let mut fresh = self.take(sum.shape());
-        elementwise::binary(sum, term, sole_owner(&mut fresh), |a, b| a + b);
-        self.give(std::mem::replace(sum, fresh));
+        let shape = if alike { term.shape() } else { shape };
+        let what = || {
+            (
+                "accumulate",
+                Work::of_bytes(3 * shape.len() * size_of::<T>()),
+            )
+        };
+        profile::measured(what, || match Arc::get_mut(sum) {
+            Some(sum) if alike => elementwise::accumulate(sum, term),
+            _ => {
+                let mut fresh = self.take(shape);
+                elementwise::binary(sum, term, sole_owner(&mut fresh), |a, b| a + b);
+                self.give(std::mem::replace(sum, fresh));
+            }
+        });
     }
 
     /// Takes back a matrix that a pool has made. One that somebody else still holds is let go instead: it is theirs.

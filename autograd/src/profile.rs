@@ -42,7 +42,8 @@ pub struct Entry {
 
 /// Runs `f` and returns what it gave with an entry for each kind of work that this thread did in it, the longest first: the
 /// operations of tapes, forward and backward, and what [`measured`] marks. Reading the clock takes about 50 ns for each
-/// call, which is part of the figures.
+/// call, which is part of the figures; what other threads do for this one is its waiting. One within another is not
+/// meant: the inner ends the outer's record.
 ///
 /// ```
 /// use unsup_autograd::{Matrix, Tape, profile};
@@ -74,7 +75,8 @@ pub fn profile<R>(f: impl FnOnce() -> R) -> (R, Vec<Entry>) {
     (result, entries)
 }
 
-/// Runs `f`, and where [`profile`] runs notes what it took under the name that `what` gives. Otherwise it costs nothing.
+/// Runs `f`, and where [`profile`] runs notes what it took under the name that `what` gives; otherwise it costs next to
+/// nothing. One within another counts twice.
 #[inline(always)]
 pub fn measured<R>(what: impl FnOnce() -> (&'static str, Work), f: impl FnOnce() -> R) -> R {
     if !ON.get() {

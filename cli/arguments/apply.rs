@@ -62,7 +62,7 @@ pub struct Apply {
     #[command(flatten)]
     pub table: TableOptions,
 
-    /// How many threads large matrix products may use; the result does not depend on it. [default: all processors]
+    /// How many threads large products and loops may use; the result does not depend on it. [default: all processors]
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub threads: Option<usize>,
 
@@ -125,7 +125,7 @@ pub struct Sample {
     #[arg(long, value_name = "FILE.png")]
     pub picture: Option<PathBuf>,
 
-    /// How many threads large matrix products may use; the result does not depend on it. [default: all processors]
+    /// How many threads large products and loops may use; the result does not depend on it. [default: all processors]
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub threads: Option<usize>,
 

@@ -668,7 +668,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
 
-    /// How many threads large matrix products may use; the result does not depend on it. [default: all processors]
+    /// How many threads large products and loops may use; the result does not depend on it. [default: all processors]
     #[arg(long, value_name = "N", value_parser = at_least_1, allow_negative_numbers = true)]
     pub threads: Option<usize>,
 

@@ -55,7 +55,7 @@
 //! # Features
 //!
 //! - `saving` (off by default): models and checkpoints as safetensors files; see [`unsup_nn`].
-//! - `threading` (off by default): large matrix products use several threads; see [`unsup_autograd`].
+//! - `threading` (off by default): large products and loops use several threads; see [`unsup_autograd`].
 
 mod answers;
 mod apply;

@@ -23,7 +23,7 @@
 //! # Features
 //!
 //! - `saving` (off by default): models and checkpoints as safetensors files.
-//! - `threading` (off by default): large matrix products use several threads; see [`unsup_autograd`].
+//! - `threading` (off by default): large products and loops use several threads; see [`unsup_autograd`].
 
 pub mod classical;
 pub mod files;

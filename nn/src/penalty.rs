@@ -73,7 +73,7 @@ pub fn jacobian_of_layer<'t, T: Real>(layer: &Dense<T>, z: Var<'t, T>) -> Var<'t
         layer.outputs()
     );
     let weights = layer.weight().on(z.tape()).square().column_sums(); // Σ_d α_dj², 1 x m
-    let slopes = layer.activation().slope_at(z).square().column_sums(); // Σᵢ σ′ⱼ², 1 x m
+    let slopes = layer.activation().slope_at(z).square().column_sums(); // Σᵢ σ′ᵢⱼ², 1 x m
     (slopes * weights).sum() * (1.0 / z.shape().rows() as f64)
 }
 // lecture: end

@@ -103,6 +103,11 @@ pub enum Operation {
     Clamp(f64, f64),
     StopGradient,
 
+    SquaredDistance,
+    Bernoulli,
+    /// With a third operand, which stretches to the product.
+    Affine,
+    AffineNt,
     Matmul,
     MatmulNt,
     MatmulTn,

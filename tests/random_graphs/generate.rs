@@ -64,6 +64,10 @@ pub fn prototypes() -> Vec<Operation> {
         Step,
         Clamp(0.0, 0.0),
         StopGradient,
+        SquaredDistance,
+        Bernoulli,
+        Affine,
+        AffineNt,
         Matmul,
         MatmulNt,
         MatmulTn,
@@ -269,6 +273,9 @@ impl Generator {
                 unary(Clamp(low, low + self.random.random_range(0.2..2.0)))
             }
 
+            SquaredDistance | Bernoulli => self.product(kind, |a, b| a == b),
+            Affine => self.affine(kind, |shape| shape),
+            AffineNt => self.affine(kind, |(rows, columns)| (columns, rows)),
             Matmul => self.product(kind, |a, b| a.1 == b.0),
             MatmulNt => self.product(kind, |a, b| a.1 == b.1),
             MatmulTn => self.product(kind, |a, b| a.0 == b.0),
@@ -345,6 +352,25 @@ impl Generator {
         }
         let (a, b) = self.two(fits)?;
         Some((kind.clone(), vec![a, b]))
+    }
+
+    /// The operands of a product plus a third that stretches to it; `right` gives the right factor's shape as it is used.
+    fn affine(
+        &mut self,
+        kind: &Operation,
+        right: impl Fn((usize, usize)) -> (usize, usize),
+    ) -> Option<(Operation, Vec<usize>)> {
+        let (operation, mut operands) = self.product(kind, |a, b| a.1 == right(b).0)?;
+        let [a, b] = [0, 1].map(|i| self.graph.shapes[operands[i]]);
+        let product = (a.0, right(b).1);
+        let nodes = 0..self.graph.shapes.len();
+        let stretching = nodes.filter(|&i| Form::of(self.graph.shapes[i], product).is_some());
+        let stretching: Vec<usize> = stretching.collect();
+        if stretching.is_empty() {
+            return None;
+        }
+        operands.push(self.one_of(&stretching));
+        Some((operation, operands))
     }
 
     /// Two different nodes whose shapes fit; of three drawn pairs the one with the most unused nodes.

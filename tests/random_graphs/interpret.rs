@@ -103,6 +103,17 @@ pub fn apply<N: Number>(operation: &Operation, operands: &[&Grid<N>]) -> Grid<N>
         }),
         Operation::StopGradient => each(&|x| x.held()),
 
+        Operation::SquaredDistance => {
+            let pairs = x.entries.iter().zip(&operands[1].entries);
+            let squares = pairs.map(|(&a, &b)| (a - b) * (a - b));
+            let total = sum(squares);
+            Grid::from_fn(1, 1, |_, _| total)
+        }
+        Operation::Bernoulli => Grid::from_fn(x.rows, x.columns, |i, j| {
+            (one + x.at(i, j).exp()).ln() - operands[1].at(i, j) * x.at(i, j)
+        }),
+        Operation::Affine => plus(&matmul(x, operands[1]), operands[2]),
+        Operation::AffineNt => plus(&matmul(x, &transposed(operands[1])), operands[2]),
         Operation::Matmul => matmul(x, operands[1]),
         Operation::MatmulNt => matmul(x, &transposed(operands[1])),
         Operation::MatmulTn => matmul(&transposed(x), operands[1]),
@@ -190,6 +201,11 @@ fn matmul<N: Number>(a: &Grid<N>, b: &Grid<N>) -> Grid<N> {
     Grid::from_fn(a.rows, b.columns, |i, j| {
         sum((0..a.columns).map(|k| a.at(i, k) * b.at(k, j)))
     })
+}
+
+/// a plus c, which stretches to it.
+fn plus<N: Number>(a: &Grid<N>, c: &Grid<N>) -> Grid<N> {
+    Grid::from_fn(a.rows, a.columns, |i, j| a.at(i, j) + stretched(c, i, j))
 }
 
 /// The sum down to a number, a row or a column.

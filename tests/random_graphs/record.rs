@@ -87,6 +87,10 @@ fn apply<'t>(operation: &Operation, operands: &[Var<'t, f64>]) -> Var<'t, f64> {
         Operation::Clamp(low, high) => x.clamp(low, high),
         Operation::StopGradient => x.stop_gradient(),
 
+        Operation::SquaredDistance => x.squared_distance(y()),
+        Operation::Bernoulli => x.bernoulli(y()),
+        Operation::Affine => x.affine(y(), operands[2]),
+        Operation::AffineNt => x.affine_nt(y(), operands[2]),
         Operation::Matmul => x.matmul(y()),
         Operation::MatmulNt => x.matmul_nt(y()),
         Operation::MatmulTn => x.matmul_tn(y()),

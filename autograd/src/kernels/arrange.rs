@@ -1,7 +1,7 @@
 //! What only moves entries.
 
 use super::elementwise::add_assign;
-use crate::chunks::in_parts;
+use crate::share::in_parts;
 use crate::{Matrix, Real};
 
 /// Side of the square blocks in which a transpose goes, so that both sides stay in the cache.

@@ -1,6 +1,6 @@
 //! Maps, and binary functions under the four broadcasts.
 
-use crate::chunks::in_parts;
+use crate::share::in_parts;
 use crate::{Matrix, Real, Shape, vectorised};
 
 /// How an operand stretches to the shape of a result: the four cases of broadcasting.

@@ -8,9 +8,9 @@
 //! | `product` | the matrix product |
 //! | `arrange` | what only moves entries: transpose, slice, concatenate, pick rows |
 //!
-//! Every loop of ours adds in an order fixed by the shapes alone, so the bits of a result depend neither on the width of the
-//! vectors nor on the number of threads. (matrixmultiply chooses its kernel by the processor: with and without a fused
-//! multiply-add its last bits differ.)
+//! Every loop adds in an order fixed by the shapes alone, so the bits of a result depend neither on the width of the vectors
+//! nor on the number of threads. Only matrix products differ in their last bits between processors with a fused multiply-add
+//! and those without.
 
 pub(crate) mod arrange;
 pub(crate) mod elementwise;

@@ -159,7 +159,7 @@ fn halves(terms: &Range<usize>) -> (Range<usize>, Range<usize>) {
 pub fn norm<T: Real>(x: &[T]) -> f64 {
     // a fixed number of parts, whoever computes them
     let mut sums = [0.0; SUBTREES];
-    let length = x.len().div_ceil(SUBTREES).next_multiple_of(BLOCK);
+    let length = x.len().max(1).div_ceil(SUBTREES).next_multiple_of(BLOCK);
     let parts = sums.iter_mut().zip(x.chunks(length));
     let one = |(sum, part): (&mut f64, &[T])| *sum = part.chunks(BLOCK).map(sum_squares).sum();
     if part_length(x.len()) < x.len() {
@@ -254,6 +254,7 @@ mod tests {
             }
         }
         assert_eq!(Matrix::<f32>::zeros(3, 3).norm(), 0.0);
+        assert_eq!((norm::<f32>(&[]), norm::<f64>(&[])), (0.0, 0.0));
         let infinite = Matrix::from_rows(&[[1.0, f64::NEG_INFINITY]]);
         assert_eq!(infinite.norm(), f64::INFINITY);
         assert!(

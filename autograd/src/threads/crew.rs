@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex, TryLockError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-/// How long a helper looks out for work before it sleeps: longer than the gaps within a training step.
+/// How long a helper looks out for work, or a caller for a helper's end, before it sleeps: longer than the gaps within a
+/// training step.
 const LOOKOUT: Duration = Duration::from_micros(200);
 /// Looks at a seat before the thread lets others run.
 const LOOKS: usize = 200;
@@ -46,7 +47,12 @@ pub(super) fn together(threads: usize, work: &(dyn Fn() + Sync)) {
     }
     let mut outcome = catch_unwind(AssertUnwindSafe(work));
     for helper in helpers {
-        outcome = outcome.and(helper.end());
+        match helper.end() {
+            Err(panic) if outcome.is_ok() => outcome = Err(panic),
+            // not dropped: that may panic too, while other helpers are still at work
+            Err(another) => std::mem::forget(another),
+            Ok(()) => {}
+        }
     }
     if let Err(panic) = outcome {
         resume_unwind(panic);
@@ -125,9 +131,13 @@ impl Helper {
         if back.is_ok() {
             return Ok(());
         }
-        let mut looks = 0;
+        let (mut looks, since) = (0, Instant::now());
         while state.load(Ordering::Acquire) != IDLE {
-            look_again(&mut looks);
+            if since.elapsed() < LOOKOUT {
+                look_again(&mut looks);
+            } else {
+                thread::sleep(LOOKOUT); // long work, for which a while does not matter
+            }
         }
         // SAFETY: the helper is idle.
         unsafe { std::mem::replace(&mut *self.seat.outcome.get(), Ok(())) }
@@ -246,6 +256,30 @@ mod tests {
             let failed = catch_unwind(|| together(2, &|| panic!("in the middle")));
             assert!(failed.is_err());
             assert_eq!(taken(2, 10), [1; 10]);
+        }
+    }
+
+    /// What a panic carries may panic itself when it is dropped; no helper is left behind at work that has gone.
+    #[test]
+    fn panics_of_several_threads_that_panic_again_end_all_work_first() {
+        struct PanicsWhenDropped;
+        impl Drop for PanicsWhenDropped {
+            fn drop(&mut self) {
+                assert!(thread::panicking(), "dropped");
+            }
+        }
+        for _ in 0..20 {
+            let running = AtomicUsize::new(0);
+            let failed = catch_unwind(AssertUnwindSafe(|| {
+                together(4, &|| {
+                    running.fetch_add(1, Ordering::SeqCst);
+                    thread::sleep(Duration::from_micros(300));
+                    running.fetch_sub(1, Ordering::SeqCst);
+                    std::panic::panic_any(PanicsWhenDropped);
+                });
+            }));
+            assert_eq!(running.load(Ordering::SeqCst), 0);
+            std::mem::forget(failed.expect_err("all have panicked"));
         }
     }
 }

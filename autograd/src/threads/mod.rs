@@ -1,8 +1,8 @@
 //! Work over several threads (feature `threading`): large matrix products, loops over many entries, and what
 //! [`share`](crate::share) is given.
 //!
-//! Threads split the rows of a result and never a sum, and the loop that runs is chosen on the whole shape, so a result
-//! has the same bits at any number of threads.
+//! Threads split a result, and a sum only at places that its length alone fixes, and the loop that runs is chosen on the
+//! whole shape, so a result has the same bits at any number of threads.
 
 mod crew;
 
@@ -22,20 +22,23 @@ const COLUMNS_TOGETHER: usize = 32;
 const PARTS_FOR_EACH: usize = 4;
 
 thread_local! {
-    /// This thread is at a chunk beside others. What it meets there is not split again: the other threads have their own
-    /// chunks, and every part of a product would pack the right operand anew.
-    static AT_A_CHUNK: Cell<bool> = const { Cell::new(false) };
+    /// This thread is at an item beside others. What it meets there is not split again: the other threads have items of
+    /// their own.
+    static AT_AN_ITEM: Cell<bool> = const { Cell::new(false) };
 }
 
+/// More are taken for so many.
+const MOST_THREADS: usize = 256;
+
 /// Sets how many threads large products and loops and [`share`](crate::share) may use, for the whole process; 1 at the
-/// start.
+/// start, and at most 256.
 ///
 /// # Panics
 /// If `threads` is 0.
 #[track_caller]
 pub fn set_threads(threads: usize) {
     assert!(threads > 0, "set_threads: at least 1 thread is needed");
-    THREADS.store(threads, Ordering::Relaxed);
+    THREADS.store(threads.min(MOST_THREADS), Ordering::Relaxed);
 }
 
 /// How many threads large products and loops and [`share`](crate::share) may use.
@@ -45,7 +48,7 @@ pub fn threads() -> usize {
 
 /// How many threads work may be split over at this place.
 pub(crate) fn threads_here() -> usize {
-    if AT_A_CHUNK.get() { 1 } else { threads() }
+    if AT_AN_ITEM.get() { 1 } else { threads() }
 }
 
 /// A product's result cut into parts, row by row of parts.
@@ -110,36 +113,29 @@ pub(crate) fn share<I: Iterator<Item: Send> + Send>(
     let queue = Mutex::new(items);
     // a panic of the iterator itself ends the work of all
     let next = || queue.lock().ok()?.next();
-    together(threads, || {
+    crew::together(threads, &|| {
+        let _here = AtAnItem::enter();
         while let Some(item) = next() {
             f(item);
         }
     });
 }
 
-/// Runs `work` on up to so many threads at once; it takes its tasks from a common store.
-fn together(threads: usize, work: impl Fn() + Sync) {
-    crew::together(threads, &|| {
-        let _here = AtAChunk::enter();
-        work();
-    });
-}
-
-/// Marks the thread as long as it lives, also where a chunk's work panics: the pool keeps its threads.
-struct AtAChunk {
+/// Marks the thread as long as it lives, also where an item's work panics: the helpers live on.
+struct AtAnItem {
     before: bool,
 }
 
-impl AtAChunk {
+impl AtAnItem {
     fn enter() -> Self {
-        let before = AT_A_CHUNK.replace(true);
+        let before = AT_AN_ITEM.replace(true);
         Self { before }
     }
 }
 
-impl Drop for AtAChunk {
+impl Drop for AtAnItem {
     fn drop(&mut self) {
-        AT_A_CHUNK.set(self.before);
+        AT_AN_ITEM.set(self.before);
     }
 }
 
@@ -264,24 +260,32 @@ mod tests {
     }
 
     #[test]
-    fn work_inside_a_chunk_is_not_split_again() {
+    fn any_number_of_threads_is_bounded() {
         let _alone = SETTING.lock();
-        set_threads(3);
-        let mut here = [0; 9];
-        share(3, here.iter_mut(), |here| {
-            *here = if AT_A_CHUNK.get() { threads_here() } else { 0 };
-        });
-        assert_eq!(here, [1; 9]);
-        assert!(!AT_A_CHUNK.get());
+        set_threads(usize::MAX);
+        assert_eq!(threads(), MOST_THREADS);
         set_threads(1);
     }
 
     #[test]
-    fn a_panic_in_a_chunk_reaches_the_caller_and_leaves_no_mark() {
+    fn work_inside_an_item_is_not_split_again() {
+        let _alone = SETTING.lock();
+        set_threads(3);
+        let mut here = [0; 9];
+        share(3, here.iter_mut(), |here| {
+            *here = if AT_AN_ITEM.get() { threads_here() } else { 0 };
+        });
+        assert_eq!(here, [1; 9]);
+        assert!(!AT_AN_ITEM.get());
+        set_threads(1);
+    }
+
+    #[test]
+    fn a_panic_at_an_item_reaches_the_caller_and_leaves_no_mark() {
         // the marks of all threads that came
         let marks = || {
             let marks = Mutex::new(Vec::new());
-            crew::together(3, &|| marks.lock().unwrap().push(AT_A_CHUNK.get()));
+            crew::together(3, &|| marks.lock().unwrap().push(AT_AN_ITEM.get()));
             marks.into_inner().unwrap()
         };
         for _ in 0..20 {

@@ -69,8 +69,8 @@ impl<T: Real> Rule<T> for Sgd {
         let rate = T::from_f64(self.rate * turn.factor);
         let mu = T::from_f64(self.momentum);
         match slots {
-            [] => in_parts(g, [], theta, |g, [], theta| descend(rate, g, theta)),
-            [v, ..] => in_parts(g, [v], theta, |g, [v], theta| match self.nesterov {
+            [] => share_parts(g, [], theta, |g, [], theta| descend(rate, g, theta)),
+            [v, ..] => share_parts(g, [v], theta, |g, [v], theta| match self.nesterov {
                 true => nesterov(rate, mu, g, v, theta),
                 false => momentum(rate, mu, g, v, theta),
             }),
@@ -121,7 +121,7 @@ impl<T: Real> Rule<T> for Adagrad {
         let [rate, epsilon] = [rate, epsilon].map(T::from_f64);
         // s ← 1 s + 1 g²
         let weights = [T::ONE, T::ONE];
-        in_parts(g, [s], theta, |g, [s], theta| {
+        share_parts(g, [s], theta, |g, [s], theta| {
             scaled_by_squares(rate, weights, epsilon, g, s, theta);
         });
     }
@@ -183,7 +183,7 @@ impl<T: Real> Rule<T> for RmsProp {
         let (rate, epsilon) = (self.rate * turn.factor, self.epsilon);
         let [rate, epsilon] = [rate, epsilon].map(T::from_f64);
         let weights = [self.alpha, 1.0 - self.alpha].map(T::from_f64);
-        in_parts(g, [v], theta, |g, [v], theta| {
+        share_parts(g, [v], theta, |g, [v], theta| {
             scaled_by_squares(rate, weights, epsilon, g, v, theta);
         });
     }
@@ -263,7 +263,7 @@ impl<T: Real> Rule<T> for Adam {
             correction: T::from_f64(correction),
             epsilon: T::from_f64(self.epsilon),
         };
-        in_parts(g, [m, v], theta, |g, [m, v], theta| {
+        share_parts(g, [m, v], theta, |g, [m, v], theta| {
             adam(constants, g, m, v, theta);
         });
     }
@@ -329,7 +329,7 @@ impl<T: Real> Rule<T> for AdamW {
 
     fn update(&self, turn: Turn, g: &[T], slots: &mut [Matrix<T>], theta: &mut [T]) {
         let kept = T::from_f64(1.0 - self.adam.rate * turn.factor * self.decay);
-        in_parts(g, [], theta, |_, [], theta| shrink(kept, theta));
+        share_parts(g, [], theta, |_, [], theta| shrink(kept, theta));
         self.adam.update(turn, g, slots, theta);
     }
 }
@@ -351,12 +351,16 @@ fn check_epsilon(name: &str, epsilon: f64) {
 }
 
 /// Calls `f` with parts of a gradient, of what is remembered of the parameter and of the parameter, which threads share.
-fn in_parts<T: Real, const N: usize>(
+fn share_parts<T: Real, const N: usize>(
     mut g: &[T],
     slots: [&mut Matrix<T>; N],
     mut theta: &mut [T],
     f: impl Fn(&[T], [&mut [T]; N], &mut [T]) + Sync,
 ) {
+    assert!(
+        theta.len() == g.len() && slots.iter().all(|slot| slot.shape().len() == g.len()),
+        "a parameter, its gradient and what is remembered of it have as many entries each"
+    );
     let length = part_length(g.len());
     let mut slots = slots.map(Matrix::as_mut_slice);
     if length >= g.len() {

@@ -10,8 +10,8 @@
 //! lies, a number at a time, which costs nothing beside the multiplications; so a transpose of a is free, and that of b
 //! is paid once for all rows.
 //!
-//! Every entry of the result is one chain of multiply-adds in the order of k, whichever tile it falls into: neither the
-//! shape around it nor the number of threads changes its bits.
+//! Every entry of the result is a chain of multiply-adds in the order of k for every [`DEPTH`] terms, and these added one
+//! after the other, whichever tile it falls into: neither the shape around it nor the number of threads changes its bits.
 //!
 //! Panels and tiles are those of Goto, van de Geijn (2008), "Anatomy of high-performance matrix multiplication"; that a is
 //! not copied, and that there is one level of blocks, is ours: matrices here have few thousand rows.
@@ -32,6 +32,8 @@ const TERMS_AHEAD: usize = 12;
 /// The most rows and columns that a tile has.
 const HIGHEST: usize = 12;
 const WIDEST: usize = 32;
+/// The most lanes that a vector has.
+const LANES: usize = 16;
 /// Bytes that the cache moves at once.
 const LINE: usize = 64;
 
@@ -89,6 +91,7 @@ pub(super) unsafe fn multiply<T: Real>(
         unsafe { task.run::<T::Avx2>() }
     }
     let mut panel = PANEL.take();
+    // two vectors for each term, which take as many bytes for every type
     panel.resize(DEPTH * WIDEST * size_of::<f32>() / LINE, Line([0; LINE]));
     let task = Task {
         a,
@@ -131,11 +134,17 @@ struct Terms {
     count: usize,
 }
 
-// SAFETY (of all that follows): the promise of `multiply`, and that the instruction set of `V` is there.
+// SAFETY (of all that follows): the caller keeps the promise of `multiply`, and the instructions of `V` are there. Rows and
+// columns lie within the part: a stripe has `columns` ≤ W · COUNT of them from `column` on, a tile R rows from `row` on. The
+// panel has room for DEPTH rows of two vectors, which the first line of `run` asserts for every `V`.
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl<T: Real> Task<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Lanes<Number = T>>(&self) {
+        const {
+            assert!(2 * V::COUNT * size_of::<T>() <= WIDEST * size_of::<f32>());
+            assert!(2 * V::COUNT <= WIDEST && V::ROWS <= HIGHEST && V::COUNT <= LANES);
+        }
         let depth = self.a.columns;
         for start in (0..depth).step_by(DEPTH) {
             let count = DEPTH.min(depth - start);
@@ -304,10 +313,11 @@ impl<T: Real> Task<'_, T> {
                 }
                 return;
             }
+            // b lies transposed, so the terms of a column are side by side
             let blocks = terms.count / V::COUNT * V::COUNT;
             for k in (0..blocks).step_by(V::COUNT) {
                 for w in 0..W {
-                    let mut square = [V::splat(T::ZERO); 16];
+                    let mut square = [V::splat(T::ZERO); LANES];
                     for (lane, vector) in square.iter_mut().take(V::COUNT).enumerate() {
                         *vector = V::load(b(k, (w * V::COUNT + lane).min(columns - 1)));
                     }
@@ -329,7 +339,7 @@ impl<T: Real> Task<'_, T> {
 /// The transpose of a square of as many vectors as they have lanes: with the bits of a number's place written as row and
 /// lane, one round of interleaving turns them all round by one, and half of all rounds exchanges rows and lanes.
 #[inline(always)]
-unsafe fn transposed<V: Lanes>(mut square: [V; 16]) -> [V; 16] {
+unsafe fn transposed<V: Lanes>(mut square: [V; LANES]) -> [V; LANES] {
     for _ in 0..V::COUNT.ilog2() {
         let mut turned = square;
         for i in 0..V::COUNT / 2 {

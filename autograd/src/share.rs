@@ -18,8 +18,9 @@
 pub fn share<I: Iterator<Item: Send> + Send>(items: I, f: impl Fn(I::Item) + Sync) {
     #[cfg(feature = "threading")]
     {
-        let threads = crate::threads::threads_here();
-        if threads > 1 && items.size_hint().1 != Some(1) {
+        let most = items.size_hint().1.unwrap_or(usize::MAX);
+        let threads = crate::threads::threads_here().min(most);
+        if threads > 1 {
             crate::threads::share(threads, items, f);
             return;
         }
@@ -54,6 +55,8 @@ pub fn for_each_chunk<T: Send>(slice: &mut [T], length: usize, f: impl Fn(usize,
 
 /// How long the parts of `entries` entries are to be that threads [`share`], where an entry takes a nanosecond or less: all
 /// of them where handing over a part would cost more than it saves. At least 1.
+///
+/// The length depends on the number of threads, so no result may depend on where the parts begin.
 pub fn part_length(entries: usize) -> usize {
     #[cfg(feature = "threading")]
     {
