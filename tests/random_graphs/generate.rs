@@ -112,7 +112,7 @@ pub fn random_graph(seed: u64) -> Graph {
     generator.draw_inputs(if large { 9..=12 } else { 1..=4 });
     // each has seven forms of broadcasting to go through, so these are drawn more often than the rest
     let mut kinds = prototypes();
-    for _ in 0..4 {
+    for _ in 0..5 {
         let frequent = |kind: &Operation| kind.is_broadcasting();
         let again: Vec<Operation> = prototypes().into_iter().filter(frequent).collect();
         kinds.extend(again);
