@@ -1,13 +1,15 @@
 //! The one number type parameter: `f32` to train, `f64` to check.
 
 use crate::functions;
+#[cfg(target_arch = "x86_64")]
+use crate::kernels::product::{Operand, Part, Target, blocked};
 use std::fmt::{Debug, Display, LowerExp};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 mod sealed {
     #[cfg(target_arch = "x86_64")]
-    use crate::kernels::product::lanes::Lanes;
+    use crate::kernels::product::{Operand, Part, Target, blocked::Instructions, lanes::Lanes};
 
     pub trait Sealed: Sized {
         /// The vectors of the blocked product, by instruction set.
@@ -15,6 +17,20 @@ mod sealed {
         type Avx512: Lanes<Number = Self>;
         #[cfg(target_arch = "x86_64")]
         type Avx2: Lanes<Number = Self>;
+
+        /// The blocked product, compiled here once and not in every crate that multiplies.
+        ///
+        /// # Safety
+        /// That of `blocked::multiply`.
+        #[cfg(target_arch = "x86_64")]
+        unsafe fn multiply_blocked(
+            instructions: Instructions,
+            a: Operand<'_, Self>,
+            b: Operand<'_, Self>,
+            out: Target<Self>,
+            part: &Part,
+            accumulate: bool,
+        );
     }
 }
 
@@ -114,6 +130,19 @@ macro_rules! real {
             type Avx512 = std::arch::x86_64::$avx512;
             #[cfg(target_arch = "x86_64")]
             type Avx2 = std::arch::x86_64::$avx2;
+
+            #[cfg(target_arch = "x86_64")]
+            unsafe fn multiply_blocked(
+                instructions: blocked::Instructions,
+                a: Operand<'_, Self>,
+                b: Operand<'_, Self>,
+                out: Target<Self>,
+                part: &Part,
+                accumulate: bool,
+            ) {
+                // SAFETY: the caller's promise.
+                unsafe { blocked::multiply(instructions, a, b, out, part, accumulate) }
+            }
         }
 
         impl Real for $type {

@@ -49,14 +49,14 @@ thread_local! {
 
 /// Sets of instructions of which the loops are compiled.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Instructions {
+pub enum Instructions {
     Avx512,
     Avx2,
 }
 
 impl Instructions {
     /// The widest that the processor has; `None` where it lacks fused multiply-adds.
-    pub(super) fn detected() -> Option<Self> {
+    pub(crate) fn detected() -> Option<Self> {
         if is_x86_feature_detected!("avx512f") {
             Some(Self::Avx512)
         } else if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
@@ -72,7 +72,7 @@ impl Instructions {
 /// # Safety
 /// The processor has the instructions, the operands hold what their sizes and strides say, the part lies within the
 /// result, the result aliases no operand, and nobody else reads or writes this part.
-pub(super) unsafe fn multiply<T: Real>(
+pub(crate) unsafe fn multiply<T: Real>(
     instructions: Instructions,
     a: Operand<'_, T>,
     b: Operand<'_, T>,

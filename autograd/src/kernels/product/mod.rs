@@ -5,7 +5,7 @@
 //! is always the same sum in the same order.
 
 #[cfg(target_arch = "x86_64")]
-mod blocked;
+pub(crate) mod blocked;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod lanes;
 
@@ -19,7 +19,7 @@ const TINY: usize = 8 * 8 * 8;
 
 /// One operand as the product sees it: a transpose is an exchange of strides.
 #[derive(Clone, Copy)]
-struct Operand<'a, T> {
+pub struct Operand<'a, T> {
     data: &'a [T],
     rows: usize,
     columns: usize,
@@ -76,7 +76,7 @@ impl<'a, T: Real> Operand<'a, T> {
 
 /// The result, of which several threads may write parts that do not meet.
 #[derive(Clone, Copy)]
-struct Target<T> {
+pub struct Target<T> {
     data: *mut T,
     columns: usize,
 }
@@ -98,7 +98,7 @@ impl<T> Target<T> {
 
 /// Which part of a result is asked for.
 #[derive(Clone, Debug)]
-pub(crate) struct Part {
+pub struct Part {
     pub(crate) rows: Range<usize>,
     pub(crate) columns: Range<usize>,
 }
@@ -244,7 +244,7 @@ unsafe fn multiply<T: Real>(
     unsafe {
         #[cfg(target_arch = "x86_64")]
         if let Some(instructions) = blocked::Instructions::detected() {
-            blocked::multiply(instructions, a, b, out, &part, accumulate);
+            T::multiply_blocked(instructions, a, b, out, &part, accumulate);
             return;
         }
         by_library(a, b, out, &part, accumulate);
@@ -339,7 +339,7 @@ mod tests {
             for instructions in [best, blocked::Instructions::Avx2] {
                 let way: Box<Way<T>> = Box::new(move |a, b, out, part, accumulate| {
                     // SAFETY: as above; whoever has AVX-512 has AVX2.
-                    unsafe { blocked::multiply(instructions, a, b, out, part, accumulate) };
+                    unsafe { T::multiply_blocked(instructions, a, b, out, part, accumulate) };
                 });
                 ways.push((format!("{instructions:?}"), way));
             }
