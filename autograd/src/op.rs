@@ -99,8 +99,8 @@ pub enum Op {
         /// bᵀ instead of b
         b_transposed: bool,
     },
-    /// a op(b) + c, where the product is added to what stretched c left: one pass less than the two operations (1 % of a
-    /// step of 784-256-64-256-784).
+    /// a op(b) + c, where the product is added to what stretched c left: one pass and one node less than the two operations.
+    /// For 32 objects that is 6 % (64 to 32 units) to 18 % (16 to 16) of the time, for 128 by 784 and 256 at most 2 %.
     Affine {
         /// bᵀ instead of b
         b_transposed: bool,
